@@ -1,0 +1,274 @@
+"""Which rung of a ladder speaks next, when, to which items, or why nothing is done.
+
+The one place where the calendar of dunning is decided: the nightly run, the preview and
+the panel "why this step, what comes next" of a case all call :func:`decide`, so they
+can never disagree. Plain Python; money is ``Decimal`` in company currency, days are
+``date`` in the company's time zone, waits are whole days.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+#: Key of the decision that the engine adds when a ladder does not end in one.
+END_OF_LADDER = 0
+#: Days of silence after the last rung before that added decision is taken.
+END_GAP_DAYS = 15
+
+# Why a debtor gets no contact today, in the order in which the reasons are tried.
+NOTHING_LATE = "nothing_late"
+HELD = "held"
+TO_RECONCILE = "to_reconcile"
+BELOW_MINIMUM = "below_minimum"
+PENDING = "pending"
+LADDER_ENDED = "ladder_ended"
+TOO_EARLY = "too_early"
+FORMAL_NOTICE = "formal_notice"
+CONTACT_GAP = "contact_gap"
+BANK_STALE = "bank_stale"
+REASONS = (
+    NOTHING_LATE,
+    HELD,
+    TO_RECONCILE,
+    BELOW_MINIMUM,
+    PENDING,
+    LADDER_ENDED,
+    TOO_EARLY,
+    FORMAL_NOTICE,
+    CONTACT_GAP,
+    BANK_STALE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One level: ``delay`` from the due date, ``gap`` since the rung before it."""
+
+    key: int
+    delay: int
+    gap: int = 0
+    formal: bool = False
+    decision: bool = False
+    automatic: bool = True
+
+    @property
+    def courtesy(self) -> bool:
+        return self.delay < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Rungs in climbing order; ``minimum`` is in company currency."""
+
+    rungs: tuple[Rung, ...]
+    grace: int = 0
+    contact_gap: int = 0
+    minimum: Decimal = Decimal(0)
+    climbing: tuple[Rung, ...] = field(init=False)
+    courtesies: tuple[Rung, ...] = field(init=False)
+
+    def __post_init__(self):
+        climbing = [rung for rung in self.rungs if not rung.courtesy]
+        # No ladder ends in silence: somebody decides what comes after the last rung.
+        if climbing and not climbing[-1].decision:
+            last = climbing[-1]
+            climbing.append(
+                Rung(END_OF_LADDER, last.delay, END_GAP_DAYS, decision=True)
+            )
+        courtesies = tuple(rung for rung in self.rungs if rung.courtesy)
+        object.__setattr__(self, "climbing", tuple(climbing))
+        object.__setattr__(self, "courtesies", courtesies)
+
+    def position(self, item: "Item") -> int:
+        """Return the index of the rung the item stands on, -1 below the first."""
+        if item.rung is None:
+            return -1
+        for index, rung in enumerate(self.climbing):
+            if rung.key == item.rung:
+                return index
+        return self.stand(item.rung_delay)
+
+    def stand(self, delay: int) -> int:
+        """Return the index of the highest rung whose delay is not above ``delay``.
+
+        Used when the rung of an item was archived or belongs to another ladder.
+        """
+        below = [
+            index
+            for index, rung in enumerate(self.climbing)
+            if rung.delay <= delay and rung.key != END_OF_LADDER
+        ]
+        return below[-1] if below else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One open item. ``rung`` is the last one delivered, ``deadline`` what it printed.
+
+    ``hold`` says why the item is not dunned at all (empty if it is); ``pending`` that a
+    decision about it is already on somebody's desk; ``courtesies`` are the keys of the
+    courtesy levels that it already got.
+    """
+
+    key: int
+    due: date
+    amount: Decimal
+    rung: int | None = None
+    rung_delay: int = 0
+    rung_formal: bool = False
+    delivered_on: date | None = None
+    deadline: date | None = None
+    hold: str = ""
+    pending: bool = False
+    courtesies: frozenset[int] = frozenset()
+
+    def is_late(self, today: date, grace: int) -> bool:
+        return (today - self.due).days > grace
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of a debtor: items, open credits, the last contact.
+
+    ``pending`` is true while a contact was prepared and not yet delivered: nothing new
+    starts before it ends. ``credits`` is a positive amount in company currency.
+    """
+
+    items: tuple[Item, ...]
+    credits: Decimal = Decimal(0)
+    last_contact: date | None = None
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One contact (or decision): each item of ``deliver`` reaches its own rung."""
+
+    kind: str
+    rung: Rung
+    deliver: Mapping[int, Rung]
+    listed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Steps to take today (one contact at most, beside a decision), or the reason why
+    the debtor is not contacted, with the day on which that may change."""
+
+    steps: tuple[Step, ...] = ()
+    reason: str = ""
+    day: date | None = None
+
+
+def next_rung(ladder: Ladder, item: Item) -> tuple[Rung | None, date | None]:
+    """Return the next rung of the item and the first day on which it may speak.
+
+    Next rung = max(due + delay, late, delivered + gap, printed deadline + grace + 1).
+    ``(None, None)`` when the item has climbed the whole ladder.
+    """
+    index = ladder.position(item) + 1
+    if index >= len(ladder.climbing):
+        return None, None
+    rung = ladder.climbing[index]
+    day = item.due + timedelta(days=max(rung.delay, ladder.grace + 1))
+    if item.delivered_on:
+        day = max(day, item.delivered_on + timedelta(days=rung.gap))
+    if item.deadline:
+        day = max(day, item.deadline + timedelta(days=ladder.grace + 1))
+    return rung, day
+
+
+def decide(ladder: Ladder, case: Case, today: date, bank_fresh: bool = True) -> Decision:
+    """Return what to do with the debtor today.
+
+    :param bank_fresh: false when no bank entry came in for too long; levels that leave
+        by themselves then wait (a person who clicks passes true).
+    """
+    late = [item for item in case.items if item.is_late(today, ladder.grace)]
+    free = [item for item in late if not item.hold]
+    if not late:
+        return _decide_courtesy(ladder, case, today, bank_fresh)
+    if reason := _reason_not_to_dun(ladder, case, free):
+        return Decision(reason=reason)
+    nexts = {item.key: next_rung(ladder, item) for item in free if not item.pending}
+    due = {key: rung for key, (rung, day) in nexts.items() if rung and day <= today}
+    decisions = {key: rung for key, rung in due.items() if rung.decision}
+    steps = _decision_steps(decisions)
+    contact = _decide_contact(ladder, case, free, due, nexts, today, bank_fresh)
+    return Decision(steps + contact.steps, contact.reason, contact.day)
+
+
+def _reason_not_to_dun(ladder, case, free):
+    if not free:
+        return HELD
+    overdue = sum((item.amount for item in free), Decimal(0))
+    net = overdue - case.credits
+    if case.credits and (net <= 0 or net < ladder.minimum):
+        return TO_RECONCILE
+    if net < ladder.minimum:
+        return BELOW_MINIMUM
+    return ""
+
+
+def _decision_steps(decisions):
+    if not decisions:
+        return ()
+    # An explicit decision speaks before the one that the engine adds.
+    rung = max(decisions.values(), key=lambda rung: rung.key != END_OF_LADDER)
+    return (Step("rung", rung, decisions),)
+
+
+def _decide_contact(ladder, case, free, due, nexts, today, bank_fresh):
+    due = {key: rung for key, rung in due.items() if not rung.decision}
+    if case.pending:
+        return Decision(reason=PENDING)
+    if not due:
+        return _wait(nexts, today)
+    speaking = max(due.values(), key=ladder.climbing.index)
+    running = [i.deadline for i in free if i.rung_formal and i.deadline]
+    if not speaking.formal and running and max(running) >= today:
+        return Decision(reason=FORMAL_NOTICE, day=max(running) + timedelta(days=1))
+    if case.last_contact:
+        day = case.last_contact + timedelta(days=ladder.contact_gap)
+        if today < day:
+            return Decision(reason=CONTACT_GAP, day=day)
+    if speaking.automatic and not bank_fresh:
+        return Decision(reason=BANK_STALE)
+    if speaking.formal:
+        # A formal notice moves, and names, only the items that reached it.
+        due = {key: rung for key, rung in due.items() if rung.formal}
+        return Decision((Step("rung", speaking, due),))
+    listed = tuple(item.key for item in free if item.key not in due)
+    return Decision((Step("rung", speaking, due, listed),))
+
+
+def _wait(nexts, today):
+    days = [day for rung, day in nexts.values() if rung and day > today]
+    if not days:
+        return Decision(reason=LADDER_ENDED)
+    return Decision(reason=TOO_EARLY, day=min(days))
+
+
+def _decide_courtesy(ladder, case, today, bank_fresh):
+    """A courtesy leaves between due + delay and the day before the due date, once, and
+    never beside anything overdue, held or under formal notice."""
+    if not case.items or case.pending or any(
+        item.hold or item.due < today for item in case.items
+    ):
+        return Decision(reason=NOTHING_LATE)
+    for rung in reversed(ladder.courtesies):
+        due = {
+            item.key: rung
+            for item in case.items
+            if item.due + timedelta(days=rung.delay) <= today < item.due
+            and rung.key not in item.courtesies
+        }
+        if not due:
+            continue
+        if case.credits >= sum((i.amount for i in case.items if i.key in due), Decimal(0)):
+            return Decision(reason=TO_RECONCILE)
+        if rung.automatic and not bank_fresh:
+            return Decision(reason=BANK_STALE)
+        return Decision((Step("courtesy", rung, due),))
+    return Decision(reason=NOTHING_LATE)
