@@ -1,0 +1,165 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class AccountMove(models.Model):
+    """What an invoice shows of its dunning. Nothing here changes an entry."""
+
+    _inherit = "account.move"
+
+    dunning_level_id = fields.Many2one(
+        "dunning.level",
+        "Dunning level",
+        compute="_compute_dunning",
+        search="_search_dunning_level_id",
+    )
+    dunning_case_id = fields.Many2one(
+        "dunning.case",
+        compute="_compute_dunning",
+        search="_search_dunning_case_id",
+    )
+    dunning_days_overdue = fields.Integer(
+        "Days late",
+        compute="_compute_dunning_days_overdue",
+        search="_search_dunning_days_overdue",
+    )
+    dunning_hold = fields.Selection(
+        selection="_selection_dunning_hold",
+        string="Dunning hold",
+        compute="_compute_dunning",
+        search="_search_dunning_hold",
+    )
+
+    @api.model
+    def _selection_dunning_hold(self):
+        return self.env["dunning.case.line"]._selection_hold()
+
+    @api.depends("payment_state", "state", "no_followup")
+    def _compute_dunning(self):
+        """Read the case lines of all invoices at once.
+
+        A user without rights on dunning sees empty fields, never an error.
+        """
+        lines = self.env["dunning.case.line"]
+        if lines.has_access("read") and self.ids:
+            lines = lines.search_fetch(
+                [("move_id", "in", self.ids)],
+                ["move_id", "case_id", "level_id", "move_line_id"],
+            )
+        by_move = lines.grouped("move_id")
+        for move in self:
+            of_move = by_move.get(move._origin, lines.browse())
+            levels = of_move.level_id.sorted(lambda level: level._rank())
+            holds = [line.hold for line in of_move if line.hold]
+            move.dunning_case_id = of_move.case_id[:1]
+            move.dunning_level_id = levels[-1:]
+            move.dunning_hold = holds[0] if len(holds) == len(of_move) > 0 else False
+
+    @api.depends("invoice_date_due", "payment_state", "state")
+    def _compute_dunning_days_overdue(self):
+        late = self._get_oldest_dues(self.ids)
+        for move in self:
+            oldest = late.get(move._origin.id)
+            today = (move.company_id or self.env.company)._dunning_today()
+            move.dunning_days_overdue = max((today - oldest).days, 0) if oldest else 0
+
+    @api.model
+    def _get_oldest_dues(self, move_ids):
+        """Map customer invoices to the oldest due date that is still open."""
+        rows = self.env["account.move.line"]._read_group(
+            Domain("move_id", "in", move_ids)
+            & Domain("account_type", "=", "asset_receivable")
+            & Domain("parent_state", "=", "posted")
+            & Domain("reconciled", "=", False)
+            & Domain("amount_residual", ">", 0),
+            ["move_id"],
+            ["date_maturity:min"],
+        )
+        return {move.id: oldest for move, oldest in rows}
+
+    @api.model
+    def _search_dunning_days_overdue(self, operator, value):
+        if operator not in ("<", ">", "<=", ">="):
+            return NotImplemented
+        today = self.env.company._dunning_today()
+
+        def to_sql(model, alias, query):
+            model.env["account.move.line"].flush_model()
+            return SQL(
+                """COALESCE((SELECT max(%(today)s - item.date_maturity)
+                       FROM account_move_line item
+                       JOIN account_account account ON account.id = item.account_id
+                      WHERE item.move_id = %(move)s
+                        AND account.account_type = 'asset_receivable'
+                        AND item.parent_state = 'posted' AND NOT item.reconciled
+                        AND item.amount_residual > 0
+                        AND item.date_maturity < %(today)s), 0) %(sign)s %(value)s""",
+                today=today,
+                move=SQL.identifier(alias, "id"),
+                sign=SQL(operator),
+                value=value,
+            )
+
+        return Domain.custom(to_sql=to_sql)
+
+    @api.model
+    def _search_dunning_level_id(self, operator, value):
+        return self._search_through_lines("level_id", operator, value)
+
+    @api.model
+    def _search_dunning_case_id(self, operator, value):
+        return self._search_through_lines("case_id", operator, value)
+
+    @api.model
+    def _search_through_lines(self, name, operator, value):
+        if operator != "in":
+            return NotImplemented
+        known = [item for item in value if item]
+        lines = self.env["dunning.case.line"]
+        found = Domain("id", "in", lines._search([(name, "in", known)]).subselect("move_id"))
+        if len(known) == len(list(value)):
+            return found
+        any_line = lines._search([(name, "!=", False)]).subselect("move_id")
+        return found | Domain("id", "not in", any_line)
+
+    @api.model
+    def _search_dunning_hold(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        tests = {
+            "paid": [("payment_state", "in", ("paid", "reversed"))],
+            "unposted": [("state", "!=", "posted")],
+            "in_payment": [("payment_state", "=", "in_payment")],
+            "blocked": [("payment_state", "=", "blocked")],
+            "excluded": [("line_ids.no_followup", "=", True)],
+        }
+        in_case = Domain("dunning_case_id", "!=", False)
+        held = Domain.OR(Domain(tests[code]) for code in value if code) & in_case
+        if False in value:
+            every = Domain.OR(Domain(test) for test in tests.values())
+            return held | ~(every & in_case)
+        return held
+
+    def action_open_dunning_case(self):
+        """Open the case that follows the invoice."""
+        self.ensure_one()
+        return self.dunning_case_id._action_open()
+
+    def action_dun(self):
+        """**Relancer** from invoices: the wizard for the cases of their customers."""
+        wrong = self.filtered(
+            lambda move: move.state != "posted" or not move.is_sale_document()
+        )
+        if wrong:
+            raise UserError(
+                self.env._(
+                    "Only posted customer invoices can be dunned, not %(names)s.",
+                    names=", ".join(wrong.mapped("display_name")),
+                )
+            )
+        cases = self.env["dunning.case"]._open_for(self.commercial_partner_id)
+        return cases.filtered(
+            lambda case: case.company_id in self.company_id
+        ).action_dun()

@@ -1,0 +1,165 @@
+from dataclasses import dataclass
+from datetime import date as Date
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+#: Why an open item is not dunned at all, whatever the calendar says.
+ITEM_HOLDS = ("excluded", "blocked", "in_payment")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """One open receivable item as the ledger shows it now.
+
+    ``residual`` is in company currency, ``residual_currency`` in ``currency_id``.
+    """
+
+    line_id: int
+    partner_id: int
+    move_id: int
+    due: Date
+    currency_id: int
+    residual: Decimal
+    residual_currency: float
+    hold: str
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    @api.model
+    def _get_dunning_item_domain(self, company, date):
+        """Return the open items of customers that dunning follows in a company.
+
+        Every figure of the module goes through this domain. Items with an invoice date
+        after ``date`` do not exist yet.
+        """
+        invoiced = Domain("invoice_date", "<=", date)
+        entered = Domain("invoice_date", "=", False) & Domain("date", "<=", date)
+        return (
+            Domain(
+                [
+                    ("account_type", "=", "asset_receivable"),
+                    ("parent_state", "=", "posted"),
+                    ("reconciled", "=", False),
+                    ("amount_residual", ">", 0),
+                    ("partner_id", "!=", False),
+                    ("company_id", "=", company.id),
+                    ("account_id", "not in", company._dunning_left_out_accounts().ids),
+                ]
+            )
+            & (invoiced | entered)
+        )
+
+    @api.model
+    def _read_dunning_items(self, company, date, partners=None):
+        """Read the open items in one query.
+
+        :param partners: commercial partners to read; every debtor when None
+        :rtype: list[OpenItem]
+        """
+        domain = self._get_dunning_item_domain(company, date)
+        if partners is not None:
+            domain &= Domain("partner_id", "in", partners.ids)
+        # Access to journal items is not needed to dun: the case shows what is due.
+        query = self.sudo()._search(domain, order="date_maturity, id")
+        table = self._table
+        move = query.left_join(table, "move_id", "account_move", "id", "dunning_move")
+        hold = SQL(
+            """CASE WHEN %(state)s = 'in_payment' THEN 'in_payment'
+                    WHEN %(state)s = 'blocked' THEN 'blocked'
+                    WHEN %(excluded)s THEN 'excluded'
+                    ELSE '' END""",
+            state=SQL.identifier(move, "payment_state"),
+            excluded=SQL.identifier(table, "no_followup"),
+        )
+        self.env["account.move"].flush_model(["payment_state"])
+        self.flush_model(["no_followup", "amount_residual_currency", "currency_id"])
+        columns = [
+            SQL.identifier(table, "id"),
+            SQL.identifier(table, "partner_id"),
+            SQL.identifier(table, "move_id"),
+            SQL("COALESCE(%s, %s)", *(SQL.identifier(table, name) for name in ("date_maturity", "date"))),
+            SQL.identifier(table, "currency_id"),
+            SQL("%s::text", SQL.identifier(table, "amount_residual")),
+            SQL.identifier(table, "amount_residual_currency"),
+            hold,
+        ]
+        rows = self.env.execute_query(query.select(*columns))
+        return [
+            OpenItem(*row[:5], Decimal(row[5]), float(row[6]), row[7]) for row in rows
+        ]
+
+    @api.model
+    def _read_dunning_credits(self, company, partners):
+        """Map partner ids to the money of theirs that is not matched yet (positive).
+
+        Open credits on receivable accounts of the whole company tree, payments that
+        are not in the books yet, pending online payments, bank lines without a match.
+        """
+        totals = {}
+        tree = company._dunning_tree().ids
+        sources = (
+            # Read as superuser: a credit counts even where the user may not look.
+            (self.sudo(), "partner_id", "amount_residual:sum", self._dunning_credit_domain()),
+            (
+                self.env["account.payment"].sudo(),
+                "partner_id",
+                "amount_company_currency_signed:sum",
+                self._dunning_payment_domain(),
+            ),
+            (
+                self.env["account.bank.statement.line"].sudo(),
+                "partner_id",
+                "amount:sum",
+                Domain([("is_reconciled", "=", False), ("amount", ">", 0)]),
+            ),
+        )
+        for model, by, total, domain in sources:
+            domain &= Domain(by, "child_of", partners.ids)
+            domain &= Domain("company_id", "in", tree)
+            for partner, amount in model._read_group(domain, [by], [total]):
+                key = partner.commercial_partner_id.id
+                totals[key] = totals.get(key, Decimal(0)) + abs(Decimal(str(amount)))
+        for key, amount in self._read_pending_transactions(tree, partners):
+            totals[key] = totals.get(key, Decimal(0)) + amount
+        return totals
+
+    @api.model
+    def _dunning_credit_domain(self):
+        return Domain(
+            [
+                ("account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("amount_residual", "<", 0),
+            ]
+        )
+
+    @api.model
+    def _dunning_payment_domain(self):
+        """Payments that no posted entry shows yet (else the credit is counted twice)."""
+        return Domain(
+            [
+                ("payment_type", "=", "inbound"),
+                ("partner_type", "=", "customer"),
+                ("state", "in", ("draft", "in_process")),
+            ]
+        ) & (Domain("move_id", "=", False) | Domain("move_id.state", "=", "draft"))
+
+    @api.model
+    def _read_pending_transactions(self, tree, partners):
+        transactions = self.env["payment.transaction"].sudo()  # see _read_dunning_credits
+        rows = transactions.search_fetch(
+            Domain("state", "in", ("pending", "authorized"))
+            & Domain("company_id", "in", tree)
+            & Domain("partner_id", "child_of", partners.ids),
+            ["partner_id", "amount", "currency_id", "company_id"],
+        )
+        for row in rows:
+            currency = row.company_id.currency_id
+            amount = row.currency_id._convert(row.amount, currency, row.company_id)
+            yield row.partner_id.commercial_partner_id.id, Decimal(str(amount))

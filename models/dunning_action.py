@@ -1,0 +1,330 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+#: States from which a contact may still be cancelled.
+UNDELIVERED = ("proposed", "queued", "failed")
+
+
+class ForgetSavepoint(Exception):
+    """Raised to take back what was only done to look at it."""
+
+
+class DunningAction(models.Model):
+    """One contact with the debtor: who, through which channel, what was said.
+
+    Proposed until approved (or automatic), queued when handed to the host or printed,
+    done when delivered. What has left never changes.
+    """
+
+    _name = "dunning.action"
+    _description = "Dunning Action"
+    _order = "date desc, id desc"
+    _rec_name = "subject"
+    _check_company_auto = True
+
+    case_id = fields.Many2one(
+        "dunning.case", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    partner_id = fields.Many2one(related="case_id.partner_id", store=True, index=True)
+    company_id = fields.Many2one(related="case_id.company_id", store=True, index=True)
+    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    user_id = fields.Many2one(
+        "res.users",
+        "Author",
+        readonly=True,
+        default=lambda self: self.env.user,
+        help="Who sent it; the engine for what left by itself.",
+    )
+    kind = fields.Selection(
+        [("rung", "Rung"), ("courtesy", "Courtesy"), ("manual", "By hand")],
+        required=True,
+        default="rung",
+        readonly=True,
+    )
+    level_id = fields.Many2one(
+        "dunning.level", index=True, ondelete="restrict", readonly=True
+    )
+    is_formal_notice = fields.Boolean(related="level_id.is_formal_notice")
+    channel = fields.Selection(
+        selection="_selection_channel", required=True, readonly=True
+    )
+    state = fields.Selection(
+        [
+            ("proposed", "To approve"),
+            ("queued", "On its way"),
+            ("done", "Delivered"),
+            ("failed", "Failed"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="proposed",
+        readonly=True,
+        index=True,
+    )
+    date = fields.Date("Day of the step", required=True, readonly=True)
+    queued_on = fields.Date(readonly=True)
+    is_stamped = fields.Boolean(
+        readonly=True,
+        help="The day was given by the caller of run() or action_deliver(): delivery is "
+        "stamped with it, not with the clock.",
+    )
+    deadline = fields.Date("Asks to pay by", readonly=True)
+    delivered_on = fields.Date(readonly=True)
+    printed_on = fields.Datetime(readonly=True)
+    contact_id = fields.Many2one("res.partner", "Recipient", readonly=True)
+    subject = fields.Char(readonly=True)
+    body = fields.Html(readonly=True, sanitize="email_outgoing")
+    is_edited = fields.Boolean(
+        "Text edited", readonly=True, help="A user wrote this text: it is kept as it is."
+    )
+    is_stale = fields.Boolean(
+        "Changed since",
+        readonly=True,
+        help="The invoices or amounts changed after the text was edited.",
+    )
+    line_ids = fields.One2many("dunning.action.line", "action_id", readonly=True)
+    attachment_ids = fields.Many2many("ir.attachment", readonly=True)
+    mail_mail_id = fields.Many2one("mail.mail", readonly=True, index="btree_not_null")
+    activity_id = fields.Many2one(
+        "mail.activity", readonly=True, index="btree_not_null"
+    )
+    failure_reason = fields.Text(readonly=True)
+    cancel_reason = fields.Text(readonly=True)
+    result = fields.Text(compute="_compute_result")
+
+    _once = models.UniqueIndex(
+        "(case_id, kind, COALESCE(level_id, 0), date, channel)"
+        " WHERE state != 'cancelled'",
+        "This step was already prepared for this debtor through this channel today.",
+    )
+
+    @api.model
+    def _selection_channel(self):
+        return [
+            ("email", self.env._("E-mail")),
+            ("letter", self.env._("Letter")),
+            ("phone", self.env._("Call")),
+            ("decision", self.env._("Decision")),
+        ]
+
+    @api.depends("subject", "level_id", "channel", "partner_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._selection_channel())
+        for action in self:
+            what = action.level_id.name or labels.get(action.channel, "")
+            action.display_name = f"{action.partner_id.display_name}: {what}"
+
+    @api.depends("failure_reason", "cancel_reason", "state")
+    def _compute_result(self):
+        for action in self:
+            reasons = {
+                "failed": action.failure_reason,
+                "cancelled": action.cancel_reason,
+            }
+            action.result = reasons.get(action.state, False)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_delivered(self):
+        if self.filtered(lambda action: action.state == "done"):
+            raise UserError(
+                self.env._("A delivered contact is a proof: it cannot be deleted.")
+            )
+
+    @api.model
+    def _do_and_forget(self, function):
+        """Call a function and take back all it wrote; for looking ahead."""
+        try:
+            with self.env.cr.savepoint():
+                function()
+                raise ForgetSavepoint
+        except ForgetSavepoint:
+            self.env.invalidate_all()
+
+    # Proposals: decided afresh at each run, texts that a user edited are kept.
+
+    def _get_drafts(self):
+        """Return the steps that the next decision replaces."""
+        return self.filtered(
+            lambda action: action.state == "proposed" and action.kind != "manual"
+        )
+
+    def _get_steps(self):
+        """Group the actions by step: one contact, possibly through several channels."""
+        return self.grouped(
+            lambda action: (action.case_id, action.kind, action.level_id, action.date)
+        )
+
+    def _is_step_pending(self):
+        """Tell whether a step waits for its delivery: none of its channels is done."""
+        return any(
+            any(action.state in UNDELIVERED for action in actions)
+            and not any(action._is_level_delivered() for action in actions)
+            for actions in self._get_steps().values()
+        )
+
+    def _is_level_delivered(self):
+        """Tell whether this delivery makes the rung count.
+
+        The first channel that is delivered counts; of a formal notice, its letter.
+        """
+        self.ensure_one()
+        if self.state != "done":
+            return False
+        needs_letter = self.level_id.is_formal_notice and self.level_id.channel_letter
+        return not needs_letter or self.channel == "letter"
+
+    def _replace_with(self, plans, date):
+        """Make the proposals of the cases equal to their plans.
+
+        :param plans: ``{case: CasePlan}``; ``self`` are the proposals made before
+        :return: the actions that now carry out the plans
+        """
+        kept, wanted = self.browse(), []
+        for case, plan in plans.items():
+            drafts = self.filtered(lambda action, case=case: action.case_id == case)
+            for step in plan.decision.steps:
+                for channel in self._get_step_channels(step):
+                    draft = drafts.filtered(
+                        lambda action, step=step, channel=channel: (
+                            action.kind == step.kind
+                            and (action.level_id.id or 0) == step.rung.key
+                            and action.channel == channel
+                        )
+                    )[:1]
+                    if draft:
+                        draft._update_lines(step, plan, date)
+                        kept |= draft
+                    else:
+                        wanted.append(
+                            self._prepare_values(case, step, plan, channel, date)
+                        )
+        (self - kept)._drop(self.env._("Decided afresh: no longer the right step."))
+        return kept | self.create(wanted)
+
+    @api.model
+    def _get_step_channels(self, step):
+        if step.rung.decision:
+            return ["decision"]
+        return self.env["dunning.level"].browse(step.rung.key)._get_channels()
+
+    @api.model
+    def _prepare_values(self, case, step, plan, channel, date):
+        """Return the values of the action that carries out a step on a channel."""
+        return {
+            "case_id": case.id,
+            "kind": step.kind,
+            "level_id": step.rung.key or False,
+            "channel": channel,
+            "date": date,
+            "contact_id": case._get_contact().id,
+            "line_ids": [
+                Command.create(values)
+                for values in self._prepare_lines(case, step, plan, date)
+            ],
+        }
+
+    @api.model
+    def _prepare_lines(self, case, step, plan, date):
+        """Return the values of the lines of a step: delivered items, then listed ones."""
+        lines = {line.id: line for line in case.line_ids}
+        keys = sorted(
+            [*step.deliver, *step.listed], key=lambda key: (lines[key].date_due, key)
+        )
+        values = []
+        for key in keys:
+            rung = step.deliver.get(key)
+            counts = step.kind == "rung" and rung and rung.key
+            values.append(
+                lines[key]._prepare_action_line(
+                    plan.items[key], rung.key if counts else False, date
+                )
+            )
+        return values
+
+    def _update_lines(self, step, plan, date):
+        """Bring the frozen lines of a proposal up to date; say so if it was edited."""
+        self.ensure_one()
+        wanted = self._prepare_lines(self.case_id, step, plan, date)
+        if self.line_ids._get_essence() == [
+            (row["case_line_id"], row["level_id"], row["amount_residual"])
+            for row in wanted
+        ]:
+            return
+        self.line_ids = [Command.clear(), *map(Command.create, wanted)]
+        self.is_stale = self.is_edited
+
+    # Buttons
+
+    def _check_may_approve(self):
+        """Only a credit manager approves a formal notice (design, rule 4)."""
+        formal = self.filtered("is_formal_notice")
+        if formal and not self.env.user.has_group(
+            "account_dunning.group_dunning_manager"
+        ):
+            raise AccessError(
+                self.env._(
+                    "The formal notice to %(debtor)s must be approved by a credit "
+                    "manager.",
+                    debtor=formal[0].partner_id.display_name,
+                )
+            )
+
+    def action_approve(self):
+        """Send what was proposed, after a fresh look at the money.
+
+        What is no longer right is cancelled with its reason instead.
+        """
+        proposed = self.filtered(lambda action: action.state == "proposed")
+        proposed._check_may_approve()
+        proposed._refresh()._queue()
+        return True
+
+    def action_cancel(self):
+        """Drop contacts that have not left yet.
+
+        :raises UserError: for a contact that was delivered
+        """
+        for action in self:
+            if action.state == "done":
+                raise UserError(
+                    self.env._(
+                        "“%(action)s” has been delivered and cannot be taken back.",
+                        action=action.display_name,
+                    )
+                )
+        self._drop(self.env._("Cancelled by %(user)s.", user=self.env.user.name))
+        return True
+
+    def _drop(self, reason):
+        """Cancel what has not been delivered, in the host's queues too."""
+        undelivered = self.filtered(lambda action: action.state in UNDELIVERED)
+        if not undelivered:
+            return
+        undelivered.write({"state": "cancelled", "cancel_reason": reason})
+        # The mail queue and activities belong to everybody's actions of this case.
+        mails = undelivered.mail_mail_id.sudo()
+        mails = mails.filtered(lambda mail: mail.state in ("outgoing", "exception"))
+        mails.cancel()
+        notifications = mails.mail_message_id.notification_ids
+        notifications.write({"notification_status": "canceled"})
+        undelivered.activity_id.sudo().unlink()
+
+    def action_deliver(self, date=None):
+        """Deliver now: hand a written message to the mail queue, or record that a
+        letter was posted, a call made, a decision taken.
+
+        An e-mail is delivered once the mail server accepts it.
+
+        :param date: the day to stamp (today when None)
+        """
+        self.check_access("write")
+        waiting = self.filtered(lambda a: a.state in ("proposed", "failed"))
+        waiting._check_may_approve()
+        waiting._refresh(date)._queue(date)
+        by_hand = self.filtered(lambda a: a.state == "queued" and a.channel != "email")
+        letters = by_hand.filtered(lambda action: action.channel == "letter")
+        letters.filtered(lambda action: not action.printed_on)._print()
+        by_hand._mark_done(date)
+        return True

@@ -1,0 +1,340 @@
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.fields import Command
+from odoo.tools import email_normalize, plaintext2html
+
+from ..tools import ladder as core
+
+#: Reasons that end a proposal; the others only defer it.
+ENDING_REASONS = (
+    core.NOTHING_LATE,
+    core.HELD,
+    core.TO_RECONCILE,
+    core.BELOW_MINIMUM,
+)
+
+
+class DunningAction(models.Model):
+    """Deliver: freeze the message, hand it to the host, hear what became of it."""
+
+    _inherit = "dunning.action"
+
+    def _leaves_by_itself(self):
+        """Tell whether the engine may act without a person: a formal notice never."""
+        self.ensure_one()
+        return self.channel == "decision" or self.level_id._to_rung().automatic
+
+    # Money is read live when it leaves.
+
+    def _refresh(self, date=None):
+        """Decide afresh for undelivered actions; return those that may leave now.
+
+        Lines and amounts follow the ledger. What is no longer right is cancelled with
+        its reason; what is only too early stays as it is.
+        """
+        ready = self.browse()
+        for company, actions in self.grouped("company_id").items():
+            day = date or company._dunning_today()
+            cases = actions.case_id
+            cases._collect(company, day, cases.partner_id)
+            alike = cases.action_ids.filtered(
+                lambda other, actions=actions: (
+                    other in actions or other.state == "proposed"
+                )
+            )
+            plans = cases._decide(day, is_manual=True, ignored=alike)
+            for action in actions:
+                if action._follow(plans[action.case_id], day):
+                    ready |= action
+        return ready
+
+    def _follow(self, plan, day):
+        """Bring one action in line with a fresh plan; tell whether it may leave."""
+        self.ensure_one()
+        reason = plan.decision.reason
+        if self.kind != "manual" and not self._has_left_elsewhere():
+            for step in plan.decision.steps:
+                if (step.kind, step.rung.key) == (self.kind, self.level_id.id or 0):
+                    self._update_lines(step, plan, day)
+                    return True
+            if reason and reason not in ENDING_REASONS:
+                return False
+            label = self.case_id._get_reason_labels().get(reason)
+            self._drop(label or self.env._("Decided afresh: no longer the right step."))
+            return False
+        self._reread_lines(plan)
+        if reason in (core.TO_RECONCILE, core.HELD, core.NOTHING_LATE):
+            self._drop(self.case_id._get_reason_labels()[reason])
+            return False
+        return self.state != "cancelled"
+
+    def _has_left_elsewhere(self):
+        """Tell whether another channel of the same step is already on its way."""
+        steps = self.case_id.action_ids._get_steps()
+        step = steps[self.case_id, self.kind, self.level_id, self.date]
+        return any(other.state in ("queued", "done") for other in step - self)
+
+    def _reread_lines(self, plan):
+        """Drop the lines of settled or held items and read the others' balance."""
+        for line in self.line_ids:
+            item = plan.items.get(line.case_line_id.id)
+            if not item or item.hold:
+                line.unlink()
+            elif line.amount_residual != item.residual_currency:
+                line.amount_residual = line.amount_claimed = item.residual_currency
+                self.is_stale = self.is_edited
+        if not self.line_ids:
+            self._drop(self.env._("Everything named in it was settled meanwhile."))
+
+    def _find_outdated(self):
+        """Map each action that must not leave any more to the reason, in words."""
+        outdated = {}
+        for company, actions in self.grouped("company_id").items():
+            for day, same_day in actions.grouped(lambda a: a._get_live_day()).items():
+                plans = same_day.case_id.with_company(company)._decide(
+                    day, is_manual=True, ignored=same_day
+                )
+                for action in same_day:
+                    reason = action._get_outdated_reason(plans[action.case_id], day)
+                    if reason:
+                        outdated[action] = reason
+        return outdated
+
+    def _get_live_day(self):
+        """Return the day whose ledger counts: the stamped one, else today."""
+        return (self.is_stamped and self.queued_on) or self.company_id._dunning_today()
+
+    def _get_outdated_reason(self, plan, day):
+        self.ensure_one()
+        for line in self.line_ids:
+            item = plan.items.get(line.case_line_id.id)
+            if not item:
+                return self.env._("%(invoice)s was settled.", invoice=line.name)
+            if item.hold:
+                return self.env._("%(invoice)s is on hold.", invoice=line.name)
+            if line.currency_id.compare_amounts(
+                line.amount_residual, item.residual_currency
+            ):
+                return self.env._(
+                    "The balance of %(invoice)s has changed.", invoice=line.name
+                )
+            if self.kind == "courtesy" and item.due <= day:
+                return self.env._("The due date has come.")
+        if plan.decision.reason == core.TO_RECONCILE:
+            return self.case_id._get_reason_labels()[core.TO_RECONCILE]
+        return ""
+
+    def _get_sendable(self):
+        """Return the e-mails that may still leave: waiting, or tried again by a user."""
+        return self.filtered(lambda action: action.state in ("queued", "failed"))
+
+    def _drop_outdated(self):
+        """Cancel what must not leave any more; return the rest."""
+        outdated = self._find_outdated()
+        for action, reason in outdated.items():
+            action._drop(reason)
+        return self.filtered(lambda action: action not in outdated)
+
+    # Queue
+
+    @api.model
+    def _get_queuers(self):
+        """Map each channel to the method that hands actions to the host.
+
+        To add a channel, extend the selection and the level, and return
+        ``super()._get_queuers() | {"fax": lambda actions: actions._queue_fax()}``.
+        """
+        return {
+            "email": lambda actions: actions._queue_emails(),
+            "letter": lambda actions: actions._queue_letters(),
+            "phone": lambda actions: actions._queue_activities(),
+            "decision": lambda actions: actions._queue_activities(),
+        }
+
+    def _queue(self, date=None):
+        """Freeze texts and amounts and hand each action to its channel.
+
+        :param date: the day to stamp; the company's today when None
+        """
+        queuers = self._get_queuers()
+        for company, actions in self.grouped("company_id").items():
+            today = company._dunning_today()
+            day = date or today
+            for level, of_level in actions.grouped("level_id").items():
+                of_level.write(
+                    {
+                        "queued_on": day,
+                        "is_stamped": day != today,
+                        "deadline": of_level[:1]._get_deadline(day) if level else False,
+                        "user_id": self.env.uid,
+                        "failure_reason": False,
+                    }
+                )
+            actions._freeze_texts()
+            for channel, of_channel in actions.grouped("channel").items():
+                queuers[channel](of_channel.with_company(company))
+
+    def _queue_emails(self):
+        """Put the messages in the host's mail queue and in the chatter of the case."""
+        ready = self.browse()
+        for action in self:
+            contact = action.contact_id
+            if email_normalize(contact.email):
+                ready |= action
+                continue
+            action._mark_failed(
+                self.env._(
+                    "%(contact)s has no valid e-mail address: correct it, then send "
+                    "again.",
+                    contact=contact.display_name,
+                )
+            )
+        # A message that failed before must not leave twice.
+        ready.mail_mail_id.sudo().filtered(lambda m: m.state == "exception").cancel()
+        ready._attach_invoices()
+        messages = self.env["mail.message"].create(
+            [action._prepare_message() for action in ready]
+        )
+        # The mail queue is the host's: a collector writes to it through us only.
+        mails = self.env["mail.mail"].sudo().create(
+            [
+                action._prepare_mail(message)
+                for action, message in zip(ready, messages, strict=True)
+            ]
+        )
+        self.env["mail.notification"].sudo().create(
+            [
+                {
+                    "mail_message_id": mail.mail_message_id.id,
+                    "mail_mail_id": mail.id,
+                    "res_partner_id": action.contact_id.id,
+                    "notification_type": "email",
+                    "notification_status": "ready",
+                    "is_read": True,
+                }
+                for action, mail in zip(ready, mails, strict=True)
+            ]
+        )
+        for action, mail in zip(ready, mails, strict=True):
+            action.write({"state": "queued", "mail_mail_id": mail.id})
+        moments = {mail.scheduled_date for mail in mails}
+        if moments:
+            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(list(moments))
+
+    def _prepare_message(self):
+        self.ensure_one()
+        sender = self._get_sender()
+        author = sender.partner_id or self.company_id.partner_id
+        return {
+            "model": "dunning.case",
+            "res_id": self.case_id.id,
+            "message_type": "email_outgoing",
+            "subtype_id": self.env.ref("mail.mt_comment").id,
+            "author_id": author.id,
+            "email_from": sender.email_formatted or self.company_id.email_formatted,
+            "subject": self.subject,
+            "body": Markup(self.body or ""),
+            "partner_ids": [Command.set(self.contact_id.ids)],
+            "attachment_ids": [Command.set(self.attachment_ids.ids)],
+        }
+
+    def _prepare_mail(self, message):
+        self.ensure_one()
+        return {
+            "mail_message_id": message.id,
+            "is_notification": True,
+            "auto_delete": False,
+            "body_html": self.body,
+            "recipient_ids": [Command.set(self.contact_id.ids)],
+            "scheduled_date": self.company_id._dunning_sending_time(self.queued_on),
+        }
+
+    def _queue_activities(self):
+        """Plan the call, or the decision of the credit manager, as an activity."""
+        default = self.env.ref("mail.mail_activity_data_todo")
+        activities = self.env["mail.activity"].create(
+            [
+                {
+                    "res_model_id": self.env["ir.model"]._get_id("dunning.case"),
+                    "res_id": action.case_id.id,
+                    "activity_type_id": (
+                        action.level_id.activity_type_id
+                        or action._get_default_activity_type()
+                        or default
+                    ).id,
+                    "summary": action._get_activity_summary(),
+                    "note": action._get_activity_note(),
+                    "date_deadline": action.queued_on,
+                    "user_id": action._get_activity_user().id,
+                }
+                for action in self
+            ]
+        )
+        for action, activity in zip(self, activities, strict=True):
+            action.write({"state": "queued", "activity_id": activity.id})
+
+    def _get_default_activity_type(self):
+        xmlid = "mail.mail_activity_data_call"
+        return self.env.ref(xmlid) if self.channel == "phone" else None
+
+    def _get_activity_summary(self):
+        if self.channel == "phone":
+            return self.env._("Call %(debtor)s", debtor=self.partner_id.display_name)
+        return self.env._(
+            "Decide what comes next for %(debtor)s", debtor=self.partner_id.display_name
+        )
+
+    def _get_activity_note(self):
+        phone = self.contact_id.phone or self.partner_id.phone
+        header = self.env._(
+            "%(contact)s, %(phone)s: %(amount)s overdue, %(days)s days for the oldest.",
+            contact=self.contact_id.display_name,
+            phone=phone or self.env._("no phone number"),
+            amount=self.amount_text,
+            days=self.oldest_days,
+        )
+        body = self.body if self.channel == "phone" else False
+        return plaintext2html(header) + Markup(body or "")
+
+    def _get_activity_user(self):
+        """Return who is asked: the collector for a call, the manager for a decision."""
+        company, collector = self.company_id, self.case_id.user_id
+        if self.channel == "decision":
+            return company.dunning_manager_id or collector or self.env.user
+        return collector or company.dunning_user_id or self.env.user
+
+    # What became of it
+
+    def _mark_done(self, date=None):
+        """Record the delivery and let the items stand on their rung."""
+        for action in self._get_sendable():
+            day = date or action._get_live_day()
+            action.write(
+                {"state": "done", "delivered_on": day, "failure_reason": False}
+            )
+            if action.kind == "rung" and action._is_level_delivered():
+                action._deliver_items(day)
+            activity = action.activity_id.sudo()  # planned for whoever was in charge
+            if activity.active:
+                activity.action_done()
+
+    def _deliver_items(self, day):
+        self.ensure_one()
+        if self.channel == "decision" and not self.level_id:
+            self.line_ids.case_line_id._deliver(self.level_id, day, False)
+        for level, lines in self.line_ids.grouped("level_id").items():
+            if level:
+                # The message asked to pay all of it by one date.
+                lines.case_line_id._deliver(level, day, self.deadline)
+
+    def _mark_failed(self, reason):
+        """Record that it could not be delivered, and ask the collector to mend it."""
+        for action in self:
+            action.write({"state": "failed", "failure_reason": reason})
+            action.case_id._plan_task(
+                self.env._(
+                    "Not delivered: %(action)s", action=action.level_id.name or ""
+                ),
+                reason,
+            )

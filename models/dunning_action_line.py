@@ -1,0 +1,53 @@
+from odoo import api, fields, models
+
+
+class DunningActionLine(models.Model):
+    """One item in one contact, frozen: the amounts and dates as they were told."""
+
+    _name = "dunning.action.line"
+    _description = "Dunning Action Item"
+    _order = "action_id, date_due, id"
+
+    action_id = fields.Many2one(
+        "dunning.action", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="action_id.company_id")
+    case_line_id = fields.Many2one(
+        "dunning.case.line", index=True, ondelete="set null"
+    )
+    move_line_id = fields.Many2one(
+        "account.move.line", index="btree_not_null", ondelete="set null"
+    )
+    move_id = fields.Many2one(
+        "account.move", "Invoice", index="btree_not_null", ondelete="set null"
+    )
+    level_id = fields.Many2one(
+        "dunning.level",
+        ondelete="restrict",
+        help="The rung that this contact delivers to the item. Empty: only listed.",
+    )
+    name = fields.Char("Number")
+    invoice_date = fields.Date("Invoice date")
+    date_due = fields.Date("Due date")
+    days_overdue = fields.Integer("Days late")
+    currency_id = fields.Many2one("res.currency", required=True)
+    amount_residual = fields.Monetary("Balance")
+    amount_claimed = fields.Monetary("Claimed")
+
+    def _get_essence(self):
+        """Return what makes two sets of lines say the same thing."""
+        return [
+            (line.case_line_id.id, line.level_id.id, line.amount_residual)
+            for line in self.sorted(lambda line: (line.date_due, line.case_line_id.id))
+        ]
+
+    @api.model
+    def _get_totals(self, lines):
+        """Return the total claimed per currency; never a mixed sum."""
+        totals = {}
+        for line in lines:
+            currency = line.currency_id
+            totals[currency] = currency.round(
+                totals.get(currency, 0.0) + line.amount_claimed
+            )
+        return totals

@@ -1,0 +1,304 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import format_amount, format_date
+
+from ..tools import ladder as core
+
+#: What the texts of levels may name; admins without the right to edit code use them.
+PLACEHOLDERS = (
+    "greeting",
+    "debtor_name",
+    "contact_name",
+    "company_name",
+    "items_table",
+    "amount_text",
+    "oldest_days",
+    "invoice_names",
+    "due_text",
+    "deadline_text",
+    "next_step_text",
+    "previous_contact_text",
+    "payment_block",
+    "sender_name",
+    "sender_phone_text",
+    "sender_email",
+    "step_date_text",
+    "lang",
+)
+
+
+class DunningAction(models.Model):
+    """What the texts of a level can say about a contact, in the debtor's language."""
+
+    _inherit = "dunning.action"
+
+    text_subject = fields.Char(
+        "Subject shown", compute="_compute_text", inverse="_inverse_text"
+    )
+    text_body = fields.Html(
+        "Text",
+        compute="_compute_text",
+        inverse="_inverse_text",
+        sanitize="email_outgoing",
+    )
+    lang = fields.Char(compute="_compute_lang")
+    greeting = fields.Char(compute="_compute_people")
+    debtor_name = fields.Char(compute="_compute_people")
+    contact_name = fields.Char(compute="_compute_people")
+    company_name = fields.Char(compute="_compute_people")
+    sender_name = fields.Char(compute="_compute_people")
+    sender_phone_text = fields.Char(compute="_compute_people")
+    sender_email = fields.Char(compute="_compute_people")
+    items_table = fields.Html(compute="_compute_tables", sanitize=False)
+    payment_block = fields.Html(compute="_compute_tables", sanitize=False)
+    amount_text = fields.Char(compute="_compute_figures")
+    oldest_days = fields.Integer(compute="_compute_figures")
+    invoice_names = fields.Char(compute="_compute_figures")
+    due_text = fields.Char(compute="_compute_figures")
+    step_date_text = fields.Char(compute="_compute_calendar")
+    deadline_text = fields.Char(compute="_compute_calendar")
+    next_step_text = fields.Char(compute="_compute_calendar")
+    previous_contact_text = fields.Char(compute="_compute_calendar")
+
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        """Let every admin of ladders use the placeholders, and nothing else."""
+        return super().mail_allowed_qweb_expressions() + tuple(
+            f"object.{name}" for name in PLACEHOLDERS
+        )
+
+    def _compute_text(self):
+        """Show the frozen or edited text; else the level's text as it would be today."""
+        rendered = self.filtered(lambda action: not action.body)._render_texts()
+        for action in self:
+            subject, body = rendered.get(action.id, (action.subject, action.body))
+            action.text_subject, action.text_body = subject, body
+
+    def _inverse_text(self):
+        for action in self.filtered(lambda action: action.state == "proposed"):
+            if (action.subject, action.body) != (action.text_subject, action.text_body):
+                action._write_text(action.text_subject, action.text_body)
+
+    def _write_text(self, subject, body):
+        """Keep the text a user wrote, after checking its wording."""
+        self.ensure_one()
+        self.env["dunning.level"]._raise_forbidden(
+            self.display_name, f"{subject or ''}\n{body or ''}"
+        )
+        self.write(
+            {"subject": subject, "body": body, "is_edited": True, "is_stale": False}
+        )
+
+    def _render_texts(self):
+        """Render the level's texts, one compilation per text and language.
+
+        :return: {action id: (subject, body)} for the actions that have a text
+        """
+        texts = {}
+        by_template = self.grouped(
+            lambda action: action.level_id._get_template(action.channel)
+        )
+        for template, actions in by_template.items():
+            if not template or not actions.ids:
+                continue
+            subjects = template._render_field("subject", actions.ids, compute_lang=True)
+            bodies = template._render_field("body_html", actions.ids, compute_lang=True)
+            for action in actions:
+                texts[action.id] = (subjects[action.id], bodies[action.id])
+        calls = self.filtered(lambda action: action.channel == "phone")
+        for action in calls:
+            script = action.with_context(lang=action.lang).level_id.call_script
+            texts[action.id] = (action.level_id.name, script)
+        return texts
+
+    def _freeze_texts(self):
+        """Write the rendered texts for good, after checking their wording."""
+        unwritten = self.filtered(lambda action: not action.is_edited)
+        for action_id, (subject, body) in unwritten._render_texts().items():
+            self.env["dunning.level"]._raise_forbidden(subject, f"{subject}\n{body}")
+            self.browse(action_id).write({"subject": subject, "body": body})
+
+    @api.depends("case_id", "contact_id")
+    def _compute_lang(self):
+        for action in self:
+            contact, partner = action.contact_id, action.case_id.partner_id
+            action.lang = contact.lang or partner.lang or self.env.lang or "en_US"
+
+    def _get_sender(self):
+        """Return the user whose name stands under the message."""
+        self.ensure_one()
+        user = self.case_id.user_id or self.company_id.dunning_user_id
+        # A person who sends by hand signs; the engine never does.
+        return user or (self.env.user if not self.env.su else user)
+
+    @api.depends("contact_id", "case_id.user_id", "company_id")
+    @api.depends_context("lang", "uid")
+    def _compute_people(self):
+        for action in self:
+            contact, company = action.contact_id, action.company_id
+            is_person = contact and not contact.is_company
+            sender = action._get_sender()
+            phone = sender.phone or company.phone
+            action.contact_name = contact.name if is_person else False
+            action.greeting = (
+                self.env._("Dear %(name)s,", name=contact.name)
+                if is_person
+                else self.env._("Hello,")
+            )
+            action.debtor_name = action.case_id.partner_id.name
+            action.company_name = company.name
+            action.sender_name = sender.name or company.name
+            action.sender_email = sender.email or company.email
+            action.sender_phone_text = (
+                self.env._(" on %(phone)s", phone=phone) if phone else ""
+            )
+
+    @api.depends("line_ids.amount_claimed")
+    @api.depends_context("lang")
+    def _compute_tables(self):
+        qweb = self.env["ir.qweb"]
+        for action in self:
+            values = {
+                "action": action,
+                "lines": action.line_ids,
+                "totals": action._get_totals(),
+                "bank": action._get_bank(),
+                "reference": action._get_payment_reference(),
+                "is_courtesy": action.kind == "courtesy",
+            }
+            action.items_table = qweb._render("account_dunning.items_table", values)
+            action.payment_block = qweb._render("account_dunning.payment_block", values)
+
+    def _get_totals(self):
+        """Return one total claimed per currency, never a mixed sum."""
+        return self.line_ids._get_totals(self.line_ids)
+
+    def _get_bank(self):
+        """Return the bank account to pay into: the invoices', else the company's."""
+        self.ensure_one()
+        # Where to pay is printed on every invoice; it is no secret of the accountant.
+        banks = self.line_ids.move_id.sudo().partner_bank_id
+        return banks if len(banks) == 1 else self.company_id.sudo().bank_ids[:1]
+
+    def _get_payment_reference(self):
+        self.ensure_one()
+        moves = self.line_ids.move_id
+        if len(moves) == 1:
+            return moves.payment_reference or moves.name
+        names = [name for name in self.line_ids.mapped("name") if name]
+        return ", ".join(names) if len(names) <= 3 else self.case_id.partner_id.ref
+
+    @api.depends("line_ids.amount_claimed")
+    @api.depends_context("lang")
+    def _compute_figures(self):
+        for action in self:
+            lines = action.line_ids
+            amounts = [
+                format_amount(self.env, amount, currency)
+                for currency, amount in action._get_totals().items()
+            ]
+            dues = sorted({due for due in lines.mapped("date_due") if due})
+            action.amount_text = self._join(amounts)
+            action.oldest_days = max(lines.mapped("days_overdue"), default=0)
+            action.invoice_names = self._join([line.name or "" for line in lines])
+            action.due_text = self._join([self._format_day(day) for day in dues])
+
+    @api.model
+    def _join(self, texts):
+        """Join texts as in a sentence: "a, b and c"."""
+        texts = list(texts)
+        if len(texts) < 2:
+            return "".join(texts)
+        return self.env._(
+            "%(first)s and %(last)s", first=", ".join(texts[:-1]), last=texts[-1]
+        )
+
+    @api.model
+    def _format_day(self, day):
+        return format_date(self.env, day, date_format="long") if day else ""
+
+    @api.depends("deadline", "queued_on", "level_id")
+    @api.depends_context("lang")
+    def _compute_calendar(self):
+        for action in self:
+            day = action.queued_on or max(
+                action.date or action.company_id._dunning_today(),
+                action.company_id._dunning_today(),
+            )
+            deadline = action.deadline or action._get_deadline(day)
+            action.step_date_text = self._format_day(day)
+            action.deadline_text = self._format_day(deadline)
+            action.next_step_text = action._describe_next_step(day, deadline)
+            action.previous_contact_text = action._describe_previous_contact()
+
+    def _get_deadline(self, day):
+        """Return the date by which a message of that day asks to pay, or False."""
+        days = self.level_id.deadline_days
+        return day + timedelta(days=days) if days else False
+
+    def _describe_next_step(self, day, deadline):
+        """Announce the next rung and its first possible day, as the engine will act."""
+        self.ensure_one()
+        level, ladder = self.level_id, self.case_id.ladder_id
+        dues = self.line_ids.filtered("level_id").mapped("date_due")
+        if not dues or self.kind != "rung" or level.ladder_id != ladder:
+            return ""
+        item = core.Item(
+            0,
+            min(dues),
+            core.Decimal(0),
+            rung=level.id,
+            delivered_on=day,
+            deadline=deadline or None,
+        )
+        rung, following = core.next_rung(ladder._to_core(), item)
+        if not rung:
+            return ""
+        date = self._format_day(following)
+        if rung.formal:
+            return self.env._(
+                "Without payment or news from you, we would have to send you a formal "
+                "notice from %(date)s.",
+                date=date,
+            )
+        if rung.decision:
+            return self.env._(
+                "Without payment or news from you, we will decide from %(date)s what "
+                "further steps to take.",
+                date=date,
+            )
+        if self.env["dunning.level"].browse(rung.key).channel_phone:
+            return self.env._(
+                "Without news from you, we will call you from %(date)s to look at it "
+                "together.",
+                date=date,
+            )
+        return self.env._(
+            "Without news from you, we will write to you again from %(date)s.",
+            date=date,
+        )
+
+    def _describe_previous_contact(self):
+        """Recall the last contact, if there was one."""
+        self.ensure_one()
+        previous = self.case_id.action_ids.filtered(
+            lambda action: (
+                action.state == "done"
+                and action.kind != "courtesy"
+                and action.channel != "decision"
+                and action.id != self.id
+            )
+        ).sorted(lambda action: (action.delivered_on, action.id))[-1:]
+        if not previous:
+            return ""
+        date = self._format_day(previous.delivered_on)
+        if previous.channel == "phone":
+            return self.env._("We called you on %(date)s.", date=date)
+        if previous.channel == "letter":
+            return self.env._(
+                "Our letter of %(date)s has remained unanswered to this day.", date=date
+            )
+        return self.env._(
+            "Our message of %(date)s has remained unanswered to this day.", date=date
+        )

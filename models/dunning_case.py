@@ -1,0 +1,330 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools import ladder as core
+
+
+class DunningCase(models.Model):
+    """The file of one debtor in one company: what is due, what was done, what is next."""
+
+    _name = "dunning.case"
+    _description = "Dunning Case"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "amount_overdue desc, id desc"
+    _check_company_auto = True
+
+    partner_id = fields.Many2one(
+        "res.partner", "Debtor", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    ladder_id = fields.Many2one("dunning.ladder", tracking=True, ondelete="restrict")
+    state = fields.Selection(
+        [
+            ("open", "Open"),
+            ("waiting", "On hold"),
+            ("handed_over", "Handed over"),
+            ("closed", "Closed"),
+        ],
+        required=True,
+        default="open",
+        tracking=True,
+        index=True,
+    )
+    close_reason = fields.Selection(
+        [
+            ("paid", "Paid"),
+            ("transferred", "Moved to doubtful debts"),
+            ("manual", "Closed by hand"),
+        ],
+        tracking=True,
+        readonly=True,
+    )
+    user_id = fields.Many2one(
+        "res.users", "Collector", tracking=True, domain=[("share", "=", False)]
+    )
+    contact_id = fields.Many2one(
+        "res.partner",
+        "Contact",
+        help="Who receives the reminders of this case. Empty: the customer's contact "
+        "for reminders, else the invoice address.",
+    )
+    line_ids = fields.One2many("dunning.case.line", "case_id", "Open items")
+    action_ids = fields.One2many("dunning.action", "case_id", "Contacts")
+    last_run_on = fields.Date(readonly=True, help="Last day the engine decided on it.")
+    wait_reason = fields.Selection(
+        selection="_selection_wait_reason",
+        string="Why no contact",
+        readonly=True,
+        help="Why the last run did not contact the debtor.",
+    )
+    failure = fields.Text(readonly=True, help="What went wrong in the last run.")
+
+    level_id = fields.Many2one(
+        "dunning.level",
+        "Level",
+        compute="_compute_live",
+        search="_search_level_id",
+        help="The highest level that was delivered to an item still open.",
+    )
+    next_level_id = fields.Many2one("dunning.level", compute="_compute_live")
+    next_action_date = fields.Date(
+        compute="_compute_live", search="_search_next_action_date"
+    )
+    amount_overdue = fields.Monetary(
+        compute="_compute_live", search="_search_amount_overdue"
+    )
+    amount_due = fields.Monetary(
+        "Total open", compute="_compute_live", search="_search_amount_due"
+    )
+    days_overdue = fields.Integer(
+        compute="_compute_live", search="_search_days_overdue"
+    )
+    action_count = fields.Integer(compute="_compute_action_count")
+
+    _one_open_case = models.UniqueIndex(
+        "(partner_id, company_id) WHERE state != 'closed'",
+        "This customer already has an open dunning case in this company.",
+    )
+
+    @api.model
+    def _selection_wait_reason(self):
+        labels = self._get_reason_labels()
+        return [(code, labels[code]) for code in core.REASONS] + [
+            ("failed", labels["failed"]),
+            ("no_ladder", labels["no_ladder"]),
+            ("held_case", labels["held_case"]),
+        ]
+
+    @api.model
+    def _get_reason_labels(self):
+        """Map each reason of not acting to words a collector uses."""
+        return {
+            core.NOTHING_LATE: self.env._("Nothing is late"),
+            core.HELD: self.env._("Every late item is excluded or on hold"),
+            core.TO_RECONCILE: self.env._("To reconcile: open credits cover the debt"),
+            core.BELOW_MINIMUM: self.env._("Below the minimum amount"),
+            core.PENDING: self.env._("A contact is not delivered yet"),
+            core.LADDER_ENDED: self.env._("The ladder has come to its end"),
+            core.TOO_EARLY: self.env._("The next step is not due yet"),
+            core.FORMAL_NOTICE: self.env._("The deadline of a formal notice is running"),
+            core.CONTACT_GAP: self.env._("Contacted too recently"),
+            core.BANK_STALE: self.env._("Waiting for fresh bank entries"),
+            "failed": self.env._("An error stopped the case"),
+            "no_ladder": self.env._("No ladder fits this customer"),
+            "held_case": self.env._("The case is on hold or handed over"),
+        }
+
+    @api.depends("partner_id", "company_id")
+    @api.depends_context("company")
+    def _compute_display_name(self):
+        for case in self:
+            case.display_name = case.partner_id.display_name or ""
+
+    @api.depends_context("uid", "company")
+    @api.depends("line_ids", "line_ids.level_id", "line_ids.next_date", "ladder_id")
+    def _compute_live(self):
+        """Read what the ledger says now, in one query for all cases."""
+        names = [
+            "level_id",
+            "next_level_id",
+            "next_action_date",
+            "amount_overdue",
+            "amount_due",
+            "days_overdue",
+        ]
+        rows = {}
+        if real := self._origin.browse(self._origin.ids):
+            query = real._as_query(ordered=False)
+            columns = [self._field_to_sql(self._table, name, query) for name in names]
+            rows = {
+                row[0]: row[1:]
+                for row in self.env.execute_query(
+                    query.select(SQL.identifier(self._table, "id"), *columns)
+                )
+            }
+        for case in self:
+            values = rows.get(case._origin.id, (False, False, False, 0.0, 0.0, 0))
+            case.update(dict(zip(names, values, strict=True)))
+
+    def _compute_action_count(self):
+        counts = dict(
+            self.env["dunning.action"]._read_group(
+                [("case_id", "in", self.ids)], ["case_id"], ["__count"]
+            )
+        )
+        for case in self:
+            case.action_count = counts.get(case, 0)
+
+    # What time and payments change is never stored; the same expressions serve to
+    # show, search, sort and group it, so that they cannot disagree.
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        columns = {
+            "level_id": SQL(
+                "(array_agg(line.level_id ORDER BY level.sequence DESC,"
+                " level.delay_days DESC) FILTER (WHERE line.level_id IS NOT NULL))[1]"
+            ),
+            "next_level_id": SQL(
+                "(array_agg(line.next_level_id ORDER BY line.next_date)"
+                " FILTER (WHERE line.next_date IS NOT NULL))[1]"
+            ),
+            "next_action_date": SQL("min(line.next_date)"),
+            "amount_due": SQL("COALESCE(sum(item.amount_residual), 0)"),
+            "amount_overdue": SQL(
+                "COALESCE(sum(item.amount_residual) FILTER (WHERE %s), 0)",
+                self._sql_is_late(alias),
+            ),
+            "days_overdue": SQL(
+                "COALESCE(max(%s - line.date_due) FILTER (WHERE %s), 0)",
+                self.env.company._dunning_today(),
+                self._sql_is_late(alias),
+            ),
+        }
+        if field_expr not in columns:
+            return super()._field_to_sql(alias, field_expr, query)
+        self.env["dunning.case.line"].flush_model()
+        self.env["account.move.line"].flush_model(
+            ["amount_residual", "reconciled", "parent_state"]
+        )
+        return SQL(
+            """(SELECT %(column)s FROM dunning_case_line line
+                  JOIN account_move_line item ON item.id = line.move_line_id
+                       AND item.parent_state = 'posted' AND NOT item.reconciled
+             LEFT JOIN dunning_level level ON level.id = line.level_id
+                 WHERE line.case_id = %(case)s AND line.active)""",
+            column=columns[field_expr],
+            case=SQL.identifier(alias, "id"),
+        )
+
+    def _sql_is_late(self, alias):
+        return SQL(
+            "line.date_due + COALESCE((SELECT grace_days FROM dunning_ladder"
+            " WHERE id = %(ladder)s), 0) < %(today)s",
+            ladder=SQL.identifier(alias, "ladder_id", to_flush=self._fields["ladder_id"]),
+            today=self.env.company._dunning_today(),
+        )
+
+    def _search_live(self, name, operator, value):
+        signs = {"in": "IN", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+        if operator not in signs:
+            return NotImplemented
+        if operator != "in":
+            return Domain.custom(
+                to_sql=lambda model, alias, query: SQL(
+                    "%s %s %s",
+                    model._field_to_sql(alias, name, query),
+                    SQL(signs[operator]),
+                    value,
+                )
+            )
+        known = tuple(item for item in value if item not in (False, None))
+        accepts_empty = len(known) < len(tuple(value))
+
+        def to_sql(model, alias, query):
+            column = model._field_to_sql(alias, name, query)
+            tests = [SQL("%s IN %s", column, known)] if known else []
+            tests += [SQL("%s IS NULL", column)] if accepts_empty else []
+            return SQL("(%s)", SQL(" OR ").join(tests or [SQL("FALSE")]))
+
+        return Domain.custom(to_sql=to_sql)
+
+    def _search_level_id(self, operator, value):
+        return self._search_live("level_id", operator, value)
+
+    def _search_next_action_date(self, operator, value):
+        return self._search_live("next_action_date", operator, value)
+
+    def _search_amount_overdue(self, operator, value):
+        return self._search_live("amount_overdue", operator, value)
+
+    def _search_amount_due(self, operator, value):
+        return self._search_live("amount_due", operator, value)
+
+    def _search_days_overdue(self, operator, value):
+        return self._search_live("days_overdue", operator, value)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_contacted(self):
+        for case in self:
+            if case.action_ids.filtered(lambda action: action.state == "done"):
+                raise UserError(
+                    self.env._(
+                        "%(debtor)s was already contacted: close the case instead of "
+                        "deleting it, so that the proofs are kept.",
+                        debtor=case.partner_id.display_name,
+                    )
+                )
+
+    def write(self, vals):
+        changed = self.browse()
+        if "ladder_id" in vals:
+            changed = self.filtered(lambda case: case.ladder_id.id != vals["ladder_id"])
+        result = super().write(vals)
+        changed.line_ids._stand_on_new_ladder()
+        return result
+
+    def _get_contact(self):
+        """Return who is written to: never a delivery address (design, rule 13)."""
+        self.ensure_one()
+        partner = self.partner_id
+        chosen = self.contact_id or partner.with_company(
+            self.company_id
+        ).dunning_contact_id
+        if chosen:
+            return chosen
+        if invoicing := partner.child_ids.filtered(lambda c: c.type == "invoice")[:1]:
+            return invoicing
+        billed = self.line_ids.move_id.partner_id.filtered(
+            lambda contact: contact.type != "delivery"
+        )
+        return billed if len(billed) == 1 else partner
+
+    def _get_lang(self):
+        """Return the debtor's language, the one every text is written in."""
+        self.ensure_one()
+        return (
+            self._get_contact().lang or self.partner_id.lang or self.env.lang or "en_US"
+        )
+
+    def _action_open(self):
+        """Open one case as a form, several as a list."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_dunning.dunning_case_action"
+        )
+        if len(self) == 1:
+            return action | {
+                "res_id": self.id,
+                "view_mode": "form",
+                "views": [(False, "form")],
+            }
+        return action | {"domain": [("id", "in", self.ids)], "context": {}}
+
+    def action_open_actions(self):
+        """Open every contact with the debtor, oldest last."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_dunning.dunning_action_action"
+        )
+        return action | {"domain": [("case_id", "=", self.id)], "context": {}}
+
+    def action_open_invoices(self):
+        """Open the invoices of the case."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Invoices of %(debtor)s", debtor=self.display_name),
+            "res_model": "account.move",
+            "view_mode": "list,form",
+            "domain": [("id", "in", self.line_ids.move_id.ids)],
+        }
+
+    def action_close(self):
+        """Close by hand: what was prepared is dropped, what was sent stays."""
+        for case in self:
+            case.action_ids._drop(self.env._("The case was closed by hand."))
+        self.write({"state": "closed", "close_reason": "manual"})

@@ -1,0 +1,209 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class DunningCase(models.Model):
+    """Collect and settle: the open items of each debtor, gathered in one case."""
+
+    _inherit = "dunning.case"
+
+    @api.model
+    def _collect(self, company, date, partners=None):
+        """Bring the cases of a company in line with its ledger; return the open ones.
+
+        Opens a case for each debtor with a late item (or one near enough to its due
+        date for a courtesy), adds new items, archives settled ones and closes cases
+        whose items are all settled.
+
+        :param partners: commercial partners to look at; every debtor when None
+        """
+        items = defaultdict(list)
+        move_lines = self.env["account.move.line"]
+        for item in move_lines._read_dunning_items(company, date, partners):
+            items[item.partner_id].append(item)
+        cases = self._search_open(company, partners)
+        cases._settle(items)
+        cases = cases.filtered(lambda case: case.state != "closed")
+        known = set(cases.partner_id.ids)
+        missing = [key for key in items if key not in known]
+        cases |= self._open_cases(company, date, missing, items)
+        cases._add_items(items)
+        return cases
+
+    @api.model
+    def _search_open(self, company, partners=None):
+        domain = Domain("company_id", "=", company.id) & Domain("state", "!=", "closed")
+        if partners is not None:
+            domain &= Domain("partner_id", "in", partners.ids)
+        return self.search_fetch(
+            domain, ["partner_id", "company_id", "ladder_id", "state"], order="id"
+        )
+
+    def _settle(self, items):
+        """Archive the lines of settled items; close the cases where none is left."""
+        settled = self.env["dunning.case.line"]
+        emptied = self.browse()
+        for case in self:
+            open_ids = {item.line_id for item in items.get(case.partner_id.id, ())}
+            gone = case.line_ids.filtered(
+                lambda line, ids=open_ids: line.move_line_id.id not in ids
+            )
+            settled |= gone
+            if not open_ids:
+                emptied |= case
+        settled.write({"active": False})
+        emptied._close_settled()
+
+    def _close_settled(self):
+        for reason, cases in self.grouped(lambda case: case._get_close_reason()).items():
+            for case in cases:
+                case.action_ids._drop(self.env._("Nothing is open any more."))
+            cases.write({"state": "closed", "close_reason": reason})
+
+    def _get_close_reason(self):
+        """Return how the last items were settled, read from their counterpart.
+
+        Money or a credit note makes a case paid; an entry that moves the debt to
+        another account closes it as transferred.
+        """
+        self.ensure_one()
+        lines = self.with_context(active_test=False).line_ids
+        # How an entry was matched is read for the verdict only, never shown.
+        counterparts = lines.move_line_id.sudo().matched_credit_ids.credit_move_id
+        last = counterparts.sorted(lambda line: (line.date, line.id))[-1:].move_id
+        is_money = last.journal_id.type in ("bank", "cash", "credit", "sale")
+        if last and not is_money and not last.origin_payment_id:
+            return "transferred"
+        return "paid"
+
+    @api.model
+    def _open_cases(self, company, date, partner_ids, items):
+        """Open, or re-open, a case for each debtor that needs one."""
+        debtors = self.env["res.partner"].browse(partner_ids)
+        ladders = self.env["dunning.ladder"]._find_for(debtors, company)
+        needing = debtors.filtered(
+            lambda debtor: self._needs_case(ladders[debtor], date, items[debtor.id])
+        )
+        reopened = self._reopen(company, needing, items)
+        fresh = needing - reopened.partner_id
+        return reopened | self.create(
+            [
+                {
+                    "partner_id": debtor.id,
+                    "company_id": company.id,
+                    "ladder_id": ladders[debtor].id,
+                    "user_id": self._find_collector(debtor, company).id,
+                }
+                for debtor in fresh
+            ]
+        )
+
+    @api.model
+    def _find_collector(self, debtor, company):
+        return debtor.with_company(company).dunning_user_id or company.dunning_user_id
+
+    @api.model
+    def _needs_case(self, ladder, date, items):
+        """Tell whether an item is late, or near enough to its due date for a courtesy."""
+        earliest = min(
+            (level.delay_days for level in ladder.level_ids if level.is_courtesy),
+            default=ladder.grace_days + 1,
+        )
+        return any(
+            (date - item.due).days >= earliest
+            and item.hold in ("", "blocked")
+            and (item.due > date or (date - item.due).days > ladder.grace_days)
+            for item in items
+        )
+
+    @api.model
+    def _reopen(self, company, debtors, items):
+        """Re-open closed cases whose payment was taken back, with their history."""
+        item_ids = [item.line_id for debtor in debtors for item in items[debtor.id]]
+        lines = self.env["dunning.case.line"].with_context(active_test=False)
+        lines = lines.search(
+            Domain("move_line_id", "in", item_ids)
+            & Domain("case_id.company_id", "=", company.id)
+            & Domain("case_id.state", "=", "closed")
+            & Domain("case_id.close_reason", "!=", "manual"),
+            order="case_id desc",
+        )
+        cases = self.browse()
+        for partner_cases in lines.case_id.grouped("partner_id").values():
+            cases |= partner_cases.sorted("id")[-1:]
+        cases = cases.filtered(lambda case: case.partner_id in debtors)
+        cases.write({"state": "open", "close_reason": False})
+        return cases
+
+    def _add_items(self, items):
+        """Give each case a line for each of its open items, with the rung it had."""
+        new = []
+        for case in self:
+            lines = {line.move_line_id.id: line for line in case.line_ids}
+            for item in items.get(case.partner_id.id, ()):
+                line = lines.get(item.line_id)
+                if not line:
+                    new.append((case, item))
+                elif line.date_due != item.due:
+                    line.date_due = item.due
+        former = self._read_former_lines(new)
+        self.env["dunning.case.line"].create(
+            [
+                values
+                for case, item in new
+                if (values := self._revive(case, item, former))
+            ]
+        )
+
+    @api.model
+    def _read_former_lines(self, new):
+        """Map (item id) and (invoice id, due date) to the line an item had before."""
+        if not new:
+            return {}
+        lines = self.env["dunning.case.line"].with_context(active_test=False)
+        lines = lines.search(
+            Domain("move_line_id", "in", [item.line_id for _case, item in new])
+            | (
+                Domain("move_line_id", "=", False)
+                & Domain("move_id", "in", [item.move_id for _case, item in new])
+            ),
+            order="id",
+        )
+        former = {}
+        for line in lines:
+            former[line.move_line_id.id or (line.move_id.id, line.date_due)] = line
+        return former
+
+    @api.model
+    def _revive(self, case, item, former):
+        """Bring back the archived line of an item, or return the values of a new one."""
+        line = former.get(item.line_id) or former.get((item.move_id, item.due))
+        if line and line.case_id == case:
+            line.write(
+                {"active": True, "move_line_id": item.line_id, "date_due": item.due}
+            )
+            return None
+        return {
+            "case_id": case.id,
+            "move_line_id": item.line_id,
+            "move_id": item.move_id,
+            "date_due": item.due,
+            "currency_id": item.currency_id,
+            "level_id": line.level_id.id if line else False,
+            "delivered_on": line.delivered_on if line else False,
+            "deadline": line.deadline if line else False,
+        }
+
+    @api.model
+    def _open_for(self, partners):
+        """Return the open cases of customers, collecting them first.
+
+        Used by **Relancer** on a customer or an invoice the night has not seen yet.
+        """
+        cases = self.browse()
+        for company in self.env.companies:
+            date = company._dunning_today()
+            cases |= self.with_company(company)._collect(company, date, partners)
+        return cases

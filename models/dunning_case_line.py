@@ -1,0 +1,196 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+from ..tools import ladder as core
+
+
+class DunningCaseLine(models.Model):
+    """One open receivable item in its case, with the rung it stands on.
+
+    A settled item is archived, not deleted: a payment that is taken back gives the
+    item the rung it had.
+    """
+
+    _name = "dunning.case.line"
+    _description = "Dunning Case Item"
+    _order = "date_due, id"
+
+    case_id = fields.Many2one(
+        "dunning.case", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="case_id.company_id")
+    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    active = fields.Boolean(default=True)
+    move_line_id = fields.Many2one(
+        "account.move.line", "Item", index=True, ondelete="set null"
+    )
+    move_id = fields.Many2one(
+        "account.move", "Invoice", index=True, ondelete="set null"
+    )
+    date_due = fields.Date("Due date", required=True)
+    invoice_date = fields.Date(related="move_id.invoice_date", string="Invoice date")
+    currency_id = fields.Many2one("res.currency", "Currency of the item", required=True)
+    level_id = fields.Many2one(
+        "dunning.level", "Level", readonly=True, ondelete="restrict"
+    )
+    delivered_on = fields.Date(readonly=True)
+    deadline = fields.Date(
+        readonly=True, help="The date by which the last message asked to pay."
+    )
+    ladder_ended_on = fields.Date(
+        readonly=True,
+        help="When somebody decided what comes after the last rung of the ladder.",
+    )
+    next_level_id = fields.Many2one("dunning.level", "Next level", readonly=True)
+    next_date = fields.Date("Not before", readonly=True)
+    amount_residual = fields.Monetary(
+        "Balance", related="move_line_id.amount_residual_currency"
+    )
+    amount_total = fields.Monetary(
+        "Amount", related="move_line_id.amount_currency", currency_field="currency_id"
+    )
+    days_overdue = fields.Integer(compute="_compute_days_overdue")
+    hold = fields.Selection(
+        selection="_selection_hold",
+        string="On hold",
+        compute="_compute_hold",
+        help="Why the item is not dunned now. Empty when it is.",
+    )
+
+    @api.model
+    def _selection_hold(self):
+        return [
+            ("paid", self.env._("Paid")),
+            ("unposted", self.env._("No longer posted")),
+            ("in_payment", self.env._("Payment in progress")),
+            ("blocked", self.env._("Blocked")),
+            ("excluded", self.env._("Excluded from follow-up")),
+        ]
+
+    @api.depends("date_due", "company_id")
+    def _compute_days_overdue(self):
+        today = {
+            company: company._dunning_today() for company in self.company_id
+        }
+        for line in self:
+            day = today.get(line.company_id)
+            late = (day - line.date_due).days if day and line.date_due else 0
+            line.days_overdue = max(late, 0)
+
+    @api.depends(
+        "move_line_id.reconciled",
+        "move_line_id.parent_state",
+        "move_line_id.no_followup",
+        "move_id.payment_state",
+    )
+    def _compute_hold(self):
+        for line in self:
+            # Whether an item may be dunned is not a secret to who sees the case.
+            line.hold = line.sudo()._get_hold()
+
+    def _get_hold(self):
+        self.ensure_one()
+        item, move = self.move_line_id, self.move_id
+        if not item or item.parent_state != "posted":
+            return "unposted"
+        if item.reconciled:
+            return "paid"
+        if move.payment_state in ("in_payment", "blocked"):
+            return move.payment_state
+        return "excluded" if item.no_followup else False
+
+    def _to_core(self, item=None, is_pending=False, courtesies=frozenset()):
+        """Return the line as the functional core knows it.
+
+        :param OpenItem item: what the ledger shows now; without it the amount and the
+            hold, which the calendar of the rungs does not need, are left out
+        """
+        self.ensure_one()
+        rung = self.level_id.id or None
+        if self.ladder_ended_on:
+            rung = core.END_OF_LADDER
+        return core.Item(
+            key=self.id,
+            due=item.due if item else self.date_due,
+            amount=item.residual if item else Decimal(0),
+            rung=rung,
+            rung_delay=self.level_id.delay_days,
+            rung_formal=self.level_id.is_formal_notice,
+            delivered_on=self.delivered_on or None,
+            deadline=self.deadline or None,
+            hold=item.hold if item else "",
+            pending=is_pending,
+            courtesies=courtesies,
+        )
+
+    def _stand_on_new_ladder(self):
+        """Put items on the rung of the case's new ladder that matches their old one.
+
+        The highest rung whose delay is not above that of the old rung (design, rule
+        17); what was delivered stays delivered, a formal notice included.
+        """
+        for line in self.filtered("level_id"):
+            if line.level_id.ladder_id == line.case_id.ladder_id:
+                continue
+            ladder = line.case_id.ladder_id._to_core()
+            index = ladder.stand(line.level_id.delay_days)
+            key = ladder.climbing[index].key if index >= 0 else False
+            if line.level_id.is_formal_notice:
+                formal = [rung.key for rung in ladder.climbing if rung.formal]
+                key = formal[0] if formal else key
+            line.level_id = key
+            line.ladder_ended_on = False
+
+    def _prepare_action_line(self, item, level_id, date):
+        """Return the values that freeze the item in a contact.
+
+        :param OpenItem item: what the ledger shows now
+        :param level_id: the rung delivered to the item, False when it is only listed
+        """
+        self.ensure_one()
+        return {
+            "case_line_id": self.id,
+            "move_line_id": item.line_id,
+            "move_id": item.move_id,
+            "level_id": level_id,
+            "name": self.move_id.name,
+            "invoice_date": self.invoice_date,
+            "date_due": item.due,
+            "days_overdue": max((date - item.due).days, 0),
+            "currency_id": item.currency_id,
+            "amount_residual": item.residual_currency,
+            "amount_claimed": item.residual_currency,
+        }
+
+    def _deliver(self, level, day, deadline):
+        """Let items stand on a rung that has just been delivered.
+
+        An item that already stands there (another channel came first), or higher,
+        does not move. ``level`` is empty for the decision that ends a ladder.
+        """
+        if not level:
+            self.write({"ladder_ended_on": day})
+        moving = self.filtered(
+            lambda line: (
+                not line.level_id
+                or line.level_id.ladder_id != level.ladder_id
+                or line.level_id._rank() < level._rank()
+            )
+        )
+        if level:
+            moving.write(
+                {"level_id": level.id, "delivered_on": day, "deadline": deadline}
+            )
+        self._refresh_next()
+
+    def _refresh_next(self):
+        """Store the next level and date, from the rung each item stands on."""
+        ladders = {ladder: ladder._to_core() for ladder in self.case_id.ladder_id}
+        for line in self:
+            ladder = ladders.get(line.case_id.ladder_id)
+            if not ladder:
+                continue
+            rung, day = core.next_rung(ladder, line._to_core())
+            line.next_level_id = rung.key if rung and rung.key else False
+            line.next_date = day or False

@@ -1,0 +1,267 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ..tools.ladder import Ladder
+
+
+class DunningLadder(models.Model):
+    """A recovery strategy: rungs that raise the tone step by step."""
+
+    _name = "dunning.ladder"
+    _description = "Dunning Ladder"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        help="Empty: every company may use it. A branch sees its parents' ladders.",
+    )
+    currency_id = fields.Many2one(
+        "res.currency", compute="_compute_currency_id", string="Company currency"
+    )
+    level_ids = fields.One2many("dunning.level", "ladder_id", copy=True)
+    grace_days = fields.Integer(
+        help="An invoice is late when so many days have passed since its due date."
+    )
+    minimum_amount = fields.Monetary(
+        help="Below this overdue amount (company currency) nobody is dunned."
+    )
+    contact_gap_days = fields.Integer(
+        "Days between two contacts",
+        help="Whatever the channel and the user, a debtor is not contacted again "
+        "before so many days.",
+    )
+    debtor_kind = fields.Selection(
+        selection="_selection_debtor_kind",
+        help="Rule of assignment: only debtors of this kind. Empty: all.",
+    )
+    category_ids = fields.Many2many(
+        "res.partner.category",
+        string="Customer tags",
+        help="Rule of assignment: debtors with one of these tags. Empty: all.",
+    )
+    country_ids = fields.Many2many(
+        "res.country",
+        string="Countries",
+        help="Rule of assignment: debtors in one of these countries. Empty: all.",
+    )
+    zip_prefixes = fields.Char(
+        "Postcodes starting with",
+        help="Rule of assignment: comma-separated beginnings of postcodes, for example "
+        "75, 92, 93 for French départements. Empty: all.",
+    )
+    is_catch_all = fields.Boolean(compute="_compute_is_catch_all")
+    summary = fields.Char(compute="_compute_summary")
+    warning = fields.Text(compute="_compute_warning")
+
+    _grace_not_negative = models.Constraint(
+        "CHECK (grace_days >= 0 AND contact_gap_days >= 0 AND minimum_amount >= 0)",
+        "Grace, contact gap and minimum amount cannot be negative.",
+    )
+
+    @api.model
+    def _selection_debtor_kind(self):
+        return self.env["res.partner"]._fields["dunning_debtor_kind"]._description_selection(
+            self.env
+        )
+
+    @api.depends("company_id")
+    @api.depends_context("company")
+    def _compute_currency_id(self):
+        for ladder in self:
+            company = ladder.company_id or self.env.company
+            ladder.currency_id = company.currency_id
+
+    @api.depends("debtor_kind", "category_ids", "country_ids", "zip_prefixes")
+    def _compute_is_catch_all(self):
+        for ladder in self:
+            ladder.is_catch_all = not (
+                ladder.debtor_kind
+                or ladder.category_ids
+                or ladder.country_ids
+                or ladder.zip_prefixes
+            )
+
+    @api.depends("level_ids.summary", "level_ids.sequence", "level_ids.active")
+    def _compute_summary(self):
+        for ladder in self:
+            levels = ladder._get_levels()
+            ladder.summary = " → ".join(levels.mapped("summary"))
+
+    @api.depends(
+        "level_ids.delay_days",
+        "level_ids.gap_days",
+        "level_ids.deadline_days",
+        "level_ids.sequence",
+        "level_ids.active",
+        "contact_gap_days",
+        "grace_days",
+    )
+    def _compute_warning(self):
+        """Name the rungs that a deadline or the contact gap will hold back."""
+        for ladder in self:
+            rungs = ladder._get_levels().filtered(lambda level: not level.is_courtesy)
+            messages = [
+                message
+                for level, following in zip(rungs, rungs[1:], strict=False)
+                for message in ladder._get_warnings(level, following)
+            ]
+            ladder.warning = "\n".join(messages)
+
+    def _get_warnings(self, level, following):
+        way = max(following.delay_days - level.delay_days, following.gap_days)
+        if level.deadline_days + self.grace_days + 1 > way and level.deadline_days:
+            yield self.env._(
+                "“%(next)s” comes %(way)s days after “%(level)s”, whose printed "
+                "deadline is %(days)s days: it will wait for that deadline.",
+                next=following.name,
+                way=way,
+                level=level.name,
+                days=level.deadline_days,
+            )
+        if self.contact_gap_days > way and not following.is_decision:
+            yield self.env._(
+                "“%(next)s” comes %(way)s days after “%(level)s”, but %(days)s days "
+                "lie between two contacts: it will be deferred.",
+                next=following.name,
+                way=way,
+                level=level.name,
+                days=self.contact_gap_days,
+            )
+
+    def write(self, vals):
+        # While the whole ladder is saved its levels are written one after the other:
+        # they are checked together, once the last one is in place.
+        with self.env.protecting([self._fields["level_ids"]], self):
+            result = super().write(vals)
+        self._check_when_complete()
+        return result
+
+    def _check_when_complete(self):
+        """Check the order of the levels, unless the ladder is still being saved."""
+        field = self._fields["level_ids"]
+        for ladder in self - self.env.protected(field):
+            ladder._check_order()
+            ladder._check_gaps()
+            ladder._check_formal_notice()
+
+    def _check_order(self):
+        levels = self._get_levels()
+        for level, following in zip(levels, levels[1:], strict=False):
+            if following.delay_days < level.delay_days:
+                raise ValidationError(
+                    self.env._(
+                        "“%(next)s” (D%(next_delay)s) stands after “%(level)s” "
+                        "(D%(delay)s): the delays of a ladder cannot decrease.",
+                        next=following.name,
+                        next_delay=f"{following.delay_days:+d}",
+                        level=level.name,
+                        delay=f"{level.delay_days:+d}",
+                    )
+                )
+
+    def _check_gaps(self):
+        rungs = self._get_levels().filtered(lambda level: not level.is_courtesy)
+        if rungs[:1].gap_days:
+            raise ValidationError(
+                self.env._(
+                    "“%(level)s” is the first rung: nothing comes before it, so its "
+                    "days since the previous rung must be 0.",
+                    level=rungs[:1].name,
+                )
+            )
+        for level in rungs[1:]:
+            if level.gap_days < 1:
+                raise ValidationError(
+                    self.env._(
+                        "“%(level)s” follows another rung: give the debtor at least "
+                        "one day since the previous rung.",
+                        level=level.name,
+                    )
+                )
+
+    def _check_formal_notice(self):
+        levels = self._get_levels()
+        formal = levels.filtered("is_formal_notice")
+        if len(formal) > 1:
+            raise ValidationError(
+                self.env._(
+                    "“%(ladder)s” has two formal notices, “%(first)s” and “%(second)s”:"
+                    " a debt is put on notice once.",
+                    ladder=self.name,
+                    first=formal[0].name,
+                    second=formal[1].name,
+                )
+            )
+        after = levels.filtered(
+            lambda level: not level.is_decision and not level.is_formal_notice
+        )
+        for level in after if formal else ():
+            if levels._ids.index(level.id) > levels._ids.index(formal.id):
+                raise ValidationError(
+                    self.env._(
+                        "“%(level)s” stands after the formal notice: after it only a "
+                        "decision may follow, not an ordinary reminder.",
+                        level=level.name,
+                    )
+                )
+
+    def _get_levels(self):
+        """Return the active levels in climbing order, unsaved ones included."""
+        self.ensure_one()
+        levels = self.level_ids.filtered("active")
+        return levels.sorted(lambda level: level._rank())
+
+    def _to_core(self):
+        """Return the ladder as the functional core knows it."""
+        self.ensure_one()
+        return Ladder(
+            rungs=tuple(level._to_rung() for level in self._get_levels()),
+            grace=self.grace_days,
+            contact_gap=self.contact_gap_days,
+            minimum=Decimal(str(self.minimum_amount)),
+        )
+
+    @api.model
+    def _get_available_domain(self, company):
+        """Return the domain of the ladders that a company may use."""
+        return Domain("company_id", "=", False) | Domain(
+            "company_id", "parent_of", company.ids
+        )
+
+    @api.model
+    def _find_for(self, partners, company):
+        """Map each commercial partner to its ladder in a company.
+
+        The debtor's own choice, then the rules of assignment in order, then the
+        company's default; an empty ladder when none fits.
+        """
+        ladders = self.search(self._get_available_domain(company))
+        rules = ladders.filtered(lambda ladder: not ladder.is_catch_all)
+        default = company.dunning_ladder_id or (ladders - rules)[:1]
+        return {
+            partner: (
+                partner.with_company(company).dunning_ladder_id
+                or rules.filtered(lambda rule, debtor=partner: rule._matches(debtor))[:1]
+                or default
+            )
+            for partner in partners
+        }
+
+    def _matches(self, partner):
+        """Tell whether the rule of assignment catches a commercial partner."""
+        self.ensure_one()
+        prefixes = tuple(
+            prefix.strip() for prefix in (self.zip_prefixes or "").split(",")
+        )
+        return (
+            (not self.debtor_kind or self.debtor_kind == partner.dunning_debtor_kind)
+            and (not self.category_ids or bool(self.category_ids & partner.category_id))
+            and (not self.country_ids or partner.country_id in self.country_ids)
+            and (not any(prefixes) or (partner.zip or "").startswith(prefixes))
+        )

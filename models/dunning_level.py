@@ -1,0 +1,309 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ..tools.ladder import Rung
+from ..tools.wording import find_forbidden
+
+
+class DunningLevel(models.Model):
+    """One rung of a ladder: what is said, through which channels, when."""
+
+    _name = "dunning.level"
+    _description = "Dunning Level"
+    _order = "ladder_id, sequence, delay_days, id"
+
+    ladder_id = fields.Many2one(
+        "dunning.ladder", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="ladder_id.company_id")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    name = fields.Char(required=True, translate=True)
+    delay_days = fields.Integer(
+        "Days after the due date",
+        help="First possible day, counted from the due date. A negative number makes a "
+        "courtesy message that leaves before the due date.",
+    )
+    gap_days = fields.Integer(
+        "Days since the previous rung",
+        compute="_compute_gap_days",
+        store=True,
+        readonly=False,
+        help="The debtor's time to react: at least so many days after the previous "
+        "rung was really delivered. The first rung has none.",
+    )
+    deadline_days = fields.Integer(
+        "Deadline (days)",
+        help="The text asks to pay before the day of the step plus so many days; the "
+        "next rung waits until that day has passed. 0: no date is asked for.",
+    )
+    channel_email = fields.Boolean("E-mail")
+    channel_letter = fields.Boolean("Letter")
+    channel_phone = fields.Boolean("Call")
+    tone = fields.Selection(
+        [
+            ("friendly", "Friendly"),
+            ("neutral", "Neutral"),
+            ("firm", "Firm"),
+            ("formal", "Formal"),
+        ],
+        required=True,
+        default="friendly",
+    )
+    is_formal_notice = fields.Boolean(
+        "Formal notice (mise en demeure)",
+        help="Moves only the items that reached it, and is always approved by a credit "
+        "manager. No ordinary reminder may follow it.",
+    )
+    automation = fields.Selection(
+        [("automatic", "Leaves by itself"), ("manual", "Waits for approval")],
+        required=True,
+        default="automatic",
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        "E-mail text",
+        domain=[("model", "=", "dunning.action")],
+        ondelete="restrict",
+    )
+    letter_template_id = fields.Many2one(
+        "mail.template",
+        "Letter text",
+        domain=[("model", "=", "dunning.action")],
+        ondelete="restrict",
+    )
+    call_script = fields.Html(translate=True, sanitize=True)
+    activity_type_id = fields.Many2one(
+        "mail.activity.type",
+        "Activity",
+        help="The task that is planned for a call or for a decision.",
+    )
+    attach_invoices = fields.Boolean(
+        help="Attach the PDF of each invoice named in the message."
+    )
+    is_courtesy = fields.Boolean(compute="_compute_nature")
+    is_decision = fields.Boolean(compute="_compute_nature")
+    summary = fields.Char(compute="_compute_summary")
+
+    _gap_not_negative = models.Constraint(
+        "CHECK (gap_days >= 0)", "The days since the previous rung cannot be negative."
+    )
+    _deadline_not_negative = models.Constraint(
+        "CHECK (deadline_days >= 0)", "A deadline cannot lie before the message."
+    )
+
+    @api.depends("delay_days", "ladder_id")
+    def _compute_gap_days(self):
+        """Propose the difference of the delays; a gap that was entered stays."""
+        for level in self:
+            below = level.ladder_id._get_levels().filtered(
+                lambda other, level=level: (
+                    other.delay_days >= 0 and other._rank() < level._rank()
+                )
+            )
+            if level.delay_days < 0 or not below:
+                level.gap_days = 0
+            elif not level.gap_days:
+                level.gap_days = max(level.delay_days - below[-1].delay_days, 1)
+
+    def _rank(self):
+        """Return the key that puts the levels of a ladder in climbing order."""
+        self.ensure_one()
+        # A level that is being typed has no id yet: it comes after its equals.
+        number = self._origin.id or float("inf")
+        return (self.sequence, self.delay_days, number)
+
+    @api.depends("delay_days", "channel_email", "channel_letter", "channel_phone")
+    def _compute_nature(self):
+        for level in self:
+            level.is_courtesy = level.delay_days < 0
+            level.is_decision = not level._get_channels()
+
+    @api.depends(
+        "delay_days",
+        "is_formal_notice",
+        "channel_email",
+        "channel_letter",
+        "channel_phone",
+    )
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        """A rung in a few words: "D+3 friendly e-mail"."""
+        labels = self._get_channel_labels()
+        for level in self:
+            channels = " + ".join(labels[name] for name in level._get_channels())
+            level.summary = self.env._(
+                "D%(delay)s %(what)s",
+                delay=f"{level.delay_days:+d}",
+                what=level._get_nature_label(channels),
+            )
+
+    def _get_nature_label(self, channels):
+        if self.is_formal_notice:
+            return self.env._("formal notice (%(channels)s)", channels=channels)
+        if self.is_decision:
+            return self.env._("decision")
+        if self.is_courtesy:
+            return self.env._("%(channels)s before the due date", channels=channels)
+        return channels
+
+    @api.constrains(
+        "channel_email",
+        "channel_letter",
+        "channel_phone",
+        "mail_template_id",
+        "letter_template_id",
+        "call_script",
+    )
+    def _check_texts(self):
+        for level in self:
+            level._check_channel_texts()
+            level._check_wording()
+
+    @api.constrains(
+        "is_formal_notice",
+        "automation",
+        "delay_days",
+        "channel_email",
+        "channel_letter",
+        "channel_phone",
+    )
+    def _check_nature(self):
+        for level in self:
+            level._check_formal_notice()
+
+    @api.constrains(
+        "ladder_id",
+        "sequence",
+        "active",
+        "delay_days",
+        "gap_days",
+        "is_formal_notice",
+        "channel_email",
+        "channel_letter",
+        "channel_phone",
+    )
+    def _check_ladder(self):
+        self.ladder_id._check_when_complete()
+
+    def _check_channel_texts(self):
+        needed = {
+            "email": self.mail_template_id,
+            "letter": self.letter_template_id,
+            "phone": self.call_script,
+        }
+        labels = self._get_channel_labels()
+        for channel in self._get_channels():
+            if not needed[channel]:
+                raise ValidationError(
+                    self.env._(
+                        "The level “%(level)s” uses the channel “%(channel)s” but has "
+                        "no text for it: choose or write one.",
+                        level=self.name,
+                        channel=labels[channel],
+                    )
+                )
+
+    def _check_formal_notice(self):
+        if self.is_formal_notice and self.automation != "manual":
+            raise ValidationError(
+                self.env._(
+                    "“%(level)s” is a formal notice: a credit manager approves each "
+                    "one, so it cannot leave by itself. Choose “Waits for approval”.",
+                    level=self.name,
+                )
+            )
+        if self.is_formal_notice and (self.is_courtesy or self.is_decision):
+            raise ValidationError(
+                self.env._(
+                    "The formal notice “%(level)s” needs a channel and a delay after "
+                    "the due date.",
+                    level=self.name,
+                )
+            )
+
+    def _check_wording(self):
+        """Refuse texts that the law or decency forbids, in every installed language."""
+        for lang, _name in self.env["res.lang"].get_installed():
+            level = self.with_context(lang=lang)
+            level.mail_template_id._check_dunning_wording()
+            level.letter_template_id._check_dunning_wording()
+            level._raise_forbidden(level.name, level.call_script or "")
+
+    @api.model
+    def _raise_forbidden(self, name, text):
+        """Raise when ``text`` holds a forbidden phrase (see ``tools/wording.py``)."""
+        for phrase, reason in find_forbidden(text, self.env.lang or "en_US"):
+            raise ValidationError(
+                self.env._(
+                    "“%(phrase)s” cannot stand in “%(name)s”: %(reason)s",
+                    phrase=phrase,
+                    name=name,
+                    reason=reason,
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        used = self.env["dunning.action"].sudo()._read_group(  # any company's history
+            Domain("level_id", "in", self.ids), ["level_id"]
+        )
+        if used:
+            raise UserError(
+                self.env._(
+                    "“%(level)s” was already used: archive it, so that the history "
+                    "stays readable.",
+                    level=used[0][0].name,
+                )
+            )
+
+    @api.model
+    def _get_channel_labels(self):
+        """Map each channel to its name, in the order in which channels are shown."""
+        return {
+            "email": self.env._("e-mail"),
+            "letter": self.env._("letter"),
+            "phone": self.env._("call"),
+        }
+
+    def _get_channels(self):
+        """Return the names of the channels of the level, in their order."""
+        self.ensure_one()
+        channels = {
+            "email": self.channel_email,
+            "letter": self.channel_letter,
+            "phone": self.channel_phone,
+        }
+        return [name for name, is_used in channels.items() if is_used]
+
+    def _get_template(self, channel):
+        """Return the mail template that holds the text of a written channel."""
+        return {
+            "email": self.mail_template_id,
+            "letter": self.letter_template_id,
+        }.get(channel, self.env["mail.template"])
+
+    def _to_rung(self):
+        """Return the level as the functional core knows it."""
+        self.ensure_one()
+        return Rung(
+            key=self.id,
+            delay=self.delay_days,
+            gap=self.gap_days,
+            formal=self.is_formal_notice,
+            decision=self.is_decision,
+            automatic=self.automation == "automatic" and not self.is_formal_notice,
+        )
+
+    def action_preview_text(self):
+        """Show the texts of the level as a real debtor would receive them."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Preview: %(level)s", level=self.name),
+            "res_model": "dunning.level.preview",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_level_id": self.id},
+        }

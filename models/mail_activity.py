@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class MailActivity(models.Model):
+    """Calls and decisions are activities: done there is delivered here."""
+
+    _inherit = "mail.activity"
+
+    dunning_action_ids = fields.One2many("dunning.action", "activity_id")
+
+    def _action_done(self, feedback=False, attachment_ids=None):
+        # Whoever was given the task carries it out, whatever his rights on dunning.
+        actions = self.sudo().dunning_action_ids
+        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        actions.filtered(lambda action: action.state == "queued")._mark_done()
+        return result
+
+    def unlink(self):
+        """A task that is removed was not carried out: its contact is cancelled."""
+        actions = self.sudo().dunning_action_ids  # see _action_done
+        result = super().unlink()
+        actions.exists()._drop(self.env._("The planned task was removed."))
+        return result

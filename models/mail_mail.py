@@ -1,0 +1,57 @@
+from odoo import fields, models
+from odoo.tools.misc import split_every
+
+#: Mails checked against the ledger, then sent, together.
+CHUNK_SIZE = 50
+
+
+class MailMail(models.Model):
+    """The host's mail queue: who has paid meanwhile is left alone."""
+
+    _inherit = "mail.mail"
+
+    dunning_action_ids = fields.One2many("dunning.action", "mail_mail_id")
+
+    def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
+        """Just before sending, drop reminders whose items were settled meanwhile.
+
+        In chunks, so that the ledger is read shortly before each message leaves: the
+        host commits after each mail, which gives the next chunk a fresh snapshot.
+        """
+        # Whoever sends mail need not have rights on dunning.
+        ours = self.filtered(lambda mail: mail.sudo().dunning_action_ids)
+        others = self - ours
+        result = True
+        if others or not ours:
+            result = super(MailMail, others).send(
+                auto_commit=auto_commit,
+                raise_exception=raise_exception,
+                post_send_callback=post_send_callback,
+            )
+        for ids in split_every(CHUNK_SIZE, ours.ids):
+            chunk = self.browse(ids)
+            chunk.sudo().dunning_action_ids._get_sendable()._drop_outdated()
+            chunk = chunk.filtered(lambda mail: mail.state == "outgoing")
+            super(MailMail, chunk).send(
+                auto_commit=auto_commit,
+                raise_exception=raise_exception,
+                post_send_callback=post_send_callback,
+            )
+        return result
+
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        for mail in self:
+            actions = mail.sudo().dunning_action_ids._get_sendable()  # see send()
+            if mail.state == "sent":
+                actions._mark_done()
+            elif mail.state == "exception":
+                actions._mark_failed(
+                    failure_reason
+                    or mail.failure_reason
+                    or self.env._("The mail server refused the message.")
+                )
+        return super()._postprocess_sent_message(
+            success_pids, success_emails, failure_reason, failure_type
+        )

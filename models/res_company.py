@@ -1,0 +1,149 @@
+from datetime import datetime, time, timedelta
+
+from pytz import timezone, utc
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+#: Messages leave between these hours of a working day, in the company's time zone.
+OPENING_TIME = time(8, 30)
+CLOSING_TIME = time(20, 0)
+#: A calendar without any working day in so many days is taken as always open.
+LONGEST_CLOSURE_DAYS = 60
+
+
+class ResCompany(models.Model):
+    """What a company decides about its dunning, and its calendar."""
+
+    _inherit = "res.company"
+
+    dunning_ladder_id = fields.Many2one(
+        "dunning.ladder",
+        "Default dunning ladder",
+        help="Used when neither the customer nor a rule of assignment says otherwise.",
+    )
+    dunning_user_id = fields.Many2one(
+        "res.users",
+        "Default collector",
+        help="In charge of the cases of customers who have no collector of their own; "
+        "named and signing in the messages.",
+    )
+    dunning_manager_id = fields.Many2one(
+        "res.users",
+        "Credit manager",
+        help="Is asked to decide when a ladder has come to its end.",
+    )
+    dunning_bank_freshness_days = fields.Integer(
+        "Bank freshness (working days)",
+        default=3,
+        help="When no bank or cash entry was posted for so many working days, levels "
+        "that leave by themselves wait: the payment may be there already. 0: no check.",
+    )
+    dunning_left_out_codes = fields.Char(
+        "Accounts left out",
+        compute="_compute_dunning_left_out_codes",
+        store=True,
+        readonly=False,
+        help="Comma-separated beginnings of receivable account codes that are never "
+        "dunned, such as bills of exchange (413) and retentions (4117) in France.",
+    )
+
+    @api.depends("account_fiscal_country_id")
+    def _compute_dunning_left_out_codes(self):
+        for company in self:
+            if not company.dunning_left_out_codes:
+                is_french = company.account_fiscal_country_id.code == "FR"
+                company.dunning_left_out_codes = "413,4117" if is_french else False
+
+    def _dunning_timezone(self):
+        return timezone(self.resource_calendar_id.tz or self.env.user.tz or "UTC")
+
+    def _dunning_today(self):
+        """Return today's date where the company works: the one source of "today"."""
+        now = utc.localize(fields.Datetime.now())
+        return now.astimezone(self._dunning_timezone()).date()
+
+    def _dunning_is_working_day(self, day):
+        """Tell whether the company works on a date (its calendar and closing days)."""
+        self.ensure_one()
+        calendar = self.resource_calendar_id
+        if not calendar:
+            return day.weekday() < 5
+        zone = self._dunning_timezone()
+        start = zone.localize(datetime.combine(day, time.min))
+        end = zone.localize(datetime.combine(day, time.max))
+        return bool(calendar._work_intervals_batch(start, end)[False])
+
+    def _dunning_sending_time(self, day):
+        """Return the first moment, in UTC, at which a message of ``day`` may leave.
+
+        Now when the company is at work; else the next opening of a working day.
+        """
+        self.ensure_one()
+        zone = self._dunning_timezone()
+        now = utc.localize(fields.Datetime.now()).astimezone(zone)
+        moment = zone.localize(datetime.combine(day, OPENING_TIME))
+        if now.date() == day:
+            if now.time() < CLOSING_TIME:
+                moment = max(moment, now)
+            else:
+                moment = self._dunning_next_opening(moment)
+        for _unused in range(LONGEST_CLOSURE_DAYS):
+            if self._dunning_is_working_day(moment.date()):
+                break
+            moment = self._dunning_next_opening(moment)
+        return moment.astimezone(utc).replace(tzinfo=None)
+
+    def _dunning_next_opening(self, moment):
+        following = moment.date() + timedelta(days=1)
+        return self._dunning_timezone().localize(
+            datetime.combine(following, OPENING_TIME)
+        )
+
+    def _dunning_is_bank_fresh(self, day):
+        """Tell whether a bank or cash entry was posted in the last working days."""
+        self.ensure_one()
+        if self.dunning_bank_freshness_days <= 0:
+            return True
+        oldest, missing = day, self.dunning_bank_freshness_days
+        for _unused in range(LONGEST_CLOSURE_DAYS):
+            oldest -= timedelta(days=1)
+            missing -= self._dunning_is_working_day(oldest)
+            if missing <= 0:
+                break
+        # Only asks whether an entry exists: a collector need not see the journal.
+        moves = self.env["account.move"].sudo()
+        return bool(moves.search_count(self._get_dunning_bank_domain(oldest, day), 1))
+
+    def _get_dunning_bank_domain(self, oldest, day):
+        return Domain(
+            [
+                ("company_id", "in", self._dunning_tree().ids),
+                ("journal_id.type", "in", ("bank", "cash", "credit")),
+                ("state", "=", "posted"),
+                ("date", ">=", oldest),
+                ("date", "<=", day),
+            ]
+        )
+
+    def _dunning_tree(self):
+        """Return every company of the tree (branches): their credits count together."""
+        self.ensure_one()
+        # The tree is a fact about the debtor's money, whoever looks at it.
+        return self.sudo().search([("id", "child_of", self.root_id.id)])
+
+    def _dunning_left_out_accounts(self):
+        """Return the receivable accounts whose items are never dunned."""
+        self.ensure_one()
+        prefixes = [
+            code.strip()
+            for code in (self.dunning_left_out_codes or "").split(",")
+            if code.strip()
+        ]
+        domain = Domain("non_trade", "=", True)
+        for prefix in prefixes:
+            domain |= Domain("code", "=like", f"{prefix}%")
+        accounts = self.env["account.account"].sudo().with_company(self)
+        return accounts.search(
+            domain & Domain("account_type", "=", "asset_receivable")
+        )

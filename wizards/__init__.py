@@ -1,0 +1,3 @@
+from . import dunning_relance
+from . import dunning_level_preview
+from . import dunning_letter_post

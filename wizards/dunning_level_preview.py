@@ -1,0 +1,77 @@
+from odoo import api, fields, models
+
+from ..tools import ladder as core
+
+
+class DunningLevelPreview(models.TransientModel):
+    """The texts of a level as a real debtor would receive them."""
+
+    _name = "dunning.level.preview"
+    _description = "Preview of a Dunning Level"
+
+    level_id = fields.Many2one("dunning.level", required=True, ondelete="cascade")
+    case_id = fields.Many2one(
+        "dunning.case",
+        "Debtor",
+        default=lambda self: self._default_case_id(),
+        domain=[("state", "!=", "closed")],
+    )
+    text = fields.Html(compute="_compute_text", sanitize=False)
+
+    @api.model
+    def _default_case_id(self):
+        return self.env["dunning.case"].search(
+            [("state", "!=", "closed"), ("amount_overdue", ">", 0)], limit=1
+        )
+
+    @api.depends("level_id", "case_id")
+    def _compute_text(self):
+        for preview in self:
+            preview.text = self.env["ir.qweb"]._render(
+                "account_dunning.level_preview", {"texts": preview._get_texts()}
+            )
+
+    def _get_texts(self):
+        """Return ``[(channel label, subject, body), …]``; leaves nothing behind."""
+        self.ensure_one()
+        level, case = self.level_id, self.case_id
+        texts = []
+        if not (level and case):
+            return texts
+
+        def render():
+            actions = self.env["dunning.action"]._make_example(case, level)
+            labels = dict(actions._selection_channel())
+            rendered = actions._render_texts()
+            texts.extend(
+                (labels[action.channel], *rendered[action.id]) for action in actions
+            )
+
+        # Only looks ahead: whoever may read the level may see its text.
+        self.env["dunning.action"].sudo()._do_and_forget(render)
+        return texts
+
+
+class DunningAction(models.Model):
+    _inherit = "dunning.action"
+
+    @api.model
+    def _make_example(self, case, level, channels=None):
+        """Create the actions that a level would make for a case today.
+
+        Only to be called inside :meth:`_do_and_forget`.
+        """
+        date = case.company_id._dunning_today()
+        drafts = case.action_ids.filtered(lambda action: action.state == "proposed")
+        plan = case._decide(date, is_manual=True, ignored=drafts)[case]
+        rung = level._to_rung()
+        keys = list(plan.items)
+        kind = "courtesy" if level.is_courtesy else "rung"
+        step = core.Step(kind, rung, dict.fromkeys(keys, rung))
+        drafts.write({"state": "cancelled"})
+        return self.create(
+            [
+                self._prepare_values(case, step, plan, channel, date)
+                for channel in channels or level._get_channels()
+            ]
+        )
