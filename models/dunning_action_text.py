@@ -28,6 +28,10 @@ PLACEHOLDERS = (
 )
 
 
+#: More invoices than this are counted, not named, in a subject line.
+SHORT_LIST = 3
+
+
 class DunningAction(models.Model):
     """What the texts of a level can say about a contact, in the debtor's language."""
 
@@ -83,9 +87,7 @@ class DunningAction(models.Model):
     def _write_text(self, subject, body):
         """Keep the text a user wrote, after checking its wording."""
         self.ensure_one()
-        self.env["dunning.level"]._raise_forbidden(
-            self.display_name, f"{subject or ''}\n{body or ''}"
-        )
+        self._check_wording(subject, body)
         self.write(
             {"subject": subject, "body": body, "is_edited": True, "is_stale": False}
         )
@@ -116,8 +118,22 @@ class DunningAction(models.Model):
         """Write the rendered texts for good, after checking their wording."""
         unwritten = self.filtered(lambda action: not action.is_edited)
         for action_id, (subject, body) in unwritten._render_texts().items():
-            self.env["dunning.level"]._raise_forbidden(subject, f"{subject}\n{body}")
-            self.browse(action_id).write({"subject": subject, "body": body})
+            action = self.browse(action_id)
+            action._check_wording(subject, body)
+            action.write({"subject": subject, "body": body})
+
+    def _check_wording(self, subject, body):
+        """Refuse forbidden phrases; a name is a name, even of a bailiff."""
+        self.ensure_one()
+        names = {
+            self.partner_id.name,
+            self.contact_id.name,
+            self.company_id.name,
+            *self.line_ids.mapped("name"),
+        }
+        self.env["dunning.level"]._raise_forbidden(
+            subject, f"{subject or ''}\n{body or ''}", tuple(filter(None, names))
+        )
 
     @api.depends("case_id", "contact_id")
     def _compute_lang(self):
@@ -148,7 +164,7 @@ class DunningAction(models.Model):
             )
             action.debtor_name = action.case_id.partner_id.name
             action.company_name = company.name
-            action.sender_name = sender.name or company.name
+            action.sender_name = sender.name or self.env._("Accounts department")
             action.sender_email = sender.email or company.email
             action.sender_phone_text = (
                 self.env._(" on %(phone)s", phone=phone) if phone else ""
@@ -201,7 +217,7 @@ class DunningAction(models.Model):
             dues = sorted({due for due in lines.mapped("date_due") if due})
             action.amount_text = self._join(amounts)
             action.oldest_days = max(lines.mapped("days_overdue"), default=0)
-            action.invoice_names = self._join([line.name or "" for line in lines])
+            action.invoice_names = self._join_few([line.name or "" for line in lines])
             action.due_text = self._join([self._format_day(day) for day in dues])
 
     @api.model
@@ -212,6 +228,17 @@ class DunningAction(models.Model):
             return "".join(texts)
         return self.env._(
             "%(first)s and %(last)s", first=", ".join(texts[:-1]), last=texts[-1]
+        )
+
+    @api.model
+    def _join_few(self, names):
+        """Join names so that they fit in a subject line."""
+        if len(names) <= SHORT_LIST:
+            return self._join(names)
+        return self.env._(
+            "%(names)s and %(count)s others",
+            names=", ".join(names[: SHORT_LIST - 1]),
+            count=len(names) - SHORT_LIST + 1,
         )
 
     @api.model

@@ -232,9 +232,13 @@ class DunningLevel(models.Model):
             level._raise_forbidden(level.name, level.call_script or "")
 
     @api.model
-    def _raise_forbidden(self, name, text):
-        """Raise when ``text`` holds a forbidden phrase (see ``tools/wording.py``)."""
-        for phrase, reason in find_forbidden(text, self.env.lang or "en_US"):
+    def _raise_forbidden(self, name, text, known_names=()):
+        """Raise when ``text`` holds a forbidden phrase (see ``tools/wording.py``).
+
+        :param known_names: names of debtors and companies, which may be anything
+        """
+        lang = self.env.lang or "en_US"
+        for phrase, reason in find_forbidden(text, lang, known_names):
             raise ValidationError(
                 self.env._(
                     "“%(phrase)s” cannot stand in “%(name)s”: %(reason)s",
