@@ -1,0 +1,131 @@
+"""Call Odoo: its configuration, its command line and our scripts inside it."""
+
+import re
+import socket
+import subprocess
+import sys
+
+from . import odoo_source, postgres
+from .paths import DATA, DEV, HOST, KEY, LOG, PYTHON, HostError, environment
+
+CONFIG = HOST / f"odoo{KEY and '-' + KEY}.conf"
+# Nothing that a developer does may write to a real debtor: mail stays on this machine.
+CONFIG_TEXT = """[options]
+addons_path = {addons}
+data_dir = {data}
+http_interface = 127.0.0.1
+list_db = False
+smtp_server = 127.0.0.1
+smtp_port = {smtp}
+screenshots = {log}/screens
+"""
+EXCEPTION = re.compile(r"^[\w.]+(Error|Exception|Dependency)\b")
+NO_MAIL_PORT = 9  # "discard": nobody listens
+
+
+def write_config(smtp_port=NO_MAIL_PORT):
+    """Write Odoo's configuration file."""
+    text = CONFIG_TEXT.format(
+        addons=odoo_source.addons_path(), data=DATA, log=LOG, smtp=smtp_port
+    )
+    if not CONFIG.is_file() or CONFIG.read_text() != text:
+        CONFIG.write_text(text)
+
+
+def odoo_environment():
+    """Return the environment of Odoo's process."""
+    return environment(
+        PYTHONPATH=odoo_source.library(), ODOO_RC=CONFIG, **postgres.connection()
+    )
+
+
+# A child ends when we do, even when we are killed: no server is left behind.
+TIED = ("setpriv", "--pdeathsig", "TERM")
+
+
+def command(*arguments, sub=()):
+    """Return an Odoo command line, with one of its sub-commands if wanted."""
+    return [*TIED, PYTHON, "-m", "odoo", *sub, "-c", CONFIG, *map(str, arguments)]
+
+
+def call(*arguments, sub=(), log, what):
+    """Run Odoo to its end, its log into a file; a failure becomes one clear line."""
+    path = LOG / log
+    with open(path, "w", encoding="utf-8") as output:
+        result = subprocess.run(
+            command(*arguments, sub=sub),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=odoo_environment(),
+            cwd=HOST,
+            check=False,
+        )
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    broken = [line for line in lines if " CRITICAL " in line]
+    if result.returncode or broken:
+        reason = next(filter(EXCEPTION.match, reversed(lines)), None)
+        reason = reason or [f"exit code {result.returncode}", *broken][-1]
+        raise HostError(f"{what} failed: {reason} (all of it: {path})")
+
+
+def stream(*arguments, sub=()):
+    """Start Odoo and return the process, whose output is its log."""
+    return subprocess.Popen(
+        command(*arguments, sub=sub),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=odoo_environment(),
+        cwd=HOST,
+    )
+
+
+def interact(*arguments, sub=()):
+    """Run Odoo in the foreground, the terminal its own; return its exit code."""
+    process = subprocess.Popen(
+        command(*arguments, sub=sub),
+        env=odoo_environment(),
+        cwd=HOST,
+    )
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # The terminal has sent it to Odoo too, which now ends by itself.
+            continue
+
+
+def script(path, database, arguments=(), http=False):
+    """Run ``main(env, arguments)`` of a file inside Odoo; return the exit code."""
+    options = ["--http-port", str(any_port())] if http else []
+    program = [PYTHON, DEV / "inside.py", CONFIG, database, *options]
+    process = subprocess.run(
+        [*TIED, *program, "--", path, *arguments],
+        env=odoo_environment(),
+        stdin=None if sys.stdin and sys.stdin.isatty() else subprocess.DEVNULL,
+        check=False,
+    )
+    return process.returncode
+
+
+def any_port():
+    """Return a port of this machine that nobody uses, a random one."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def free_port(first=8069, last=8169):
+    """Return the first port of this machine that nobody uses."""
+    for port in range(first, last):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise HostError(f"no free port between {first} and {last}: stop a server first")
