@@ -1,0 +1,73 @@
+# One word per job; `make help` lists them. All the work is done by dev/run.py.
+#
+#   PYTHON=…       another Python (3.11 or newer)
+#   ODOO_HOME=…    your own Odoo 19 instead of Debian's package
+#   PGHOST=… etc.  your own PostgreSQL instead of the embedded one
+#   DUNNING_HOST=… another folder than .host for all that is set up
+
+PYTHON ?= python3
+RUN := $(PYTHON) dev/run.py
+TAGS ?=
+DATA ?=
+ARGS ?=
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' Makefile
+
+.PHONY: setup
+setup:  ## set up what is missing, nothing else
+	@$(RUN) setup
+
+.PHONY: demo
+demo:  ## start Odoo on a French demo company
+	@$(RUN) demo
+
+.PHONY: demo-db
+demo-db:  ## only prepare the demo database
+	@$(RUN) demo-db
+
+.PHONY: update
+update:  ## upgrade the module in the demo database
+	@$(RUN) update
+
+.PHONY: test
+test:  ## run every check in fresh databases (TAGS=/account_dunning:TestX for some)
+	@$(RUN) test --tags "$(TAGS)"
+
+.PHONY: retest
+retest:  ## run tests in a database that is kept: quicker (TAGS=…)
+	@$(RUN) retest --tags "$(TAGS)"
+
+.PHONY: lint
+lint:  ## check style, rules, XML, CSV and translations
+	@$(RUN) lint
+
+.PHONY: format
+format:  ## bring Python files into shape
+	@$(RUN) format
+
+.PHONY: pot
+pot:  ## export the texts and merge the new ones into the French translation
+	@$(RUN) pot
+
+.PHONY: replay
+replay:  ## run the engine on invoices from a file (DATA=file.csv)
+	@$(RUN) script --fresh --db replay dev/replay.py $(if $(DATA),--data "$(DATA)") $(ARGS)
+
+.PHONY: shell
+shell:  ## open a Python shell inside Odoo, on the demo database
+	@$(RUN) shell
+
+.PHONY: psql
+psql:  ## open an SQL prompt on the demo database
+	@$(RUN) psql
+
+.PHONY: stop
+stop:  ## stop the database server
+	@$(RUN) stop
+
+.PHONY: clean
+clean:  ## stop the database server and remove all that was set up
+	@$(RUN) clean

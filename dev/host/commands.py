@@ -1,0 +1,162 @@
+"""What a developer asks for: one function per word of the Makefile."""
+
+import os
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+from . import (
+    databases,
+    demo,
+    lint,
+    odoo_server,
+    odoo_source,
+    postgres,
+    programs,
+    python_env,
+    testing,
+    translations,
+)
+from .paths import HOST, OWN, HostError, locked, prepare_folders, say
+
+
+def setup():
+    """Set up what is missing: Odoo, Python packages, programs, database server."""
+    prepare_folders()
+    with locked("set-up"), ThreadPoolExecutor(2) as pool:
+        # Two downloads at once; each step returns at once when it is done already.
+        python = pool.submit(python_env.set_up)
+        odoo_source.set_up()
+        programs.fetch()
+        python.result()
+        programs.set_up()
+        odoo_source.link_module()
+        odoo_server.write_config()
+    postgres.set_up()
+
+
+def tools():
+    """Set up the Python packages only, which is all that lint needs."""
+    prepare_folders()
+    with locked("set-up"):
+        python_env.set_up()
+
+
+def run_demo():
+    """Make the demo database if needed and start Odoo on it."""
+    setup()
+    return demo.run()
+
+
+def prepare_demo():
+    """Make the demo database, or bring it up to date, and stop there."""
+    setup()
+    say(f"database {demo.prepare()} is ready")
+
+
+def update():
+    """Upgrade the module in the demo database, even when no file changed."""
+    setup()
+    say(f"database {demo.prepare(force=True)} is upgraded")
+
+
+def test(tags=""):
+    """Run every check in fresh databases; with --tags only those tests."""
+    setup()
+    return testing.run(tags)
+
+
+def retest(tags=""):
+    """Run tests in a database that is kept and upgraded: quicker, less strict."""
+    setup()
+    return testing.run_again(tags)
+
+
+def run_lint():
+    """Check style, XML, CSV and translations."""
+    tools()
+    return lint.run()
+
+
+def run_format():
+    """Bring Python files into shape."""
+    tools()
+    lint.reformat()
+
+
+def pot():
+    """Export the module's texts and merge the new ones into the translations."""
+    setup()
+    translations.refresh()
+
+
+def shell(database=None):
+    """Open a Python shell inside Odoo."""
+    setup()
+    name = database or demo.prepare()
+    return odoo_server.interact("-d", name, "--no-http", sub=["shell"])
+
+
+def psql(database=None):
+    """Open an SQL prompt on the demo database or another one."""
+    setup()
+    name = database or databases.own_name("demo")
+    env = odoo_server.odoo_environment()
+    return subprocess.call([postgres.programs() / "psql", name], env=env)
+
+
+def env():
+    """Print shell lines that put Odoo's environment into a terminal."""
+    setup()
+    wanted = ("PATH", "PYTHONPATH", "PYTHONPYCACHEPREFIX", "ODOO_RC", "FONTCONFIG_FILE")
+    for name, value in odoo_server.odoo_environment().items():
+        if name in wanted or (name.startswith("PG") and name not in os.environ):
+            print(f"export {name}='{value}'")
+
+
+def script(script, arguments, db="demo", fresh=False, demo=False, http=False):
+    """Run main(env, arguments) of a Python file inside Odoo."""
+    setup()
+    path = script.absolute()
+    if not path.is_file():
+        raise HostError(f"there is no {script}")
+    name = databases.own_name(db)
+    if fresh:
+        databases.with_module(name, demo=demo)
+    elif not databases.exists(name):
+        raise HostError(f"there is no database {name}: `make demo-db`, or use --fresh")
+    return odoo_server.script(path, name, arguments, http=http)
+
+
+def stop():
+    """Stop the database server."""
+    postgres.stop()
+
+
+def clean():
+    """Stop the database server and remove everything that the set-up made."""
+    postgres.stop()
+    if not OWN and os.environ.get("DUNNING_HOST"):
+        say(f"{HOST} may serve other checkouts too; removing it as asked")
+    shutil.rmtree(HOST, ignore_errors=True)
+    if HOST.exists():
+        raise HostError(f"{HOST} could not be removed: does another user own it?")
+
+
+COMMANDS = {
+    "setup": setup,
+    "demo": run_demo,
+    "demo-db": prepare_demo,
+    "update": update,
+    "test": test,
+    "retest": retest,
+    "lint": run_lint,
+    "format": run_format,
+    "pot": pot,
+    "shell": shell,
+    "psql": psql,
+    "env": env,
+    "script": script,
+    "stop": stop,
+    "clean": clean,
+}
