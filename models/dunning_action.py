@@ -276,6 +276,7 @@ class DunningAction(models.Model):
 
         What is no longer right is cancelled with its reason instead.
         """
+        self.check_access("write")
         proposed = self.filtered(lambda action: action.state == "proposed")
         proposed._check_may_approve()
         proposed._refresh()._queue()
@@ -286,6 +287,7 @@ class DunningAction(models.Model):
 
         :raises UserError: for a contact that was delivered
         """
+        self.check_access("write")
         for action in self:
             if action.state == "done":
                 raise UserError(

@@ -1,9 +1,17 @@
 import base64
+import logging
+
+from lxml import html
+from markupsafe import Markup
+from reportlab.graphics.renderPM import RenderPMError
+from werkzeug.exceptions import HTTPException
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import split_every
 from odoo.tools.pdf import merge_pdf
+
+_logger = logging.getLogger(__name__)
 
 #: Letters rendered in one call of the PDF program; hundreds at once crash it.
 LETTERS_PER_CALL = 15
@@ -87,6 +95,31 @@ class DunningAction(models.Model):
             raise UserError(self.env._("There is no letter in the selection."))
         return self.env["dunning.letter.post"]._open_for(letters)
 
+    def _get_letter_reference(self):
+        """Return the reference by which an answer finds its way back."""
+        self.ensure_one()
+        return f"D{self.case_id.id}-{self.id}"
+
+    def _get_place_and_date(self):
+        self.ensure_one()
+        city, date = self.company_id.city, self.step_date_text
+        return self.env._("%(city)s, %(date)s", city=city, date=date) if city else date
+
+    def _split_body(self):
+        """Return the text, and apart its last paragraph: it stays with the signature.
+
+        Headings written by a user go below the subject's: a batch is cut by that one.
+        """
+        self.ensure_one()
+        root = html.fragment_fromstring(self.body or "", create_parent="div")
+        for heading in root.findall(".//h1"):
+            heading.tag = "h2"
+        closing = ""
+        if len(root) and root[-1].tag == "p" and not (root[-1].tail or "").strip():
+            closing = html.tostring(root[-1], encoding="unicode")
+            root[-1].drop_tree()
+        return Markup(html.tostring(root, encoding="unicode")), Markup(closing)
+
     # Invoices that go with a message
 
     def _attach_invoices(self):
@@ -104,9 +137,13 @@ class DunningAction(models.Model):
         if not bank or len(totals) != 1:
             return False
         [(currency, amount)] = totals.items()
-        return bank.build_qr_code_base64(
-            amount, self._get_payment_reference(), "", currency, self.partner_id
-        )
+        try:
+            return bank.build_qr_code_base64(
+                amount, self._get_payment_reference(), "", currency, self.partner_id
+            )
+        except (HTTPException, RenderPMError) as error:
+            _logger.info("No QR code on the letter to %s: %s", self.partner_id, error)
+            return False
 
     @api.model
     def _get_address_lines(self, partner):

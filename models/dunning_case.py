@@ -126,7 +126,14 @@ class DunningCase(models.Model):
             case.display_name = case.partner_id.display_name or ""
 
     @api.depends_context("uid", "company")
-    @api.depends("line_ids", "line_ids.level_id", "line_ids.next_date", "ladder_id")
+    @api.depends(
+        "ladder_id",
+        "line_ids.level_id",
+        "line_ids.next_date",
+        "line_ids.move_line_id.amount_residual",
+        "line_ids.move_line_id.reconciled",
+        "line_ids.move_line_id.parent_state",
+    )
     def _compute_live(self):
         """Read what the ledger says now, in one query for all cases."""
         names = [

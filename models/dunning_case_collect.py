@@ -51,7 +51,8 @@ class DunningCase(models.Model):
                 lambda line, ids=open_ids: line.move_line_id.id not in ids
             )
             settled |= gone
-            if not open_ids:
+            if gone == case.line_ids:
+                # Debts that came later belong to a new case, which starts afresh.
                 emptied |= case
         settled.write({"active": False})
         emptied._close_settled()

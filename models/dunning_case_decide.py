@@ -18,6 +18,7 @@ class CasePlan:
     """
 
     decision: core.Decision
+    facts: core.Case | None = None
     items: dict = field(default_factory=dict)
     nexts: dict = field(default_factory=dict)
 
@@ -70,11 +71,12 @@ class DunningCase(models.Model):
             if line.move_line_id.id in items
         }
         if not ladder:
-            return CasePlan(core.Decision(reason="no_ladder"), by_line)
+            return CasePlan(core.Decision(reason="no_ladder"), facts, by_line)
         if self.state != "open":
-            return CasePlan(core.Decision(reason="held_case"), by_line)
+            return CasePlan(core.Decision(reason="held_case"), facts, by_line)
         nexts = {item.key: core.next_rung(ladder, item) for item in facts.items}
-        return CasePlan(core.decide(ladder, facts, date, is_fresh), by_line, nexts)
+        decision = core.decide(ladder, facts, date, is_fresh)
+        return CasePlan(decision, facts, by_line, nexts)
 
     def _read_facts(self, company, date, items, ignored=None):
         """Return what the functional core must know of each case (a few queries)."""

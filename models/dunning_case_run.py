@@ -59,7 +59,7 @@ class DunningCase(models.Model):
                 result.extend(case._describe_plan(plan) for case, plan in plans.items())
 
         # The same code as the night, then everything is taken back.
-        self.env["dunning.action"].sudo()._do_and_forget(preview_companies)
+        self.env["dunning.action"]._do_and_forget(preview_companies)
         return result
 
     def _describe_plan(self, plan):

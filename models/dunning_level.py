@@ -17,7 +17,9 @@ class DunningLevel(models.Model):
         "dunning.ladder", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="ladder_id.company_id")
-    sequence = fields.Integer(default=10)
+    sequence = fields.Integer(
+        compute="_compute_sequence", store=True, readonly=False, precompute=True
+    )
     active = fields.Boolean(default=True)
     name = fields.Char(required=True, translate=True)
     delay_days = fields.Integer(
@@ -92,6 +94,16 @@ class DunningLevel(models.Model):
     _deadline_not_negative = models.Constraint(
         "CHECK (deadline_days >= 0)", "A deadline cannot lie before the message."
     )
+
+    @api.depends("delay_days", "ladder_id")
+    def _compute_sequence(self):
+        """Put a new level after those that speak before it; a dragged one stays."""
+        for level in self:
+            if not level.sequence:
+                below = (level.ladder_id.level_ids - level).filtered(
+                    lambda other, level=level: other.delay_days <= level.delay_days
+                )
+                level.sequence = max([10, *below.mapped("sequence")])
 
     @api.depends("delay_days", "ladder_id")
     def _compute_gap_days(self):

@@ -195,7 +195,7 @@ def decide(ladder: Ladder, case: Case, today: date, bank_fresh: bool = True) -> 
     due = {key: rung for key, (rung, day) in nexts.items() if rung and day <= today}
     decisions = {key: rung for key, rung in due.items() if rung.decision}
     steps = _decision_steps(decisions)
-    contact = _decide_contact(ladder, case, free, due, nexts, today, bank_fresh)
+    contact = _decide_contact(ladder, case, free, (due, nexts), today, bank_fresh)
     return Decision(steps + contact.steps, contact.reason, contact.day)
 
 
@@ -219,20 +219,16 @@ def _decision_steps(decisions):
     return (Step("rung", rung, decisions),)
 
 
-def _decide_contact(ladder, case, free, due, nexts, today, bank_fresh):
+def _decide_contact(ladder, case, free, calendar, today, bank_fresh):
+    due, nexts = calendar
     due = {key: rung for key, rung in due.items() if not rung.decision}
     if case.pending:
         return Decision(reason=PENDING)
     if not due:
         return _wait(nexts, today)
     speaking = max(due.values(), key=ladder.climbing.index)
-    running = [i.deadline for i in free if i.rung_formal and i.deadline]
-    if not speaking.formal and running and max(running) >= today:
-        return Decision(reason=FORMAL_NOTICE, day=max(running) + timedelta(days=1))
-    if case.last_contact:
-        day = case.last_contact + timedelta(days=ladder.contact_gap)
-        if today < day:
-            return Decision(reason=CONTACT_GAP, day=day)
+    if wait := reason_to_wait(ladder, case, today, speaking.formal):
+        return wait
     if speaking.automatic and not bank_fresh:
         return Decision(reason=BANK_STALE)
     if speaking.formal:
@@ -241,6 +237,28 @@ def _decide_contact(ladder, case, free, due, nexts, today, bank_fresh):
         return Decision((Step("rung", speaking, due),))
     listed = tuple(item.key for item in free if item.key not in due)
     return Decision((Step("rung", speaking, due, listed),))
+
+
+def reason_to_wait(
+    ladder: Ladder, case: Case, today: date, is_formal: bool = False
+) -> Decision | None:
+    """Return why a contact must wait today, whoever wants it; None when it need not.
+
+    No ordinary reminder while the deadline of a formal notice is running, and no two
+    contacts closer than the contact gap.
+    """
+    running = [
+        item.deadline
+        for item in case.items
+        if item.rung_formal and item.deadline and not item.hold
+    ]
+    if not is_formal and running and max(running) >= today:
+        return Decision(reason=FORMAL_NOTICE, day=max(running) + timedelta(days=1))
+    if case.last_contact:
+        day = case.last_contact + timedelta(days=ladder.contact_gap)
+        if today < day:
+            return Decision(reason=CONTACT_GAP, day=day)
+    return None
 
 
 def _wait(nexts, today):

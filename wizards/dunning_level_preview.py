@@ -40,15 +40,16 @@ class DunningLevelPreview(models.TransientModel):
             return texts
 
         def render():
-            actions = self.env["dunning.action"]._make_example(case, level)
+            # Only looks ahead: whoever may read the level may see its text.
+            actions = self.env["dunning.action"].sudo()
+            actions = actions._make_example(case.sudo(), level.sudo())
             labels = dict(actions._selection_channel())
             rendered = actions._render_texts()
             texts.extend(
                 (labels[action.channel], *rendered[action.id]) for action in actions
             )
 
-        # Only looks ahead: whoever may read the level may see its text.
-        self.env["dunning.action"].sudo()._do_and_forget(render)
+        self.env["dunning.action"]._do_and_forget(render)
         return texts
 
 

@@ -181,7 +181,9 @@ class DunningRelanceLine(models.TransientModel):
         step = self._get_step(case, plan, can_repeat)
         values = {"case_id": case.id, "contact_id": case._get_contact().id}
         if not step:
-            return values | {"state": "refused", "reason": self._explain(case, plan)}
+            reason = self._get_refusal(case, plan, can_repeat)
+            label = case._get_reason_labels()[reason]
+            return values | {"state": "refused", "reason": label}
         level = self.env["dunning.level"].browse(step.rung.key)
         return values | {
             "kind": step.kind,
@@ -206,6 +208,8 @@ class DunningRelanceLine(models.TransientModel):
             return plan.contact
         if not can_repeat or plan.decision.reason not in REPEATABLE:
             return None
+        if self._get_wait(case, plan):
+            return None
         level = case.level_id
         if not level or level.is_decision:
             level = case.ladder_id._get_levels().filtered(
@@ -227,10 +231,16 @@ class DunningRelanceLine(models.TransientModel):
         return core.Step("manual", level._to_rung(), {}, tuple(late))
 
     @api.model
-    def _explain(self, case, plan):
-        labels = case._get_reason_labels()
+    def _get_refusal(self, case, plan, can_repeat):
+        """Return why nothing may leave; of two reasons to wait, the stronger one."""
         reason = plan.decision.reason or core.NOTHING_LATE
-        return labels[reason]
+        wait = self._get_wait(case, plan) if reason in REPEATABLE else None
+        return wait.reason if wait and can_repeat else reason
+
+    @api.model
+    def _get_wait(self, case, plan):
+        today = case.company_id._dunning_today()
+        return core.reason_to_wait(case.ladder_id._to_core(), plan.facts, today)
 
     def _fill_texts(self):
         """Render the texts of the step in the debtor's language, to be edited."""
@@ -284,7 +294,7 @@ class DunningRelanceLine(models.TransientModel):
                     debtor=case.display_name,
                 )
             )
-        taken = CasePlan(core.Decision((step,)), plan.items, plan.nexts)
+        taken = CasePlan(core.Decision((step,)), plan.facts, plan.items, plan.nexts)
         drafts = case.action_ids._get_drafts()
         date = case.company_id._dunning_today()
         return drafts._replace_with({case: taken}, date)

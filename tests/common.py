@@ -1,0 +1,198 @@
+from datetime import date, timedelta
+from unittest.mock import patch
+
+from odoo import Command
+from odoo.tests import freeze_time, new_test_user
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.base.models.ir_mail_server import IrMail_Server
+
+#: A Monday: the clock stands at 10:00 UTC of this day.
+DAY = date(2024, 3, 4)
+
+
+class DunningCommon(AccountTestInvoicingCommon):
+    """One customer and one ladder: e-mail at D+5, e-mail at D+15, formal notice letter
+    at D+30 with a deadline of 10 days, decision at D+45; no bank check.
+
+    ``collector`` may send, ``manager`` approves formal notices, ``reader`` looks on.
+    """
+
+    @classmethod
+    def get_default_groups(cls):
+        return super().get_default_groups() | cls.quick_ref(
+            "account_dunning.group_dunning_manager"
+        )
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(freeze_time(f"{DAY} 10:00:00"))
+        cls.company = cls.env.company
+        cls.company.dunning_bank_freshness_days = 0
+        cls.company.email = "accounts@example.com"
+        cls.mail_text = cls._create_text("E-mail")
+        cls.letter_text = cls._create_text("Letter")
+        cls.ladder = cls._create_ladder()
+        cls.first, cls.second, cls.notice, cls.decision = cls.ladder.level_ids
+        cls.company.dunning_ladder_id = cls.ladder
+        cls.customer = cls._create_customer("Boulangerie Martin")
+        cls.collector = cls._create_user("collector")
+        cls.manager = cls._create_user("manager")
+        cls.reader = cls._create_user("reader")
+
+    @classmethod
+    def _create_user(cls, role):
+        return new_test_user(
+            cls.env,
+            login=f"dunning_{role}",
+            groups=f"base.group_user,account_dunning.group_dunning_{role}",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+            email=f"{role}@example.com",
+        )
+
+    @classmethod
+    def _create_text(cls, name):
+        return cls.env["mail.template"].create(
+            {
+                "name": name,
+                "model_id": cls.env["ir.model"]._get_id("dunning.action"),
+                "subject": "Reminder {{ object.invoice_names }}",
+                "lang": "{{ object.lang }}",
+                "body_html": '<p><t t-out="object.greeting"/></p>'
+                '<div><t t-out="object.items_table"/></div>'
+                '<p><t t-out="object.next_step_text"/></p>',
+            }
+        )
+
+    @classmethod
+    def _create_ladder(cls, **values):
+        mail = {"channel_email": True, "mail_template_id": cls.mail_text.id}
+        letter = {"channel_letter": True, "letter_template_id": cls.letter_text.id}
+        levels = [
+            {"name": "First", "delay_days": 5, "gap_days": 0, **mail},
+            {"name": "Second", "delay_days": 15, "gap_days": 7, **mail},
+            {
+                "name": "Notice",
+                "delay_days": 30,
+                "gap_days": 10,
+                "deadline_days": 10,
+                "is_formal_notice": True,
+                "automation": "manual",
+                **letter,
+            },
+            {"name": "Decision", "delay_days": 45, "gap_days": 10},
+        ]
+        for sequence, level in enumerate(levels, start=1):
+            level["sequence"] = 10 * sequence
+        return cls.env["dunning.ladder"].create(
+            {
+                "name": "Test ladder",
+                "level_ids": [Command.create(level) for level in levels],
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_customer(cls, name, **values):
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "is_company": True,
+                "email": f"{name.split()[-1].lower()}@example.com",
+                "street": "12 rue des Lilas",
+                "zip": "69003",
+                "city": "Lyon",
+                "country_id": cls.env.ref("base.fr").id,
+                "lang": "en_US",
+                **values,
+            }
+        )
+
+    @classmethod
+    def _invoice(cls, due, amount=100.0, partner=None, **values):
+        """Post an invoice due on a date (``due`` may be days late on ``DAY``)."""
+        if isinstance(due, int):
+            due = DAY - timedelta(days=due)
+        return cls._create_invoice_one_line(
+            partner_id=partner or cls.customer,
+            price_unit=amount,
+            tax_ids=[],
+            invoice_date=values.pop("invoice_date", due - timedelta(days=30)),
+            invoice_date_due=due,
+            invoice_payment_term_id=False,
+            post=True,
+            **values,
+        )
+
+    @classmethod
+    def _pay(cls, invoice, amount=None, day=DAY):
+        """Register a payment, reconciled with the invoice."""
+        wizard = cls.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        values = {"payment_date": day} | ({"amount": amount} if amount else {})
+        return wizard.create(values)._create_payments()
+
+    @classmethod
+    def _run(cls, day=DAY):
+        return cls.env["dunning.case"].run(day)
+
+    @classmethod
+    def _case(cls, partner=None):
+        return cls.env["dunning.case"].search(
+            [
+                ("partner_id", "=", (partner or cls.customer).id),
+                ("company_id", "=", cls.company.id),
+                ("state", "!=", "closed"),
+            ]
+        )
+
+    def _send_mails(self, mails=None, refused=()):
+        """Let the mail server accept what is in the queue; return the recipients.
+
+        :param refused: addresses the server does not want
+        """
+        recipients = []
+
+        def send_email(server, message, *args, **kwargs):
+            if any(address in message["To"] for address in refused):
+                raise AssertionError("Mailbox unavailable")
+            recipients.append(message["To"])
+            return message["Message-Id"]
+
+        mails = mails or self.env["mail.mail"].search(
+            [("state", "=", "outgoing"), ("dunning_action_ids", "!=", False)]
+        )
+        with (
+            patch.object(IrMail_Server, "_disable_send", lambda server: False),
+            patch.object(IrMail_Server, "_connect__", lambda *args, **kwargs: None),
+            patch.object(IrMail_Server, "send_email", send_email),
+        ):
+            mails.sudo().send()
+        return recipients
+
+    def _run_and_send(self, day=DAY):
+        """Run a day and let its e-mails be accepted."""
+        self._run(day)
+        return self._send_mails()
+
+    def _deliver_until(self, level, invoice_due):
+        """Run and deliver every day until the level was delivered; return that day.
+
+        Starts after the due date, or after the last run.
+        """
+        last = self.env["dunning.run"].search([], limit=1).date
+        day = max(invoice_due, last or invoice_due)
+        for _unused in range(120):
+            day += timedelta(days=1)
+            self._run(day)
+            self._send_mails()
+            actions = self._case().action_ids
+            actions.filtered(lambda a: a.state in ("proposed", "queued")).action_deliver(
+                day
+            )
+            if level in self._case().line_ids.level_id:
+                return day
+        raise AssertionError(f"{level.name} was never delivered")

@@ -1,0 +1,216 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import BaseCase
+
+from odoo.addons.account_dunning.tools import ladder as core
+
+DUE = date(2024, 1, 31)
+LADDER = core.Ladder(
+    (
+        core.Rung(9, -5),
+        core.Rung(1, 5),
+        core.Rung(2, 15, gap=7),
+        core.Rung(3, 30, gap=10, formal=True, automatic=False),
+        core.Rung(4, 45, gap=10, decision=True),
+    )
+)
+
+
+def day(days):
+    return DUE + timedelta(days=days)
+
+
+def item(key=1, due=DUE, amount="100", **values):
+    return core.Item(key, due, Decimal(amount), **values)
+
+
+def standing(rung, delivered, deadline=None, **values):
+    formal = rung == 3
+    return item(
+        rung=rung, rung_formal=formal, delivered_on=delivered, deadline=deadline, **values
+    )
+
+
+def decide(today, *items, ladder=LADDER, fresh=True, **facts):
+    return core.decide(ladder, core.Case(items, **facts), today, fresh)
+
+
+class TestNextRung(BaseCase):
+    def test_first_rung_speaks_on_its_day_and_not_the_day_before(self):
+        self.assertEqual(decide(day(4), item()).reason, core.TOO_EARLY)
+        self.assertEqual(decide(day(4), item()).day, day(5))
+        self.assertEqual(decide(day(5), item()).steps[0].rung.key, 1)
+
+    def test_rungs_are_climbed_one_by_one_however_old_the_item_is(self):
+        self.assertEqual(decide(day(400), item()).steps[0].rung.key, 1)
+
+    def test_next_rung_waits_for_the_delay_and_for_the_gap_since_delivery(self):
+        for delivered, expected in [(day(5), day(15)), (day(12), day(19))]:
+            with self.subTest(delivered=delivered):
+                _rung, when = core.next_rung(LADDER, standing(1, delivered))
+                self.assertEqual(when, expected)
+
+    def test_next_rung_waits_until_the_day_after_the_printed_deadline_and_grace(self):
+        ladder = core.Ladder(LADDER.rungs, grace=2)
+        _rung, when = core.next_rung(ladder, standing(1, day(5), deadline=day(20)))
+        self.assertEqual(when, day(23))
+
+    def test_with_five_days_of_grace_an_item_is_late_on_the_sixth(self):
+        ladder = core.Ladder((core.Rung(1, 0),), grace=5)
+        self.assertEqual(
+            decide(day(5), item(), ladder=ladder).reason, core.NOTHING_LATE
+        )
+        self.assertTrue(decide(day(6), item(), ladder=ladder).steps)
+
+    def test_an_item_due_today_is_not_late(self):
+        ladder = core.Ladder((core.Rung(1, 0),))
+        self.assertEqual(
+            decide(day(0), item(), ladder=ladder).reason, core.NOTHING_LATE
+        )
+        self.assertTrue(decide(day(1), item(), ladder=ladder).steps)
+
+    def test_an_item_on_an_archived_rung_stands_on_the_highest_not_above_it(self):
+        rung, _when = core.next_rung(
+            LADDER, item(rung=77, rung_delay=20, delivered_on=day(20))
+        )
+        self.assertEqual(rung.key, 3)
+
+    @given(
+        delays=st.lists(st.integers(0, 60), min_size=1, max_size=6),
+        gaps=st.lists(st.integers(1, 20), min_size=6, max_size=6),
+        grace=st.integers(0, 10),
+        wait=st.integers(0, 10),
+    )
+    @settings(max_examples=200, deadline=None)
+    def test_climbing_never_goes_back_in_time_and_ends(self, delays, gaps, grace, wait):
+        rungs = tuple(
+            core.Rung(key, delay, gap=gaps[key - 1])
+            for key, delay in enumerate(sorted(delays), start=1)
+        )
+        ladder = core.Ladder(rungs, grace=grace)
+        current, delivered = item(), None
+        for rung in ladder.climbing:
+            following, when = core.next_rung(ladder, current)
+            self.assertEqual(following, rung)
+            self.assertGreaterEqual(when, DUE + timedelta(days=rung.delay))
+            self.assertGreater(when, DUE + timedelta(days=grace))
+            if delivered:
+                self.assertGreaterEqual(when, delivered + timedelta(days=rung.gap))
+            delivered = when + timedelta(days=wait)
+            current = item(rung=rung.key, delivered_on=delivered)
+        self.assertEqual(core.next_rung(ladder, current), (None, None))
+
+
+class TestOneStep(BaseCase):
+    def test_the_highest_due_rung_speaks_and_each_item_reaches_its_own(self):
+        late = item(1, rung=1, delivered_on=day(5))
+        newer = item(2, due=day(10))
+        newest = item(3, due=day(14))
+        [step] = decide(day(15), late, newer, newest).steps
+        self.assertEqual(step.rung.key, 2)
+        reached = {key: rung.key for key, rung in step.deliver.items()}
+        self.assertEqual(reached, {1: 2, 2: 1})
+        self.assertEqual(step.listed, (3,))
+
+    def test_a_formal_notice_moves_and_names_only_the_items_that_reached_it(self):
+        late = standing(2, day(15))
+        [step] = decide(day(30), late, item(2, due=day(20))).steps
+        self.assertEqual((step.rung.key, list(step.deliver), step.listed), (3, [1], ()))
+
+    def test_no_ordinary_reminder_until_the_deadline_of_a_notice_has_passed(self):
+        notified = standing(3, day(30), deadline=day(44))
+        newer = item(2, due=day(30))
+        decision = decide(day(44), notified, newer)
+        self.assertEqual(decision.reason, core.FORMAL_NOTICE)
+        self.assertEqual(decision.day, day(45))
+        [first, second] = decide(day(45), notified, newer).steps
+        self.assertTrue(first.rung.decision)
+        self.assertEqual(second.rung.key, 1)
+
+    def test_the_contact_gap_defers_and_does_not_drop(self):
+        ladder = core.Ladder(LADDER.rungs, contact_gap=7)
+        early = decide(day(5), item(), ladder=ladder, last_contact=day(-1))
+        self.assertEqual((early.reason, early.day), (core.CONTACT_GAP, day(6)))
+        self.assertTrue(
+            decide(day(6), item(), ladder=ladder, last_contact=day(-1)).steps
+        )
+
+    def test_nothing_new_starts_while_a_contact_is_not_delivered(self):
+        self.assertEqual(decide(day(5), item(), pending=True).reason, core.PENDING)
+
+    def test_levels_that_leave_by_themselves_wait_for_bank_entries(self):
+        self.assertEqual(decide(day(5), item(), fresh=False).reason, core.BANK_STALE)
+        [step] = decide(day(30), standing(2, day(15)), fresh=False).steps
+        self.assertTrue(step.rung.formal)
+
+
+class TestMoney(BaseCase):
+    def test_credits_that_cover_the_debt_stop_everything(self):
+        for credit, expected in [("99.99", ""), ("100", core.TO_RECONCILE)]:
+            with self.subTest(credit=credit):
+                decision = decide(day(5), item(), credits=Decimal(credit))
+                self.assertEqual(decision.reason, expected)
+
+    def test_credits_that_leave_less_than_the_minimum_stop_everything(self):
+        ladder = core.Ladder(LADDER.rungs, minimum=Decimal(50))
+        for credit, expected in [("50", ""), ("50.01", core.TO_RECONCILE)]:
+            with self.subTest(credit=credit):
+                decision = decide(
+                    day(5), item(), ladder=ladder, credits=Decimal(credit)
+                )
+                self.assertEqual(decision.reason, expected)
+
+    def test_a_debt_equal_to_the_minimum_is_dunned_and_a_cent_less_is_not(self):
+        ladder = core.Ladder(LADDER.rungs, minimum=Decimal(50))
+        for amount, expected in [("50", ""), ("49.99", core.BELOW_MINIMUM)]:
+            with self.subTest(amount=amount):
+                decision = decide(day(5), item(amount=amount), ladder=ladder)
+                self.assertEqual(decision.reason, expected)
+
+    def test_items_on_hold_are_neither_dunned_nor_counted(self):
+        held = item(1, hold="blocked")
+        self.assertEqual(decide(day(5), held).reason, core.HELD)
+        [step] = decide(day(5), held, item(2)).steps
+        self.assertEqual((list(step.deliver), step.listed), ([2], ()))
+
+
+class TestCourtesy(BaseCase):
+    def test_it_leaves_only_between_its_day_and_the_day_before_the_due_date(self):
+        for days, expected in [(-6, 0), (-5, 1), (-1, 1), (0, 0)]:
+            with self.subTest(days=days):
+                self.assertEqual(len(decide(day(days), item()).steps), expected)
+
+    def test_it_is_sent_once(self):
+        sent = item(courtesies=frozenset({9}))
+        self.assertEqual(decide(day(-4), sent).steps, ())
+
+    def test_it_is_left_out_beside_anything_overdue(self):
+        overdue = item(2, due=day(-10), hold="")
+        [step] = decide(day(-4), item(), overdue).steps
+        self.assertEqual(step.kind, "rung")
+        grace = core.Ladder(LADDER.rungs, grace=20)
+        self.assertFalse(decide(day(-4), item(), overdue, ladder=grace).steps)
+
+    def test_it_sets_no_level_and_the_first_rung_comes_at_its_time(self):
+        self.assertEqual(decide(day(5), item(courtesies=frozenset({9}))).steps[0].rung.key, 1)
+
+
+class TestEndOfLadder(BaseCase):
+    def test_a_ladder_without_a_decision_gets_one(self):
+        ladder = core.Ladder((core.Rung(1, 5),))
+        sent = item(rung=1, delivered_on=day(5))
+        self.assertFalse(decide(day(19), sent, ladder=ladder).steps)
+        [step] = decide(day(20), sent, ladder=ladder).steps
+        self.assertEqual(step.rung.key, core.END_OF_LADDER)
+
+    def test_after_the_decision_nothing_more_happens(self):
+        decided = item(rung=4, delivered_on=day(60))
+        self.assertEqual(decide(day(400), decided).reason, core.LADDER_ENDED)
+
+    def test_a_decision_on_the_desk_is_not_asked_for_again(self):
+        pending = standing(3, day(30), pending=True)
+        self.assertFalse(decide(day(60), pending).steps)
