@@ -118,7 +118,9 @@ class AccountMove(models.Model):
             return NotImplemented
         known = [item for item in value if item]
         lines = self.env["dunning.case.line"]
-        found = Domain("id", "in", lines._search([(name, "in", known)]).subselect("move_id"))
+        found = Domain(
+            "id", "in", lines._search([(name, "in", known)]).subselect("move_id")
+        )
         if len(known) == len(list(value)):
             return found
         any_line = lines._search([(name, "!=", False)]).subselect("move_id")

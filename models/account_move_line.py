@@ -39,20 +39,17 @@ class AccountMoveLine(models.Model):
         """
         invoiced = Domain("invoice_date", "<=", date)
         entered = Domain("invoice_date", "=", False) & Domain("date", "<=", date)
-        return (
-            Domain(
-                [
-                    ("account_type", "=", "asset_receivable"),
-                    ("parent_state", "=", "posted"),
-                    ("reconciled", "=", False),
-                    ("amount_residual", ">", 0),
-                    ("partner_id", "!=", False),
-                    ("company_id", "=", company.id),
-                    ("account_id", "not in", company._dunning_left_out_accounts().ids),
-                ]
-            )
-            & (invoiced | entered)
-        )
+        return Domain(
+            [
+                ("account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("amount_residual", ">", 0),
+                ("partner_id", "!=", False),
+                ("company_id", "=", company.id),
+                ("account_id", "not in", company._dunning_left_out_accounts().ids),
+            ]
+        ) & (invoiced | entered)
 
     @api.model
     def _read_dunning_items(self, company, date, partners=None):
@@ -82,7 +79,10 @@ class AccountMoveLine(models.Model):
             SQL.identifier(table, "id"),
             SQL.identifier(table, "partner_id"),
             SQL.identifier(table, "move_id"),
-            SQL("COALESCE(%s, %s)", *(SQL.identifier(table, name) for name in ("date_maturity", "date"))),
+            SQL(
+                "COALESCE(%s, %s)",
+                *(SQL.identifier(table, name) for name in ("date_maturity", "date")),
+            ),
             SQL.identifier(table, "currency_id"),
             SQL("%s::text", SQL.identifier(table, "amount_residual")),
             SQL.identifier(table, "amount_residual_currency"),
@@ -104,7 +104,12 @@ class AccountMoveLine(models.Model):
         tree = company._dunning_tree().ids
         sources = (
             # Read as superuser: a credit counts even where the user may not look.
-            (self.sudo(), "partner_id", "amount_residual:sum", self._dunning_credit_domain()),
+            (
+                self.sudo(),
+                "partner_id",
+                "amount_residual:sum",
+                self._dunning_credit_domain(),
+            ),
             (
                 self.env["account.payment"].sudo(),
                 "partner_id",
@@ -152,7 +157,9 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _read_pending_transactions(self, tree, partners):
-        transactions = self.env["payment.transaction"].sudo()  # see _read_dunning_credits
+        transactions = self.env[
+            "payment.transaction"
+        ].sudo()  # see _read_dunning_credits
         rows = transactions.search_fetch(
             Domain("state", "in", ("pending", "authorized"))
             & Domain("company_id", "in", tree)

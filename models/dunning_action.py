@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
 
-#: States from which a contact may still be cancelled.
-UNDELIVERED = ("proposed", "queued", "failed")
+from .dunning_action_propose import UNDELIVERED
 
 
 class ForgetSavepoint(Exception):
@@ -19,6 +17,14 @@ class DunningAction(models.Model):
 
     _name = "dunning.action"
     _description = "Dunning Action"
+    _inherit = [
+        "dunning.action.propose",
+        "dunning.action.text",
+        "dunning.action.calendar",
+        "dunning.action.refresh",
+        "dunning.action.deliver",
+        "dunning.action.letter",
+    ]
     _order = "date desc, id desc"
     _rec_name = "subject"
     _check_company_auto = True
@@ -76,7 +82,9 @@ class DunningAction(models.Model):
     subject = fields.Char(readonly=True)
     body = fields.Html(readonly=True, sanitize="email_outgoing")
     is_edited = fields.Boolean(
-        "Text edited", readonly=True, help="A user wrote this text: it is kept as it is."
+        "Text edited",
+        readonly=True,
+        help="A user wrote this text: it is kept as it is.",
     )
     is_stale = fields.Boolean(
         "Changed since",
@@ -141,119 +149,6 @@ class DunningAction(models.Model):
                 raise ForgetSavepoint
         except ForgetSavepoint:
             self.env.invalidate_all()
-
-    # Proposals: decided afresh at each run, texts that a user edited are kept.
-
-    def _get_drafts(self):
-        """Return the steps that the next decision replaces."""
-        return self.filtered(
-            lambda action: action.state == "proposed" and action.kind != "manual"
-        )
-
-    def _get_steps(self):
-        """Group the actions by step: one contact, possibly through several channels."""
-        return self.grouped(
-            lambda action: (action.case_id, action.kind, action.level_id, action.date)
-        )
-
-    def _is_step_pending(self):
-        """Tell whether a step waits for its delivery: none of its channels is done."""
-        return any(
-            any(action.state in UNDELIVERED for action in actions)
-            and not any(action._is_level_delivered() for action in actions)
-            for actions in self._get_steps().values()
-        )
-
-    def _is_level_delivered(self):
-        """Tell whether this delivery makes the rung count.
-
-        The first channel that is delivered counts; of a formal notice, its letter.
-        """
-        self.ensure_one()
-        if self.state != "done":
-            return False
-        needs_letter = self.level_id.is_formal_notice and self.level_id.channel_letter
-        return not needs_letter or self.channel == "letter"
-
-    def _replace_with(self, plans, date):
-        """Make the proposals of the cases equal to their plans.
-
-        :param plans: ``{case: CasePlan}``; ``self`` are the proposals made before
-        :return: the actions that now carry out the plans
-        """
-        kept, wanted = self.browse(), []
-        for case, plan in plans.items():
-            drafts = self.filtered(lambda action, case=case: action.case_id == case)
-            for step in plan.decision.steps:
-                for channel in self._get_step_channels(step):
-                    draft = drafts.filtered(
-                        lambda action, step=step, channel=channel: (
-                            action.kind == step.kind
-                            and (action.level_id.id or 0) == step.rung.key
-                            and action.channel == channel
-                        )
-                    )[:1]
-                    if draft:
-                        draft._update_lines(step, plan, date)
-                        kept |= draft
-                    else:
-                        wanted.append(
-                            self._prepare_values(case, step, plan, channel, date)
-                        )
-        (self - kept)._drop(self.env._("Decided afresh: no longer the right step."))
-        return kept | self.create(wanted)
-
-    @api.model
-    def _get_step_channels(self, step):
-        if step.rung.decision:
-            return ["decision"]
-        return self.env["dunning.level"].browse(step.rung.key)._get_channels()
-
-    @api.model
-    def _prepare_values(self, case, step, plan, channel, date):
-        """Return the values of the action that carries out a step on a channel."""
-        return {
-            "case_id": case.id,
-            "kind": step.kind,
-            "level_id": step.rung.key or False,
-            "channel": channel,
-            "date": date,
-            "contact_id": case._get_contact().id,
-            "line_ids": [
-                Command.create(values)
-                for values in self._prepare_lines(case, step, plan, date)
-            ],
-        }
-
-    @api.model
-    def _prepare_lines(self, case, step, plan, date):
-        """Return the values of the lines of a step: delivered items, then listed ones."""
-        lines = {line.id: line for line in case.line_ids}
-        keys = sorted(
-            [*step.deliver, *step.listed], key=lambda key: (lines[key].date_due, key)
-        )
-        values = []
-        for key in keys:
-            rung = step.deliver.get(key)
-            counts = step.kind == "rung" and rung and rung.key
-            values.append(
-                lines[key]._prepare_action_line(
-                    plan.items[key], rung.key if counts else False, date
-                )
-            )
-        return values
-
-    def _update_lines(self, step, plan, date):
-        """Bring the frozen lines of a proposal up to date; say so if it was edited."""
-        self.ensure_one()
-        wanted = self._prepare_lines(self.case_id, step, plan, date)
-        if self.line_ids._get_essence() == [
-            (row["case_line_id"], row["level_id"], row["amount_residual"])
-            for row in wanted
-        ]:
-            return
-        self.line_ids = [Command.clear(), *map(Command.create, wanted)]
-        self.is_stale = self.is_edited
 
     # Buttons
 

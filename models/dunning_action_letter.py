@@ -1,4 +1,3 @@
-import base64
 import logging
 
 from lxml import html
@@ -17,10 +16,11 @@ _logger = logging.getLogger(__name__)
 LETTERS_PER_CALL = 15
 
 
-class DunningAction(models.Model):
+class DunningActionLetter(models.AbstractModel):
     """Letters and documents: printed in chunks, one PDF kept on each letter."""
 
-    _inherit = "dunning.action"
+    _name = "dunning.action.letter"
+    _description = "Dunning Action: Letters"
 
     def _queue_letters(self):
         """Freeze letters that can be posted; the PDF is made when they are printed."""
@@ -172,36 +172,3 @@ class DunningAction(models.Model):
             return text
         head = text[:width].rsplit(" ", 1)[0]
         return head if len(head) > width // 2 else text[:width]
-
-
-class DunningCaseLine(models.Model):
-    _inherit = "dunning.case.line"
-
-    invoice_pdf_id = fields.Many2one(
-        "ir.attachment",
-        ondelete="set null",
-        readonly=True,
-        help="The copy of an invoice that was never printed, made once for reminders.",
-    )
-
-    def _get_invoice_pdf(self):
-        """Return the invoice's PDF: the one that was sent, else a copy made once."""
-        self.ensure_one()
-        move = self.move_id
-        if not move.is_sale_document():
-            return self.env["ir.attachment"]
-        # The debtor's own invoice, whoever attaches it.
-        if sent := move.sudo().invoice_pdf_report_id:
-            return sent
-        if not self.invoice_pdf_id:
-            document = move._get_invoice_legal_documents("pdf", allow_fallback=True)
-            self.invoice_pdf_id = self.env["ir.attachment"].create(
-                {
-                    "name": f"{(move.name or '').replace('/', '_')}.pdf",
-                    "datas": base64.b64encode(document["content"]),
-                    "mimetype": "application/pdf",
-                    "res_model": self._name,
-                    "res_id": self.id,
-                }
-            )
-        return self.invoice_pdf_id

@@ -12,9 +12,7 @@ class DunningActionLine(models.Model):
         "dunning.action", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="action_id.company_id")
-    case_line_id = fields.Many2one(
-        "dunning.case.line", index=True, ondelete="set null"
-    )
+    case_line_id = fields.Many2one("dunning.case.line", index=True, ondelete="set null")
     move_line_id = fields.Many2one(
         "account.move.line", index="btree_not_null", ondelete="set null"
     )

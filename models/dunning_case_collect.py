@@ -4,10 +4,11 @@ from odoo import api, models
 from odoo.fields import Domain
 
 
-class DunningCase(models.Model):
+class DunningCaseCollect(models.AbstractModel):
     """Collect and settle: the open items of each debtor, gathered in one case."""
 
-    _inherit = "dunning.case"
+    _name = "dunning.case.collect"
+    _description = "Dunning Case: Collect and Settle"
 
     @api.model
     def _collect(self, company, date, partners=None):
@@ -58,7 +59,9 @@ class DunningCase(models.Model):
         emptied._close_settled()
 
     def _close_settled(self):
-        for reason, cases in self.grouped(lambda case: case._get_close_reason()).items():
+        for reason, cases in self.grouped(
+            lambda case: case._get_close_reason()
+        ).items():
             for case in cases:
                 case.action_ids._drop(self.env._("Nothing is open any more."))
             cases.write({"state": "closed", "close_reason": reason})

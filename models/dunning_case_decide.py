@@ -29,10 +29,11 @@ class CasePlan:
         return steps[0] if steps else None
 
 
-class DunningCase(models.Model):
+class DunningCaseDecide(models.AbstractModel):
     """Decide: from what the ledger shows to one step per case, or the reason why not."""
 
-    _inherit = "dunning.case"
+    _name = "dunning.case.decide"
+    _description = "Dunning Case: Decide"
 
     why = fields.Html(compute="_compute_why", sanitize=False, string="Why this step")
 
@@ -48,9 +49,7 @@ class DunningCase(models.Model):
             items = self._read_items_of(cases, company, date)
             facts = cases._read_facts(company, date, items, ignored)
             is_fresh = is_manual or company._dunning_is_bank_fresh(date)
-            ladders = {
-                ladder: ladder._to_core() for ladder in cases.ladder_id
-            }
+            ladders = {ladder: ladder._to_core() for ladder in cases.ladder_id}
             for case in cases:
                 plans[case] = case._decide_one(
                     ladders.get(case.ladder_id), facts[case], items, date, is_fresh
@@ -111,7 +110,15 @@ class DunningCase(models.Model):
             domain &= Domain("id", "not in", ignored.ids)
         actions = self.env["dunning.action"].search_fetch(
             domain,
-            ["case_id", "kind", "channel", "state", "date", "queued_on", "delivered_on"],
+            [
+                "case_id",
+                "kind",
+                "channel",
+                "state",
+                "date",
+                "queued_on",
+                "delivered_on",
+            ],
             order="id",
         )
         contacts = {case_id: (None, False, set()) for case_id in self.ids}

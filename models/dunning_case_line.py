@@ -1,3 +1,4 @@
+import base64
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -31,9 +32,7 @@ class DunningCaseLine(models.Model):
     date_due = fields.Date("Due date", required=True)
     invoice_date = fields.Date(related="move_id.invoice_date", string="Invoice date")
     currency_id = fields.Many2one("res.currency", "Currency of the item", required=True)
-    level_id = fields.Many2one(
-        "dunning.level", "Level", readonly=True, ondelete="restrict"
-    )
+    level_id = fields.Many2one("dunning.level", readonly=True, ondelete="restrict")
     delivered_on = fields.Date(readonly=True)
     deadline = fields.Date(
         readonly=True, help="The date by which the last message asked to pay."
@@ -44,6 +43,12 @@ class DunningCaseLine(models.Model):
     )
     next_level_id = fields.Many2one("dunning.level", "Next level", readonly=True)
     next_date = fields.Date("Not before", readonly=True)
+    invoice_pdf_id = fields.Many2one(
+        "ir.attachment",
+        ondelete="set null",
+        readonly=True,
+        help="The copy of an invoice that was never printed, made once for reminders.",
+    )
     amount_residual = fields.Monetary(
         "Balance", related="move_line_id.amount_residual_currency"
     )
@@ -70,9 +75,7 @@ class DunningCaseLine(models.Model):
 
     @api.depends("date_due", "company_id")
     def _compute_days_overdue(self):
-        today = {
-            company: company._dunning_today() for company in self.company_id
-        }
+        today = {company: company._dunning_today() for company in self.company_id}
         for line in self:
             day = today.get(line.company_id)
             late = (day - line.date_due).days if day and line.date_due else 0
@@ -194,3 +197,25 @@ class DunningCaseLine(models.Model):
             rung, day = core.next_rung(ladder, line._to_core())
             line.next_level_id = rung.key if rung and rung.key else False
             line.next_date = day or False
+
+    def _get_invoice_pdf(self):
+        """Return the invoice's PDF: the one that was sent, else a copy made once."""
+        self.ensure_one()
+        move = self.move_id
+        if not move.is_sale_document():
+            return self.env["ir.attachment"]
+        # The debtor's own invoice, whoever attaches it.
+        if sent := move.sudo().invoice_pdf_report_id:
+            return sent
+        if not self.invoice_pdf_id:
+            document = move._get_invoice_legal_documents("pdf", allow_fallback=True)
+            self.invoice_pdf_id = self.env["ir.attachment"].create(
+                {
+                    "name": f"{(move.name or '').replace('/', '_')}.pdf",
+                    "datas": base64.b64encode(document["content"]),
+                    "mimetype": "application/pdf",
+                    "res_model": self._name,
+                    "res_id": self.id,
+                }
+            )
+        return self.invoice_pdf_id

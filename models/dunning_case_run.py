@@ -13,10 +13,11 @@ _logger = logging.getLogger(__name__)
 BATCH_SIZE = 50
 
 
-class DunningCase(models.Model):
+class DunningCaseRun(models.AbstractModel):
     """Run: collect, settle, decide and act, once a day or when somebody asks."""
 
-    _inherit = "dunning.case"
+    _name = "dunning.case.run"
+    _description = "Dunning Case: Run"
 
     @api.model
     def run(self, date=None):
@@ -76,7 +77,8 @@ class DunningCase(models.Model):
                     "channels": level._get_channels() if level else [],
                     "automatic": step.rung.automatic,
                     "invoices": [
-                        self.env["account.move"].browse(row.move_id).name for row in rows
+                        self.env["account.move"].browse(row.move_id).name
+                        for row in rows
                     ],
                     "amount": float(sum(row.residual for row in rows)),
                 }
@@ -97,7 +99,7 @@ class DunningCase(models.Model):
         on with the cases that were not looked at today.
         """
         commit_progress = self.env["ir.cron"]._commit_progress
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             cases = self.with_company(company)
             day = company._dunning_today()
             run = self.env["dunning.run"]._start(company, day, is_nightly=True)
@@ -185,14 +187,12 @@ class DunningCase(models.Model):
             reason = plan.decision.reason or False
             outcomes[reason] = outcomes.get(reason, self.browse()) | case
         for reason, cases in outcomes.items():
-            cases.write(
-                {"last_run_on": date, "wait_reason": reason, "failure": False}
-            )
+            cases.write({"last_run_on": date, "wait_reason": reason, "failure": False})
 
     @api.model
     def _count_outcome(self, plans, actions):
         contacts, debtors = Counter(), Counter()
-        for case, plan in plans.items():
+        for plan in plans.values():
             if not plan.contact and plan.decision.reason:
                 contacts["none", plan.decision.reason, 0, ""] += 1
                 debtors["none", plan.decision.reason, 0, ""] += 1

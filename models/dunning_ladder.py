@@ -1,4 +1,5 @@
 from decimal import Decimal
+from itertools import pairwise
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -66,8 +67,10 @@ class DunningLadder(models.Model):
 
     @api.model
     def _selection_debtor_kind(self):
-        return self.env["res.partner"]._fields["dunning_debtor_kind"]._description_selection(
-            self.env
+        return (
+            self.env["res.partner"]
+            ._fields["dunning_debtor_kind"]
+            ._description_selection(self.env)
         )
 
     @api.depends("company_id")
@@ -108,7 +111,7 @@ class DunningLadder(models.Model):
             rungs = ladder._get_levels().filtered(lambda level: not level.is_courtesy)
             messages = [
                 message
-                for level, following in zip(rungs, rungs[1:], strict=False)
+                for level, following in pairwise(rungs)
                 for message in ladder._get_warnings(level, following)
             ]
             ladder.warning = "\n".join(messages)
@@ -152,7 +155,7 @@ class DunningLadder(models.Model):
 
     def _check_order(self):
         levels = self._get_levels()
-        for level, following in zip(levels, levels[1:], strict=False):
+        for level, following in pairwise(levels):
             if following.delay_days < level.delay_days:
                 raise ValidationError(
                     self.env._(
@@ -247,7 +250,9 @@ class DunningLadder(models.Model):
         return {
             partner: (
                 partner.with_company(company).dunning_ladder_id
-                or rules.filtered(lambda rule, debtor=partner: rule._matches(debtor))[:1]
+                or rules.filtered(lambda rule, debtor=partner: rule._matches(debtor))[
+                    :1
+                ]
                 or default
             )
             for partner in partners

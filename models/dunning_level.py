@@ -262,8 +262,12 @@ class DunningLevel(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.env["dunning.action"].sudo()._read_group(  # any company's history
-            Domain("level_id", "in", self.ids), ["level_id"]
+        used = (
+            self.env["dunning.action"]
+            .sudo()
+            ._read_group(  # any company's history
+                Domain("level_id", "in", self.ids), ["level_id"]
+            )
         )
         if used:
             raise UserError(

@@ -95,9 +95,12 @@ class DunningRun(models.Model):
         """
         self.ensure_one()
         known = {
-            (line.result, line.reason or "", line.level_id.id or 0, line.channel or ""): (
-                line
-            )
+            (
+                line.result,
+                line.reason or "",
+                line.level_id.id or 0,
+                line.channel or "",
+            ): (line)
             for line in self.line_ids
         }
         for key, (count, debtors) in counts.items():

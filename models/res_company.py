@@ -144,6 +144,4 @@ class ResCompany(models.Model):
         for prefix in prefixes:
             domain |= Domain("code", "=like", f"{prefix}%")
         accounts = self.env["account.account"].sudo().with_company(self)
-        return accounts.search(
-            domain & Domain("account_type", "=", "asset_receivable")
-        )
+        return accounts.search(domain & Domain("account_type", "=", "asset_receivable"))

@@ -11,9 +11,7 @@ class ResPartner(models.Model):
         company_dependent=True,
         help="This customer's own ladder. Empty: by rule of assignment or by default.",
     )
-    dunning_user_id = fields.Many2one(
-        "res.users", "Collector", company_dependent=True
-    )
+    dunning_user_id = fields.Many2one("res.users", "Collector", company_dependent=True)
     dunning_contact_id = fields.Many2one(
         "res.partner",
         "Contact for reminders",
@@ -40,9 +38,7 @@ class ResPartner(models.Model):
         for partner in self:
             if partner.dunning_debtor_kind == "public":
                 continue
-            is_business = (
-                partner.is_company or partner.vat or partner.company_registry
-            )
+            is_business = partner.is_company or partner.vat or partner.company_registry
             partner.dunning_debtor_kind = "business" if is_business else "consumer"
 
     def _compute_dunning_case_count(self):

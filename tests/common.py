@@ -190,9 +190,9 @@ class DunningCommon(AccountTestInvoicingCommon):
             self._run(day)
             self._send_mails()
             actions = self._case().action_ids
-            actions.filtered(lambda a: a.state in ("proposed", "queued")).action_deliver(
-                day
-            )
+            actions.filtered(
+                lambda a: a.state in ("proposed", "queued")
+            ).action_deliver(day)
             if level in self._case().line_ids.level_id:
                 return day
         raise AssertionError(f"{level.name} was never delivered")

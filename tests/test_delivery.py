@@ -14,7 +14,9 @@ class TestEmail(DunningCommon):
         case = self._case()
         self.assertEqual(case.action_ids.state, "queued")
         self.assertFalse(case.level_id)
-        self.assertEqual(self._send_mails(), ['"Boulangerie Martin" <martin@example.com>'])
+        self.assertEqual(
+            self._send_mails(), ['"Boulangerie Martin" <martin@example.com>']
+        )
         self.assertEqual((case.action_ids.state, case.level_id), ("done", self.first))
         self.assertEqual(case.line_ids.delivered_on, DAY)
 
@@ -28,7 +30,9 @@ class TestEmail(DunningCommon):
         invoice = self._invoice(5)
         self._run_and_send()
         case = self._case()
-        message = case.message_ids.filtered(lambda m: m.message_type == "email_outgoing")
+        message = case.message_ids.filtered(
+            lambda m: m.message_type == "email_outgoing"
+        )
         self.assertEqual(len(message), 1)
         self.assertIn(invoice.name, message.body)
         self.assertEqual(message.partner_ids, self.customer)
@@ -121,8 +125,10 @@ class TestEmail(DunningCommon):
         self.assertIn("&lt;b&gt;X&lt;/b&gt;", body)
 
     def test_one_total_per_currency_and_never_a_mixed_sum(self):
-        dollar = self.env.ref("base.USD") if self.company.currency_id.name != "USD" else (
-            self.env.ref("base.EUR")
+        dollar = (
+            self.env.ref("base.USD")
+            if self.company.currency_id.name != "USD"
+            else (self.env.ref("base.EUR"))
         )
         dollar.active = True
         self._invoice(5, 100.0)
@@ -139,7 +145,10 @@ class TestEmail(DunningCommon):
         action = self._case().with_context(lang="en_US").action_ids
         due = invoice.invoice_date_due.strftime("%d/%m/%Y")
         self.assertIn(due, action.body)
-        self.assertIn("1\N{NO-BREAK SPACE}234,50", action.body.replace("&nbsp;", "\xa0").replace("\u202f", "\xa0"))
+        self.assertIn(
+            "1\N{NO-BREAK SPACE}234,50",
+            action.body.replace("&nbsp;", "\xa0").replace("\u202f", "\xa0"),
+        )
 
     @freeze_time("2024-03-03 02:00:00")
     def test_messages_decided_on_a_sunday_night_leave_on_monday_morning(self):
@@ -232,7 +241,10 @@ class TestChannels(DunningCommon):
                 "letter_template_id": self.letter_text.id,
             }
         )
-        paid, late = self._invoice(5), self._invoice(5, partner=self._create_customer("Late"))
+        paid, late = (
+            self._invoice(5),
+            self._invoice(5, partner=self._create_customer("Late")),
+        )
         self._run()
         letters = self.env["dunning.action"].search([("channel", "=", "letter")])
         window = letters.with_user(self.collector).action_print_letters()
@@ -260,20 +272,30 @@ class TestChannels(DunningCommon):
 
     def test_a_call_is_an_activity_and_delivered_when_it_is_done(self):
         self.first.write(
-            {"channel_email": False, "channel_phone": True, "call_script": "<p>Hello</p>"}
+            {
+                "channel_email": False,
+                "channel_phone": True,
+                "call_script": "<p>Hello</p>",
+            }
         )
         self.company.dunning_user_id = self.collector
         self._invoice(5)
         self._run()
         action = self._case().action_ids
-        self.assertEqual((action.state, action.activity_id.user_id), ("queued", self.collector))
+        self.assertEqual(
+            (action.state, action.activity_id.user_id), ("queued", self.collector)
+        )
         self.assertIn("Hello", action.activity_id.note)
         action.activity_id.with_user(self.collector).action_feedback(feedback="Reached")
         self.assertEqual((action.state, self._case().level_id), ("done", self.first))
 
     def test_a_call_whose_task_is_removed_is_cancelled(self):
         self.first.write(
-            {"channel_email": False, "channel_phone": True, "call_script": "<p>Hello</p>"}
+            {
+                "channel_email": False,
+                "channel_phone": True,
+                "call_script": "<p>Hello</p>",
+            }
         )
         self._invoice(5)
         self._run()

@@ -342,10 +342,19 @@ class TestRun(DunningCommon):
         run = self._run()
         self.assertEqual((run.date, run.company_id), (DAY, self.company))
         action = self._case().action_ids
-        self.assertEqual((action.date, action.queued_on, action.state), (DAY, DAY, "queued"))
+        self.assertEqual(
+            (action.date, action.queued_on, action.state), (DAY, DAY, "queued")
+        )
         self.assertRecordValues(
             run.line_ids,
-            [{"result": "queued", "level_id": self.first.id, "channel": "email", "count": 1}],
+            [
+                {
+                    "result": "queued",
+                    "level_id": self.first.id,
+                    "channel": "email",
+                    "count": 1,
+                }
+            ],
         )
 
     def test_a_date_before_the_last_run_is_refused(self):
@@ -426,7 +435,7 @@ class TestRun(DunningCommon):
     def test_a_failing_debtor_is_marked_and_the_others_are_served(self):
         broken = self._create_customer("Broken")
         self.mail_text.body_html = (
-            "<p><t t-if=\"object.partner_id.name == 'Broken'\" t-out=\"1/0\"/></p>"
+            '<p><t t-if="object.partner_id.name == \'Broken\'" t-out="1/0"/></p>'
         )
         others = [self._create_customer(f"Debtor {number}") for number in range(5)]
         for partner in [*others, broken]:

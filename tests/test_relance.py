@@ -11,8 +11,10 @@ class TestRelance(DunningCommon):
     def _open(self, records, user=None):
         """Click **Relancer** as a collector; return the window's record."""
         window = records.with_user(user or self.collector).action_dun()
-        return self.env[window["res_model"]].with_user(user or self.collector).browse(
-            window["res_id"]
+        return (
+            self.env[window["res_model"]]
+            .with_user(user or self.collector)
+            .browse(window["res_id"])
         )
 
     def test_one_click_from_an_invoice_sends_the_right_text_to_the_right_person(self):
@@ -192,7 +194,9 @@ class TestInvoiceFields(DunningCommon):
         self._run()
         mine = [("partner_id", "=", self.customer.id)]
         moves = self.env["account.move"]
-        self.assertEqual(moves.search([("dunning_hold", "=", "blocked"), *mine]), blocked)
+        self.assertEqual(
+            moves.search([("dunning_hold", "=", "blocked"), *mine]), blocked
+        )
         self.assertEqual(moves.search([("dunning_hold", "=", False), *mine]), free)
 
     def test_days_and_amounts_of_cases_are_sorted_and_grouped_by_the_database(self):

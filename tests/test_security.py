@@ -40,7 +40,10 @@ class TestRights(DunningCommon):
 
     def test_a_user_without_rights_on_dunning_opens_customers_and_invoices(self):
         stranger = self._invoicing_user("stranger", "base.group_user")
-        self.assertEqual(self.customer.with_user(stranger).read(["name"])[0]["name"], "Boulangerie Martin")
+        self.assertEqual(
+            self.customer.with_user(stranger).read(["name"])[0]["name"],
+            "Boulangerie Martin",
+        )
         form = self.env["res.partner"].with_user(stranger).get_view(view_type="form")
         self.assertNotIn("dunning_case_count", form["arch"])
         with self.assertRaises(AccessError):
@@ -124,9 +127,7 @@ class TestCompanies(DunningCommon):
         branch = self.env["res.company"].create(
             {"name": "Branch", "parent_id": self.company.id}
         )
-        self.assertEqual(
-            branch._dunning_tree(), self.company._dunning_tree()
-        )
+        self.assertEqual(branch._dunning_tree(), self.company._dunning_tree())
         self.assertIn(branch, self.company._dunning_tree())
         self.assertNotIn(self.other, self.company._dunning_tree())
 

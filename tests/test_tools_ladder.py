@@ -31,7 +31,11 @@ def item(key=1, due=DUE, amount="100", **values):
 def standing(rung, delivered, deadline=None, **values):
     formal = rung == 3
     return item(
-        rung=rung, rung_formal=formal, delivered_on=delivered, deadline=deadline, **values
+        rung=rung,
+        rung_formal=formal,
+        delivered_on=delivered,
+        deadline=deadline,
+        **values,
     )
 
 
@@ -196,7 +200,9 @@ class TestCourtesy(BaseCase):
         self.assertFalse(decide(day(-4), item(), overdue, ladder=grace).steps)
 
     def test_it_sets_no_level_and_the_first_rung_comes_at_its_time(self):
-        self.assertEqual(decide(day(5), item(courtesies=frozenset({9}))).steps[0].rung.key, 1)
+        self.assertEqual(
+            decide(day(5), item(courtesies=frozenset({9}))).steps[0].rung.key, 1
+        )
 
 
 class TestEndOfLadder(BaseCase):

@@ -179,7 +179,9 @@ def next_rung(ladder: Ladder, item: Item) -> tuple[Rung | None, date | None]:
     return rung, day
 
 
-def decide(ladder: Ladder, case: Case, today: date, bank_fresh: bool = True) -> Decision:
+def decide(
+    ladder: Ladder, case: Case, today: date, bank_fresh: bool = True
+) -> Decision:
     """Return what to do with the debtor today.
 
     :param bank_fresh: false when no bank entry came in for too long; levels that leave
@@ -271,8 +273,10 @@ def _wait(nexts, today):
 def _decide_courtesy(ladder, case, today, bank_fresh):
     """A courtesy leaves between due + delay and the day before the due date, once, and
     never beside anything overdue, held or under formal notice."""
-    if not case.items or case.pending or any(
-        item.hold or item.due < today for item in case.items
+    if (
+        not case.items
+        or case.pending
+        or any(item.hold or item.due < today for item in case.items)
     ):
         return Decision(reason=NOTHING_LATE)
     for rung in reversed(ladder.courtesies):
@@ -284,7 +288,9 @@ def _decide_courtesy(ladder, case, today, bank_fresh):
         }
         if not due:
             continue
-        if case.credits >= sum((i.amount for i in case.items if i.key in due), Decimal(0)):
+        if case.credits >= sum(
+            (i.amount for i in case.items if i.key in due), Decimal(0)
+        ):
             return Decision(reason=TO_RECONCILE)
         if rung.automatic and not bank_fresh:
             return Decision(reason=BANK_STALE)

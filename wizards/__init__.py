@@ -1,3 +1,4 @@
 from . import dunning_relance
+from . import dunning_relance_line
 from . import dunning_level_preview
 from . import dunning_letter_post

@@ -25,7 +25,9 @@ class DunningLetterPost(models.TransientModel):
     @api.depends("posted_on")
     def _compute_document_name(self):
         for batch in self:
-            batch.document_name = self.env._("letters-%(date)s.pdf", date=batch.posted_on)
+            batch.document_name = self.env._(
+                "letters-%(date)s.pdf", date=batch.posted_on
+            )
 
     @api.depends("action_ids", "action_ids.state")
     def _compute_pulled_ids(self):

@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from ..tools import ladder as core
-
 
 class DunningLevelPreview(models.TransientModel):
     """The texts of a level as a real debtor would receive them."""
@@ -51,28 +49,3 @@ class DunningLevelPreview(models.TransientModel):
 
         self.env["dunning.action"]._do_and_forget(render)
         return texts
-
-
-class DunningAction(models.Model):
-    _inherit = "dunning.action"
-
-    @api.model
-    def _make_example(self, case, level, channels=None):
-        """Create the actions that a level would make for a case today.
-
-        Only to be called inside :meth:`_do_and_forget`.
-        """
-        date = case.company_id._dunning_today()
-        drafts = case.action_ids.filtered(lambda action: action.state == "proposed")
-        plan = case._decide(date, is_manual=True, ignored=drafts)[case]
-        rung = level._to_rung()
-        keys = list(plan.items)
-        kind = "courtesy" if level.is_courtesy else "rung"
-        step = core.Step(kind, rung, dict.fromkeys(keys, rung))
-        drafts.write({"state": "cancelled"})
-        return self.create(
-            [
-                self._prepare_values(case, step, plan, channel, date)
-                for channel in channels or level._get_channels()
-            ]
-        )
