@@ -68,7 +68,7 @@ class DunningAction(models.Model):
         readonly=True,
         index=True,
     )
-    date = fields.Date("Day of the step", required=True, readonly=True)
+    date = fields.Date("Day", required=True, readonly=True)
     queued_on = fields.Date(readonly=True)
     is_stamped = fields.Boolean(
         readonly=True,

@@ -26,7 +26,8 @@ class DunningActionPropose(models.AbstractModel):
         drafts = case.action_ids.filtered(lambda action: action.state == "proposed")
         plan = case._decide(date, is_manual=True, ignored=drafts)[case]
         rung = level._to_rung()
-        keys = list(plan.items)
+        late = [key for key, item in plan.items.items() if item.due < date]
+        keys = late or list(plan.items)
         kind = "courtesy" if level.is_courtesy else "rung"
         step = core.Step(kind, rung, dict.fromkeys(keys, rung))
         drafts.write({"state": "cancelled"})
@@ -93,8 +94,33 @@ class DunningActionPropose(models.AbstractModel):
                         wanted.append(
                             self._prepare_values(case, step, plan, channel, date)
                         )
-        (self - kept)._drop(self.env._("Decided afresh: no longer the right step."))
-        return kept | self.create(wanted)
+        created = self.create(wanted)
+        (self - kept)._drop_replaced(plans)
+        created._drop_overtaken()
+        return kept | created
+
+    def _drop_replaced(self, plans):
+        """Cancel proposals that are no longer right, with the reason of today."""
+        for case, drafts in self.grouped("case_id").items():
+            reason = plans[case].decision.reason if case in plans else ""
+            label = case._get_reason_labels().get(reason)
+            drafts._drop(
+                label or self.env._("Decided afresh: no longer the right step.")
+            )
+
+    def _drop_overtaken(self):
+        """Cancel letters of earlier steps that nobody has printed: a later one speaks."""
+        overtaken = self.case_id.action_ids.filtered(
+            lambda action: (
+                action.channel == "letter"
+                and action.state == "queued"
+                and not action.printed_on
+                and action.case_id in self.case_id
+            )
+        )
+        (overtaken - self)._drop(
+            self.env._("Overtaken by a later step before it was printed.")
+        )
 
     @api.model
     def _get_step_channels(self, step):
@@ -144,6 +170,9 @@ class DunningActionPropose(models.AbstractModel):
             (row["case_line_id"], row["level_id"], row["amount_residual"])
             for row in wanted
         ]:
+            lines = {line.case_line_id.id: line for line in self.line_ids}
+            for row in wanted:
+                lines[row["case_line_id"]].days_overdue = row["days_overdue"]
             return
         self.line_ids = [Command.clear(), *map(Command.create, wanted)]
         self.is_stale = self.is_edited

@@ -55,7 +55,7 @@ class DunningCaseLine(models.Model):
     amount_total = fields.Monetary(
         "Amount", related="move_line_id.amount_currency", currency_field="currency_id"
     )
-    days_overdue = fields.Integer(compute="_compute_days_overdue")
+    days_overdue = fields.Integer("Days late", compute="_compute_days_overdue")
     hold = fields.Selection(
         selection="_selection_hold",
         string="On hold",

@@ -20,18 +20,20 @@ class DunningCaseLive(models.AbstractModel):
         search="_search_level_id",
         help="The highest level that was delivered to an item still open.",
     )
-    next_level_id = fields.Many2one("dunning.level", compute="_compute_live")
+    next_level_id = fields.Many2one(
+        "dunning.level", "Next step", compute="_compute_live"
+    )
     next_action_date = fields.Date(
-        compute="_compute_live", search="_search_next_action_date"
+        "Not before", compute="_compute_live", search="_search_next_action_date"
     )
     amount_overdue = fields.Monetary(
-        compute="_compute_live", search="_search_amount_overdue"
+        "Overdue", compute="_compute_live", search="_search_amount_overdue"
     )
     amount_due = fields.Monetary(
         "Total open", compute="_compute_live", search="_search_amount_due"
     )
     days_overdue = fields.Integer(
-        compute="_compute_live", search="_search_days_overdue"
+        "Days late", compute="_compute_live", search="_search_days_overdue"
     )
 
     @api.depends_context("uid", "company")

@@ -227,11 +227,11 @@ class TestChannels(DunningCommon):
         self._invoice(5)
         self._run_and_send()
         self.assertEqual(self._case().level_id, self.first)
+        letter = self._case().action_ids.filtered(lambda a: a.channel == "letter")
+        letter.action_deliver(DAY + timedelta(days=1))
+        self.assertEqual(self._case().line_ids.delivered_on, DAY)
         self._run(DAY + timedelta(days=10))
         self.assertIn(self.second, self._case().action_ids.level_id)
-        letter = self._case().action_ids.filtered(lambda a: a.channel == "letter")
-        letter.action_deliver(DAY + timedelta(days=11))
-        self.assertEqual(self._case().line_ids.delivered_on, DAY)
 
     def test_a_letter_is_delivered_when_it_is_marked_as_posted(self):
         self.first.write(
@@ -260,6 +260,17 @@ class TestChannels(DunningCommon):
             by_debtor,
             {self.customer: "cancelled", late.commercial_partner_id: "done"},
         )
+
+    def test_a_letter_nobody_printed_is_overtaken_by_the_next_step(self):
+        self._two_channels()
+        self._invoice(5)
+        self._run_and_send()
+        letter = self._case().action_ids.filtered(lambda a: a.channel == "letter")
+        self._run(DAY + timedelta(days=9))
+        self.assertEqual(letter.state, "queued")
+        self._run(DAY + timedelta(days=10))
+        self.assertEqual(letter.state, "cancelled")
+        self.assertIn("Overtaken", letter.cancel_reason)
 
     def test_a_letter_without_a_postal_address_fails_with_the_remedy(self):
         self._two_channels()

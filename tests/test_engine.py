@@ -380,6 +380,13 @@ class TestRun(DunningCommon):
         self.assertEqual((action.state, action.date), ("proposed", DAY))
         self.assertFalse(action.body)
 
+    def test_a_proposal_counts_the_days_up_to_the_last_night(self):
+        self.first.automation = "manual"
+        self._invoice(5)
+        self._run()
+        self._run(DAY + timedelta(days=3))
+        self.assertEqual(self._case().action_ids.line_ids.days_overdue, 8)
+
     def test_a_proposal_is_decided_afresh_and_drops_what_was_paid(self):
         self.first.automation = "manual"
         paid, late = self._invoice(5), self._invoice(5)

@@ -56,7 +56,7 @@ class DunningRelanceLine(models.TransientModel):
     call_script = fields.Html(readonly=True, sanitize=False)
     case_line_ids = fields.Many2many("dunning.case.line", readonly=True)
     documents = fields.Char(readonly=True)
-    leaves_at = fields.Datetime(readonly=True)
+    leaves_at = fields.Datetime("Leaves on", readonly=True)
 
     @api.depends("level_id")
     @api.depends_context("uid")
