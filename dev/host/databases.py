@@ -94,7 +94,9 @@ def noted(name):
 def clone(template, name):
     """Make a database from another one, which nobody may be using."""
     drop(name)
-    sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+    # Copying files is quickest here; servers before 15 do nothing else.
+    how = "" if postgres.is_given() else "STRATEGY FILE_COPY"
+    sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}')
     if (FILES / template).is_dir():
         # Odoo never changes a stored file, only removes its name: links are safe.
         shutil.copytree(FILES / template, FILES / name, copy_function=os.link)
@@ -148,8 +150,9 @@ def drop_old_templates(flavour, current):
     """Drop the templates that this checkout used before, or one that is gone."""
     note(current, CHECKOUT)
     for name in names(flavour):
-        owner = noted(name)
-        if name != current and (owner == str(CHECKOUT) or not Path(owner).is_dir()):
+        owner = noted(name)  # nobody's yet while it is being made
+        gone = owner and not Path(owner).is_dir()
+        if name != current and (gone or owner == str(CHECKOUT)):
             drop(name)
 
 

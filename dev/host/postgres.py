@@ -148,6 +148,7 @@ def as_server(*command):
         return list(command)
     plain = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
     keep = [f"--{kind}-caps=+dac_override" for kind in ("inh", "ambient")]
+    keep.append("--securebits=+no_setuid_fixup")  # or access(2) ignores the right
     reach = [*plain, "test", "-x", programs() / "postgres", "-a", "-x", CLUSTER]
     closed = subprocess.run(reach, capture_output=True, check=False).returncode
     return [*plain, *(keep if closed else ()), *command]
