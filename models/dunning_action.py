@@ -200,6 +200,8 @@ class DunningAction(models.Model):
         if not undelivered:
             return
         undelivered.write({"state": "cancelled", "cancel_reason": reason})
+        # The same step may be prepared again at once: the database must know.
+        undelivered.flush_recordset(["state"])
         # The mail queue and activities belong to everybody's actions of this case.
         mails = undelivered.mail_mail_id.sudo()
         mails = mails.filtered(lambda mail: mail.state in ("outgoing", "exception"))

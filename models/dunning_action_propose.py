@@ -23,7 +23,10 @@ class DunningActionPropose(models.AbstractModel):
         Only to be called inside :meth:`_do_and_forget`.
         """
         date = case.company_id._dunning_today()
-        drafts = case.action_ids.filtered(lambda action: action.state == "proposed")
+        # Out of the way of the example: what is prepared, and what left today already.
+        drafts = case.action_ids.filtered(
+            lambda action: action.state == "proposed" or action.date == date
+        )
         plan = case._decide(date, is_manual=True, ignored=drafts)[case]
         rung = level._to_rung()
         late = [key for key, item in plan.items.items() if item.due < date]
@@ -31,6 +34,7 @@ class DunningActionPropose(models.AbstractModel):
         kind = "courtesy" if level.is_courtesy else "rung"
         step = core.Step(kind, rung, dict.fromkeys(keys, rung))
         drafts.write({"state": "cancelled"})
+        drafts.flush_recordset(["state"])
         return self.create(
             [
                 self._prepare_values(case, step, plan, channel, date)

@@ -5,3 +5,4 @@ from . import test_engine
 from . import test_delivery
 from . import test_relance
 from . import test_security
+from . import test_tours

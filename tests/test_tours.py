@@ -1,0 +1,112 @@
+from io import BytesIO
+
+from pypdf import PdfWriter
+
+from odoo.tests import HttpCase, tagged
+
+from .common import DAY, DunningCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTours(DunningCommon, HttpCase):
+    """What people click, in a real browser, as the lowest role that may."""
+
+    def _print_blank_pages(self):
+        """Let reports be PDF files of blank pages, one per letter.
+
+        The PDF program would ask this very server for style sheets while it is busy
+        with the click; what letters look like is tested without a browser.
+        """
+        report = self.env.registry["ir.actions.report"]
+        render = report._render_qweb_pdf
+
+        def run_program(reports, bodies, *args, **kwargs):
+            writer = PdfWriter()
+            for _body in bodies:
+                writer.add_blank_page(595, 842)
+            stream = BytesIO()
+            writer.write(stream)
+            return stream.getvalue()
+
+        self.patch(report, "_run_wkhtmltopdf", run_program)
+        self.patch(
+            report,
+            "_render_qweb_pdf",
+            lambda reports, *args, **kwargs: render(
+                reports.with_context(force_report_rendering=True), *args, **kwargs
+            ),
+        )
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        (cls.collector | cls.manager).lang = "en_US"
+        cls.env.ref("base.user_admin").tour_enabled = False
+
+    def _tour(self, name, user, record=None, action=None):
+        if record:
+            url = f"/odoo/{record._name}/{record.id}"
+        else:
+            url = f"/odoo/action-account_dunning.{action}"
+        self.start_tour(url, name, login=user.login)
+
+    def test_an_admin_edits_a_ladder(self):
+        self._invoice(5)
+        self._run()
+        self._tour("dunning_ladder_edit", self.manager, record=self.ladder)
+        self.assertEqual(self.first.delay_days, 7)
+
+    def test_an_accountant_reminds_from_an_invoice_and_sees_the_message(self):
+        invoice = self._invoice(5)
+        self.collector.group_ids += self.env.ref("account.group_account_invoice")
+        self._run()
+        self._case().action_ids.action_cancel()
+        self._tour("dunning_relance_invoice", self.collector, record=invoice)
+        self.assertEqual(
+            self._case().action_ids[:1].subject, "A word about your invoice"
+        )
+
+    def test_a_collector_reminds_a_selection_of_cases(self):
+        for name in ("Debtor One", "Debtor Two", "Debtor Three"):
+            self._invoice(5, partner=self._create_customer(name))
+        self._run()
+        cases = self.env["dunning.case"].search([("company_id", "=", self.company.id)])
+        cases.action_ids.action_cancel()
+        self._tour(
+            "dunning_relance_selection", self.collector, action="dunning_case_action"
+        )
+        sent = cases.action_ids.filtered(lambda action: action.state == "queued")
+        self.assertEqual(sent.case_id, cases)
+
+    def test_a_batch_of_proposals_is_approved(self):
+        self.first.automation = "manual"
+        for name in ("Debtor One", "Debtor Two"):
+            self._invoice(5, partner=self._create_customer(name))
+        self._run()
+        self._tour(
+            "dunning_approve_batch",
+            self.collector,
+            action="dunning_action_action_approve",
+        )
+        actions = self.env["dunning.action"].search([("date", "=", DAY)])
+        self.assertEqual(actions.mapped("state"), ["queued", "queued"])
+
+    def test_letters_are_printed_and_posted(self):
+        self.first.write(
+            {
+                "channel_email": False,
+                "channel_letter": True,
+                "letter_template_id": self.letter_text.id,
+            }
+        )
+        for name in ("Debtor One", "Debtor Two"):
+            self._invoice(5, partner=self._create_customer(name))
+        self._run()
+        self._print_blank_pages()
+        self._tour(
+            "dunning_letters", self.collector, action="dunning_action_action_letters"
+        )
+        letters = self.env["dunning.action"].search([("date", "=", DAY)])
+        self.assertEqual(letters.mapped("state"), ["done", "done"])
+        for letter in letters:
+            self.assertEqual(letter.attachment_ids.mimetype, "application/pdf")
