@@ -110,7 +110,7 @@ def env():
     setup()
     wanted = ("PATH", "PYTHONPATH", "PYTHONPYCACHEPREFIX", "ODOO_RC", "FONTCONFIG_FILE")
     for name, value in odoo_server.odoo_environment().items():
-        if name in wanted or (name.startswith("PG") and name not in os.environ):
+        if name in wanted or name in postgres.connection():
             print(f"export {name}='{value}'")
 
 

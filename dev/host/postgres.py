@@ -27,6 +27,7 @@ CLUSTER_DATA = CLUSTER / "data"
 PASSWORD = CLUSTER / "password"
 SERVER_LOG = CLUSTER / "server.log"
 ROLE = "odoo"
+OURS = "DUNNING_OWN_SERVER"
 PORT = 5432
 # A socket's path may have some 107 characters, its own name included.
 LONGEST_FOLDER = 85
@@ -45,7 +46,10 @@ jit = off
 
 def is_given():
     """Tell whether the user has a server of his own."""
-    return any(os.environ.get(name) for name in ("PGHOST", "PGPORT", "PGSERVICE"))
+    # Not in a terminal that `run.py env` has led to our server.
+    return not os.environ.get(OURS) and any(
+        os.environ.get(name) for name in ("PGHOST", "PGPORT", "PGSERVICE")
+    )
 
 
 def programs():
@@ -63,8 +67,9 @@ def connection():
     if is_given():
         return {}
     if uses_socket():
-        return {"PGHOST": str(CLUSTER), "PGPORT": str(PORT), "PGUSER": ROLE}
+        return {"PGHOST": CLUSTER, "PGPORT": PORT, "PGUSER": ROLE, OURS: "1"}
     return {
+        OURS: "1",
         "PGHOST": "127.0.0.1",
         "PGPORT": (CLUSTER / "port").read_text(),
         "PGUSER": ROLE,

@@ -90,17 +90,19 @@ def machine_has():
 
 
 def on_machine(*names):
-    """Return the machine's own program of one of these names, never our wrapper."""
-    own = [
-        p for p in os.get_exec_path() if Path(p).absolute() not in (BIN, VENV / "bin")
-    ]
+    """Return the machine's own program of one of these names, never our wrapper.
+
+    Nor the wrapper of another checkout, to which `run.py env` may have led us.
+    """
+    own = [p for p in os.get_exec_path() if not (Path(p).parent / "stamps").is_dir()]
     found = (shutil.which(name, path=os.pathsep.join(own)) for name in names)
     return next(filter(None, found), None)
 
 
 def wanted_packages():
     """Return the packages that bring what this machine lacks."""
-    families = output_of(["fc-list", ":", "family"])
+    machine = {k: v for k, v in os.environ.items() if k != "FONTCONFIG_FILE"}
+    families = output_of(["fc-list", ":", "family"], env=machine)
     packages = [pkg for family, pkg in FONTS.items() if family not in families]
     packages += PDF_LIBRARIES
     if not on_machine(*BROWSERS):
