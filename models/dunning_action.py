@@ -175,7 +175,34 @@ class DunningAction(models.Model):
         proposed = self.filtered(lambda action: action.state == "proposed")
         proposed._check_may_approve()
         proposed._refresh()._queue()
-        return True
+        return proposed._notify_outcome()
+
+    def _notify_outcome(self):
+        """Tell the user what became of the contacts, and why some did not leave."""
+        left = self.filtered(lambda action: action.state in ("queued", "done"))
+        held_back = self.filtered(
+            lambda action: action.state in ("failed", "cancelled")
+        )
+        waiting = self - left - held_back
+        sentences = [self.env._("%(count)s on their way.", count=len(left))]
+        for action in held_back:
+            sentences.append(f"{action.partner_id.display_name}: {action.result}")
+        for action in waiting:
+            sentences.append(
+                self.env._(
+                    "%(debtor)s: not now, another contact is too close.",
+                    debtor=action.partner_id.display_name,
+                )
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if self - left else "success",
+                "message": "\n".join(sentences[:6]),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def action_cancel(self):
         """Drop contacts that have not left yet.

@@ -1,4 +1,5 @@
 import logging
+from textwrap import wrap
 
 from lxml import html
 from markupsafe import Markup
@@ -14,6 +15,7 @@ _logger = logging.getLogger(__name__)
 
 #: Letters rendered in one call of the PDF program; hundreds at once crash it.
 LETTERS_PER_CALL = 15
+LETTER_REPORT = "account_dunning.dunning_letter_report"
 
 
 class DunningActionLetter(models.AbstractModel):
@@ -25,17 +27,24 @@ class DunningActionLetter(models.AbstractModel):
     def _queue_letters(self):
         """Freeze letters that can be posted; the PDF is made when they are printed."""
         for action in self:
-            contact = action.contact_id
-            if contact.street and contact.city:
+            if action._has_postal_address():
                 action.state = "queued"
                 continue
             action._mark_failed(
                 self.env._(
                     "%(contact)s has no complete postal address: correct it, then send "
                     "again.",
-                    contact=contact.display_name,
+                    contact=action.contact_id.display_name,
                 )
             )
+
+    def _has_postal_address(self):
+        """Tell whether the post can find it; abroad not every place has a ZIP."""
+        self.ensure_one()
+        contact, home = self.contact_id, self.company_id.country_id
+        is_home = contact.country_id in (home, self.env["res.country"])
+        needs_zip = is_home and home.zip_required
+        return bool(contact.street and contact.city and (contact.zip or not needs_zip))
 
     def _print(self):
         """Print queued letters; each keeps its own PDF.
@@ -48,15 +57,37 @@ class DunningActionLetter(models.AbstractModel):
         fresh = self.filtered(lambda a: a.state == "queued" and not a.printed_on)
         fresh._drop_outdated()
         letters = self.filtered(lambda action: action.state == "queued")
-        report = self.env["ir.actions.report"]
-        for ids in split_every(LETTERS_PER_CALL, letters.ids):
-            chunk = self.browse(ids)
-            report._render_qweb_pdf("account_dunning.dunning_letter_report", chunk.ids)
-            chunk._keep_pdf()
+        new = letters.filtered(lambda letter: not letter._get_pdf())
+        for ids in split_every(LETTERS_PER_CALL, new.ids):
+            self.browse(ids)._make_pdfs()
+        letters = letters.filtered(lambda action: action.state == "queued")
         letters.filtered(lambda action: not action.printed_on).write(
             {"printed_on": fields.Datetime.now()}
         )
         return letters
+
+    def _make_pdfs(self):
+        """Make the PDF of each letter; one that fails does not stop the others.
+
+        :raises UserError: when there is no PDF program at all
+        """
+        report, error, kind = self.env["ir.actions.report"], "", "pdf"
+        try:
+            with self.env.cr.savepoint():
+                kind = report._render_qweb_pdf(LETTER_REPORT, self.ids)[1]
+        except UserError as failure:
+            if report.get_wkhtmltopdf_state() == "install":
+                raise
+            error = str(failure)
+        self._keep_pdf()
+        if kind != "pdf":  # Odoo's own tests make no PDF.
+            return
+        missing = self.filtered(lambda letter: not letter._get_pdf())
+        if missing and len(self) == 1:
+            self._mark_failed(error or self.env._("The letter could not be printed."))
+        else:
+            for letter in missing:
+                letter._make_pdfs()
 
     def _keep_pdf(self):
         """Attach to each letter the PDF that the report has just stored."""
@@ -70,15 +101,14 @@ class DunningActionLetter(models.AbstractModel):
         for attachment in attachments:
             self.browse(attachment.res_id).attachment_ids |= attachment
 
+    def _get_pdf(self):
+        """Return the letter as it was printed; the others are what goes with it."""
+        self.ensure_one()
+        return self.attachment_ids.filtered(lambda a: a.res_model == self._name)[:1]
+
     def _get_merged_pdf(self):
         """Return one PDF with all the letters, in the order of the records."""
-        documents = [
-            attachment.raw
-            for action in self
-            for attachment in action.attachment_ids.filtered(
-                lambda a: a.res_model == self._name
-            )[:1]
-        ]
+        documents = [pdf.raw for action in self if (pdf := action._get_pdf())]
         return merge_pdf(documents) if documents else b""
 
     def _get_letter_name(self):
@@ -149,26 +179,49 @@ class DunningActionLetter(models.AbstractModel):
     def _get_address_lines(self, partner):
         """Return the postal address as it stands in the window: 6 lines of 38 signs.
 
-        Source: French standard NF Z 10-011. Upper parts that are too long are cut at a
-        word, lower ones (street, town, country) always stay.
+        Source: French standard NF Z 10-011. Long names and streets go on in the next
+        line while there is room, else they end at a word; town and country, which the
+        post reads first, always stay.
         """
-        town = " ".join(filter(None, [partner.zip, partner.city])).upper()
-        country = partner.country_id
-        abroad = country and country != self.env.company.country_id
         company = partner.commercial_partner_id
-        lines = [
-            company.name if company != partner else False,
-            partner.name,
-            partner.street,
-            partner.street2,
-            town,
-            country.name.upper() if abroad else False,
-        ]
-        return [self._cut(line, 38) for line in lines if line][:6]
+        names = [company.name, partner.name] if company != partner else [partner.name]
+        streets, towns = self._get_place_lines(partner)
+        country = self._get_country_line(partner)
+        names, country = list(filter(None, names)), list(filter(None, [country]))
+        if len(names + streets + towns + country) > 6:
+            towns = [" ".join(towns)]
+        last = self._fit(towns + country, len(towns + country))
+        streets = self._fit(streets, 6 - len(last) - len(names))
+        return self._fit(names, 6 - len(last) - len(streets)) + streets + last
 
     @api.model
-    def _cut(self, text, width):
-        if len(text) <= width:
-            return text
-        head = text[:width].rsplit(" ", 1)[0]
-        return head if len(head) > width // 2 else text[:width]
+    def _get_place_lines(self, partner):
+        """Return the lines of street and of town, as its country writes them."""
+        country = partner.country_id or (self.company_id or self.env.company).country_id
+        layout = country.address_format or partner._get_default_address_format()
+        values = partner._prepare_display_address(without_company=True)[1]
+        values["country_name"] = ""
+        streets, towns = [], []
+        for row in layout.split("\n"):
+            text = " ".join((row % values).split()).strip(" ,-")
+            if text:
+                (streets if "street" in row else towns).append(text)
+        return streets, [town.upper() for town in towns]
+
+    @api.model
+    def _get_country_line(self, partner):
+        """Return the country for the post at home, in its language: only abroad."""
+        home = self.company_id or self.env.company
+        country = partner.country_id.with_context(
+            lang=home.partner_id.lang or self.env.lang
+        )
+        return country.name.upper() if country and country != home.country_id else ""
+
+    @api.model
+    def _fit(self, texts, count):
+        """Break texts into at most ``count`` lines of 38 signs."""
+        parts = [wrap(text, 38, break_on_hyphens=False) for text in texts]
+        # The longest text loses its end; of two, the less important one.
+        while sum(map(len, parts)) > count and max(map(len, parts)) > 1:
+            max(reversed(parts), key=len).pop()
+        return [line for part in parts for line in part][:count]
