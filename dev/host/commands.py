@@ -94,7 +94,9 @@ def shell(database=None):
     """Open a Python shell inside Odoo."""
     setup()
     name = database or demo.prepare()
-    return odoo_server.interact("-d", name, "--no-http", sub=["shell"])
+    return odoo_server.interact(
+        "-d", name, "--no-http", "--log-level=warn", sub=["shell"]
+    )
 
 
 def psql(database=None):
