@@ -7,6 +7,7 @@ wrappers in ``.host/bin``.
 
 import os
 import shutil
+import sysconfig
 from pathlib import Path
 
 from . import debian, postgres
@@ -141,16 +142,11 @@ def write_fonts_conf():
 
 def library_path():
     """Return the folders of unpacked libraries, for the dynamic linker."""
-    found = {str(lib.parent) for lib in DEBIAN.rglob("*.so*")}
-    standard = (
-        "/lib",
-        "/usr/lib",
-        "/lib/x86_64-linux-gnu",
-        "/usr/lib/x86_64-linux-gnu",
-    )
-    first = [f"{DEBIAN}{folder}" for folder in standard if f"{DEBIAN}{folder}" in found]
-    nested = ("pulseaudio", "nss", "blas", "lapack")
-    return first + sorted(f for f in found if Path(f).name in nested)
+    kind = sysconfig.get_config_var("MULTIARCH") or "x86_64-linux-gnu"
+    standard = [f"usr/lib/{kind}", f"lib/{kind}", "usr/lib", "lib"]
+    nested = [f"usr/lib/{kind}/{name}" for name in ("pulseaudio", "nss")]
+    folders = [DEBIAN / folder for folder in (*standard, *nested)]
+    return [str(folder) for folder in folders if any(folder.glob("*.so*"))]
 
 
 def wrap(name, program, more=""):
