@@ -80,7 +80,7 @@ class DunningAction(models.Model):
     printed_on = fields.Datetime(readonly=True)
     contact_id = fields.Many2one("res.partner", "Recipient", readonly=True)
     subject = fields.Char(readonly=True)
-    body = fields.Html(readonly=True, sanitize="email_outgoing")
+    body = fields.Html(readonly=True, sanitize="email_outgoing", prefetch=False)
     is_edited = fields.Boolean(
         "Text edited",
         readonly=True,

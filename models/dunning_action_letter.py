@@ -136,19 +136,21 @@ class DunningActionLetter(models.AbstractModel):
         return self.env._("%(city)s, %(date)s", city=city, date=date) if city else date
 
     def _split_body(self):
-        """Return the text, and apart its last paragraph: it stays with the signature.
+        """Return the text, and apart its last two paragraphs: they stay with the
+        signature, which must not stand alone on a page.
 
         Headings written by a user go below the subject's: a batch is cut by that one.
         """
         self.ensure_one()
-        root = html.fragment_fromstring(self.body or "", create_parent="div")
-        for heading in root.findall(".//h1"):
+        text = html.fragment_fromstring(self.body or "", create_parent="div")
+        for heading in text.findall(".//h1"):
             heading.tag = "h2"
-        closing = ""
-        if len(root) and root[-1].tag == "p" and not (root[-1].tail or "").strip():
-            closing = html.tostring(root[-1], encoding="unicode")
-            root[-1].drop_tree()
-        return Markup(html.tostring(root, encoding="unicode")), Markup(closing)
+        closing = html.Element("div")
+        while len(closing) < 2 and len(text) and text[-1].tag == "p":
+            closing.insert(0, text[-1])
+        return [
+            Markup(html.tostring(part, encoding="unicode")) for part in (text, closing)
+        ]
 
     # Invoices that go with a message
 

@@ -42,12 +42,6 @@ class DunningActionPropose(models.AbstractModel):
             ]
         )
 
-    def _get_drafts(self):
-        """Return the steps that the next decision replaces."""
-        return self.filtered(
-            lambda action: action.state == "proposed" and action.kind != "manual"
-        )
-
     def _get_steps(self):
         """Group the actions by step: one contact, possibly through several channels."""
         return self.grouped(
@@ -114,13 +108,16 @@ class DunningActionPropose(models.AbstractModel):
 
     def _drop_overtaken(self):
         """Cancel letters of earlier steps that nobody has printed: a later one speaks."""
-        overtaken = self.case_id.action_ids.filtered(
-            lambda action: (
-                action.channel == "letter"
-                and action.state == "queued"
-                and not action.printed_on
-                and action.case_id in self.case_id
-            )
+        steps = self.filtered(
+            lambda action: action.kind == "rung" and action.channel != "decision"
+        )
+        overtaken = self.search(
+            [
+                ("case_id", "in", steps.case_id.ids),
+                ("channel", "=", "letter"),
+                ("state", "=", "queued"),
+                ("printed_on", "=", False),
+            ]
         )
         (overtaken - self)._drop(
             self.env._("Overtaken by a later step before it was printed.")

@@ -37,6 +37,16 @@ class DunningCaseDecide(models.AbstractModel):
 
     why = fields.Html(compute="_compute_why", sanitize=False, string="Why this step")
 
+    def _search_drafts(self):
+        """Return the proposals of the cases that the next decision replaces."""
+        return self.env["dunning.action"].search(
+            [
+                ("case_id", "in", self.ids),
+                ("state", "=", "proposed"),
+                ("kind", "!=", "manual"),
+            ]
+        )
+
     def _decide(self, date, is_manual=False, ignored=None):
         """Return the plan of each case for a date; writes nothing.
 
@@ -167,9 +177,7 @@ class DunningCaseDecide(models.AbstractModel):
         plans = {}
         for company, of_company in cases.grouped("company_id").items():
             today = company._dunning_today()
-            drafts = of_company.action_ids.filtered(
-                lambda action: action.state == "proposed"
-            )
+            drafts = of_company._search_drafts()
             plans |= of_company._decide(today, ignored=drafts)
         for case in self:
             plan = plans.get(case)

@@ -55,7 +55,7 @@ class DunningCaseRun(models.AbstractModel):
                 day = date or company._dunning_today()
                 # A reader may look ahead; what this makes is taken back below.
                 cases = self.sudo().with_company(company)._collect(company, day)
-                drafts = cases.action_ids._get_drafts()
+                drafts = cases._search_drafts()
                 plans = cases._decide(day, ignored=drafts)
                 result.extend(case._describe_plan(plan) for case, plan in plans.items())
 
@@ -162,7 +162,7 @@ class DunningCaseRun(models.AbstractModel):
 
     def _run_batch(self, date):
         """Decide and act for the cases; return the counts of the run."""
-        drafts = self.action_ids._get_drafts()
+        drafts = self._search_drafts()
         plans = self._decide(date, ignored=drafts)
         self._write_nexts(plans)
         actions = drafts._replace_with(plans, date)

@@ -97,7 +97,7 @@ class DunningRelanceLine(models.TransientModel):
             of_company = of_company.with_company(company)
             today = company._dunning_today()
             of_company._collect(company, today, of_company.partner_id)
-            drafts = of_company.action_ids._get_drafts()
+            drafts = of_company._search_drafts()
             plans |= of_company._decide(today, is_manual=True, ignored=drafts)
         return plans
 
@@ -224,7 +224,7 @@ class DunningRelanceLine(models.TransientModel):
                 )
             )
         taken = CasePlan(core.Decision((step,)), plan.facts, plan.items, plan.nexts)
-        drafts = case.action_ids._get_drafts()
+        drafts = case._search_drafts()
         date = case.company_id._dunning_today()
         return drafts._replace_with({case: taken}, date)
 
