@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
@@ -38,7 +40,11 @@ class TestCollect(DunningCommon):
     def test_a_second_open_case_is_refused_by_the_database(self):
         self._invoice(5)
         self._run()
-        with self.assertRaisesRegex(Exception, "one_open_case"), self.cr.savepoint():
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(IntegrityError, "one_open_case"),
+            self.cr.savepoint(),
+        ):
             self._case().copy({"state": "open"}).flush_recordset()
 
     def test_items_with_a_later_invoice_date_do_not_exist_yet(self):
