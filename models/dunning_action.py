@@ -122,7 +122,7 @@ class DunningAction(models.Model):
         labels = dict(self._selection_channel())
         for action in self:
             what = action.level_id.name or labels.get(action.channel, "")
-            action.display_name = f"{action.partner_id.display_name}: {what}"
+            action.display_name = f"{action.partner_id.display_name} – {what}"
 
     @api.depends("failure_reason", "cancel_reason", "state")
     def _compute_result(self):
@@ -186,7 +186,7 @@ class DunningAction(models.Model):
         waiting = self - left - held_back
         sentences = [self.env._("%(count)s on their way.", count=len(left))]
         for action in held_back:
-            sentences.append(f"{action.partner_id.display_name}: {action.result}")
+            sentences.append(f"{action.partner_id.display_name} – {action.result}")
         for action in waiting:
             sentences.append(
                 self.env._(

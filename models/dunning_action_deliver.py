@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import email_normalize, plaintext2html
 
@@ -100,7 +100,8 @@ class DunningActionDeliver(models.AbstractModel):
         )
         for action, mail in zip(ready, mails, strict=True):
             action.write({"state": "queued", "mail_mail_id": mail.id})
-        moments = {mail.scheduled_date for mail in mails}
+        now = fields.Datetime.now()
+        moments = {mail.scheduled_date or now for mail in mails}
         if moments:
             self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(list(moments))
 
@@ -129,8 +130,19 @@ class DunningActionDeliver(models.AbstractModel):
             "auto_delete": False,
             "body_html": self.body,
             "recipient_ids": [Command.set(self.contact_id.ids)],
-            "scheduled_date": self.company_id._dunning_sending_time(self.queued_on),
+            "scheduled_date": self._get_sending_time(),
         }
+
+    def _get_sending_time(self):
+        """Return when the message may leave: on a working day, in working hours.
+
+        A day to come that the caller of ``run()`` has chosen is his to play.
+        """
+        self.ensure_one()
+        company = self.company_id
+        if self.queued_on > company._dunning_today():
+            return False
+        return company._dunning_sending_time(self.queued_on)
 
     def _queue_activities(self):
         """Plan the call, or the decision of the credit manager, as an activity."""

@@ -119,6 +119,11 @@ class DunningActionRefresh(models.AbstractModel):
         """Return the e-mails that may still leave: waiting, or tried again by a user."""
         return self.filtered(lambda action: action.state in ("queued", "failed"))
 
+    def _in_company_language(self):
+        """Let the scheduler, which speaks no language, give reasons in the company's."""
+        lang = self.env.lang or self.company_id[:1].partner_id.lang
+        return self.with_context(lang=lang)
+
     def _drop_outdated(self):
         """Cancel what must not leave any more; return the rest."""
         outdated = self._find_outdated()

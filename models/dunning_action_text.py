@@ -103,7 +103,9 @@ class DunningActionText(models.AbstractModel):
                 texts[action.id] = (subjects[action.id], bodies[action.id])
         calls = self.filtered(lambda action: action.channel == "phone")
         for action in calls:
-            script = action.with_context(lang=action.lang).level_id.call_script
+            # Who calls reads the script, in his own language.
+            reader = action._get_activity_user().lang or self.env.lang
+            script = action.with_context(lang=reader).level_id.call_script
             texts[action.id] = (action.level_id.name, script)
         return texts
 
@@ -146,7 +148,8 @@ class DunningActionText(models.AbstractModel):
     def _compute_people(self):
         for action in self:
             contact, company = action.contact_id, action.company_id
-            is_person = contact and not contact.is_company
+            # An invoice address may be a person or a department: no name is safer.
+            is_person = not contact.is_company and contact.type == "contact"
             sender = action._get_sender()
             phone = sender.phone or company.phone
             action.contact_name = contact.name if is_person else False

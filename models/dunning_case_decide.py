@@ -94,6 +94,7 @@ class DunningCaseDecide(models.AbstractModel):
             company, self.partner_id
         )
         courtesies = self._read_courtesies(ignored)
+        earlier = self._read_earlier_contacts(company)
         facts = {}
         for case in self:
             last_contact, is_pending, deciding = contacts[case.id]
@@ -108,7 +109,7 @@ class DunningCaseDecide(models.AbstractModel):
                     if line.move_line_id.id in items
                 ),
                 credits=credits_of.get(case.partner_id.id, core.Decimal(0)),
-                last_contact=last_contact,
+                last_contact=last_contact or earlier.get(case.partner_id),
                 pending=is_pending,
             )
         return facts
@@ -153,6 +154,27 @@ class DunningCaseDecide(models.AbstractModel):
                 deciding,
             )
         return contacts
+
+    def _read_earlier_contacts(self, company):
+        """Map debtors to the last contact of their closed cases.
+
+        The gap between two contacts is the debtor's: whoever pays all and owes again
+        is not written to sooner.
+        """
+        if not any(self.ladder_id.mapped("contact_gap_days")):
+            return {}
+        domain = (
+            Domain("partner_id", "in", self.partner_id.ids)
+            & Domain("company_id", "=", company.id)
+            & Domain("case_id.state", "=", "closed")
+            & Domain("state", "=", "done")
+            & Domain("channel", "!=", "decision")
+            & Domain("kind", "!=", "courtesy")
+        )
+        rows = self.env["dunning.action"]._read_group(
+            domain, ["partner_id"], ["delivered_on:max"]
+        )
+        return dict(rows)
 
     def _read_courtesies(self, ignored=None):
         """Map case lines to the courtesy levels they already got."""

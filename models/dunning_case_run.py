@@ -100,7 +100,9 @@ class DunningCaseRun(models.AbstractModel):
         """
         commit_progress = self.env["ir.cron"]._commit_progress
         for company in self.env["res.company"].search([("active", "=", True)]):
-            cases = self.with_company(company)
+            # The scheduler speaks no language: tasks and reasons are the company's.
+            lang = self.env.lang or company.partner_id.lang
+            cases = self.with_company(company).with_context(lang=lang)
             day = company._dunning_today()
             run = self.env["dunning.run"]._start(company, day, is_nightly=True)
             opened = cases._collect(company, day)
@@ -126,7 +128,7 @@ class DunningCaseRun(models.AbstractModel):
             run._add(counts)
         except OperationalError:
             raise  # a conflict with another transaction: the host tries again
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 whatever it is, the others are served
             if len(self) == 1:
                 self._record_failure(error)
                 run._add({("failed", "failed", 0, ""): (1, 1)})

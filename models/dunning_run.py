@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class DunningRun(models.Model):
@@ -8,7 +9,6 @@ class DunningRun(models.Model):
     _name = "dunning.run"
     _description = "Dunning Run"
     _order = "date desc, id desc"
-    _rec_name = "date"
 
     date = fields.Date(required=True, readonly=True, index=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True)
@@ -43,6 +43,14 @@ class DunningRun(models.Model):
                 failed=total["failed"],
             )
 
+    @api.depends("date")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = self.env._(
+                "Run of %(date)s", date=format_date(self.env, run.date)
+            )
+
     @api.model
     def _start(self, company, date, is_nightly=False):
         """Return the record of an execution that begins.
@@ -58,8 +66,8 @@ class DunningRun(models.Model):
                     "%(company)s was already run for %(last)s: the past cannot be "
                     "dunned again (%(date)s was asked for).",
                     company=company.name,
-                    last=last.date,
-                    date=date,
+                    last=format_date(self.env, last.date),
+                    date=format_date(self.env, date),
                 )
             )
         if is_nightly and last.date == date and last.is_nightly:

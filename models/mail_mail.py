@@ -30,7 +30,8 @@ class MailMail(models.Model):
             )
         for ids in split_every(CHUNK_SIZE, ours.ids):
             chunk = self.browse(ids)
-            chunk.sudo().dunning_action_ids._get_sendable()._drop_outdated()
+            actions = chunk.sudo().dunning_action_ids._get_sendable()
+            actions._in_company_language()._drop_outdated()
             chunk = chunk.filtered(lambda mail: mail.state == "outgoing")
             super(MailMail, chunk).send(
                 auto_commit=auto_commit,
@@ -44,6 +45,7 @@ class MailMail(models.Model):
     ):
         for mail in self:
             actions = mail.sudo().dunning_action_ids._get_sendable()  # see send()
+            actions = actions._in_company_language()
             if mail.state == "sent":
                 actions._mark_done()
             elif mail.state == "exception":
