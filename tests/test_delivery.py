@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
@@ -157,6 +158,42 @@ class TestEmail(DunningCommon):
         self.env["dunning.case"].run()
         mail = self._case().action_ids.mail_mail_id
         self.assertEqual(mail.scheduled_date, datetime(2024, 3, 4, 7, 30))
+
+    def test_messages_leave_between_half_past_eight_and_eight_in_the_evening(self):
+        self.company.resource_calendar_id.tz = "Europe/Paris"  # UTC+1 in March
+        for clock, expected in [
+            ("07:29:00", datetime(2024, 3, 4, 7, 30)),
+            ("07:31:00", datetime(2024, 3, 4, 7, 31)),
+            ("18:59:00", datetime(2024, 3, 4, 18, 59)),
+            ("19:00:00", datetime(2024, 3, 5, 7, 30)),
+        ]:
+            with self.subTest(clock=clock), freeze_time(f"{DAY} {clock}"):
+                self.assertEqual(self.company._dunning_sending_time(DAY), expected)
+
+    def test_messages_do_not_leave_on_a_closing_day_of_the_company(self):
+        calendar = self.company.resource_calendar_id
+        calendar.tz = "UTC"
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Closed",
+                "calendar_id": calendar.id,
+                "company_id": self.company.id,
+                "date_from": "2024-03-04 00:00:00",
+                "date_to": "2024-03-05 23:59:59",
+            }
+        )
+        self.assertEqual(
+            self.company._dunning_sending_time(DAY), datetime(2024, 3, 6, 8, 30)
+        )
+
+    def test_the_module_queues_and_never_sends_by_itself(self):
+        self._invoice(5)
+        with patch.object(self.env.registry["mail.mail"], "send") as send:
+            self._run()
+            self._case().action_ids.action_deliver()
+        send.assert_not_called()
+        mail = self._case().action_ids.mail_mail_id
+        self.assertEqual((mail.state, mail.is_notification), ("outgoing", True))
 
     def test_today_is_the_date_where_the_company_works(self):
         self.company.resource_calendar_id.tz = "Pacific/Auckland"

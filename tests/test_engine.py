@@ -296,6 +296,37 @@ class TestNobodyIsDunnedWrongly(DunningCommon):
         )
         self.assertEqual(self._reason(), core.TO_RECONCILE)
 
+    def test_an_online_payment_that_is_pending_counts(self):
+        self._invoice(5, 100.0)
+        provider = self.env["payment.provider"].create(
+            {"name": "Bank card", "code": "none", "company_id": self.company.id}
+        )
+        method = self.env["payment.method"].create(
+            {"name": "Card", "code": "test_card"}
+        )
+        transaction = self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "reference": "Card 1",
+                "amount": 100.0,
+                "currency_id": self.company.currency_id.id,
+                "partner_id": self.customer.id,
+                "state": "pending",
+            }
+        )
+        self.assertEqual(self._reason(), core.TO_RECONCILE)
+        transaction.state = "cancel"
+        self.assertFalse(self._reason())
+
+    def test_an_invoice_whose_payment_is_in_process_is_left_alone(self):
+        invoice, late = self._invoice(5), self._invoice(5)
+        # Set by accounting add-ons while the bank has not confirmed the payment.
+        invoice.payment_state = "in_payment"
+        self._run()
+        self.assertEqual(self._case().action_ids.line_ids.move_id, late)
+        self.assertEqual(invoice.dunning_hold, "in_payment")
+
     def test_a_blocked_invoice_is_on_hold_and_says_so(self):
         invoice = self._invoice(5)
         invoice.action_toggle_block_payment()
