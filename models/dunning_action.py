@@ -100,6 +100,7 @@ class DunningAction(models.Model):
     failure_reason = fields.Text(readonly=True)
     cancel_reason = fields.Text(readonly=True)
     result = fields.Text(compute="_compute_result")
+    may_approve = fields.Boolean("You may approve it", compute="_compute_may_approve")
 
     _once = models.UniqueIndex(
         "(case_id, kind, COALESCE(level_id, 0), date, channel)"
@@ -132,6 +133,13 @@ class DunningAction(models.Model):
                 "cancelled": action.cancel_reason,
             }
             action.result = reasons.get(action.state, False)
+
+    @api.depends("is_formal_notice")
+    @api.depends_context("uid")
+    def _compute_may_approve(self):
+        is_manager = self.env.user.has_group("account_dunning.group_dunning_manager")
+        for action in self:
+            action.may_approve = is_manager or not action.is_formal_notice
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_delivered(self):

@@ -218,9 +218,12 @@ class DunningActionDeliver(models.AbstractModel):
         if self.channel == "decision" and not self.level_id:
             self.line_ids.case_line_id._deliver(self.level_id, day, False)
         for level, lines in self.line_ids.grouped("level_id").items():
+            # The message asked to pay all of it by one date: what is only listed does
+            # not advance, but nothing more is asked for it before that date either.
             if level:
-                # The message asked to pay all of it by one date.
                 lines.case_line_id._deliver(level, day, self.deadline)
+            elif self.deadline:
+                lines.case_line_id._postpone(self.deadline)
 
     def _mark_failed(self, reason):
         """Record that it could not be delivered, and ask the collector to mend it."""

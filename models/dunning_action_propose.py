@@ -108,20 +108,23 @@ class DunningActionPropose(models.AbstractModel):
 
     def _drop_overtaken(self):
         """Cancel letters of earlier steps that nobody has printed: a later one speaks."""
-        steps = self.filtered(
-            lambda action: action.kind == "rung" and action.channel != "decision"
-        )
+        highest = {
+            action.case_id: action.level_id
+            for action in self
+            if action.kind == "rung" and action.channel != "decision"
+        }
         overtaken = self.search(
             [
-                ("case_id", "in", steps.case_id.ids),
+                ("case_id", "in", [case.id for case in highest]),
                 ("channel", "=", "letter"),
                 ("state", "=", "queued"),
                 ("printed_on", "=", False),
             ]
         )
-        (overtaken - self)._drop(
-            self.env._("Overtaken by a later step before it was printed.")
+        overtaken = (overtaken - self).filtered(
+            lambda letter: letter.level_id._rank() < highest[letter.case_id]._rank()
         )
+        overtaken._drop(self.env._("Overtaken by a later step before it was printed."))
 
     @api.model
     def _get_step_channels(self, step):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import format_amount, format_date
 
 #: What the texts of levels may name; admins without the right to edit code use them.
@@ -140,8 +140,9 @@ class DunningActionText(models.AbstractModel):
         """Return the user whose name stands under the message."""
         self.ensure_one()
         user = self.case_id.user_id or self.company_id.dunning_user_id
-        # A person who sends by hand signs; the engine never does.
-        return user or (self.env.user if not self.env.su else user)
+        # A person who sends by hand signs, whoever prints later; the engine never does.
+        author = self.user_id if self.queued_on else self.env.user
+        return user or author.filtered(lambda one: one.id != SUPERUSER_ID)
 
     @api.depends("contact_id", "case_id.user_id", "company_id")
     @api.depends_context("lang", "uid")
@@ -199,9 +200,16 @@ class DunningActionText(models.AbstractModel):
         if len(moves) == 1:
             return moves.payment_reference or moves.name
         names = [name for name in self.line_ids.mapped("name") if name]
-        return ", ".join(names) if len(names) <= 3 else self.case_id.partner_id.ref
+        if len(names) <= SHORT_LIST:
+            return ", ".join(names)
+        return self.case_id.partner_id.ref or self._get_letter_reference()
 
-    @api.depends("line_ids.amount_claimed")
+    @api.depends(
+        "line_ids.amount_claimed",
+        "line_ids.name",
+        "line_ids.date_due",
+        "line_ids.days_overdue",
+    )
     @api.depends_context("lang")
     def _compute_figures(self):
         for action in self:

@@ -57,6 +57,9 @@ class DunningCase(models.Model):
         help="Who receives the reminders of this case. Empty: the customer's contact "
         "for reminders, else the invoice address.",
     )
+    recipient_id = fields.Many2one(
+        "res.partner", "Written to", compute="_compute_recipient_id"
+    )
     line_ids = fields.One2many("dunning.case.line", "case_id", "Open items")
     action_ids = fields.One2many("dunning.action", "case_id", "Contacts")
     last_run_on = fields.Date(readonly=True, help="Last day the engine decided on it.")
@@ -93,6 +96,7 @@ class DunningCase(models.Model):
             core.TO_RECONCILE: self.env._("To reconcile: open credits cover the debt"),
             core.BELOW_MINIMUM: self.env._("Below the minimum amount"),
             core.PENDING: self.env._("A contact is not delivered yet"),
+            core.DECIDING: self.env._("A decision is on the credit manager's desk"),
             core.LADDER_ENDED: self.env._("The ladder has come to its end"),
             core.TOO_EARLY: self.env._("The next step is not due yet"),
             core.FORMAL_NOTICE: self.env._(
@@ -110,6 +114,11 @@ class DunningCase(models.Model):
     def _compute_display_name(self):
         for case in self:
             case.display_name = case.partner_id.display_name or ""
+
+    @api.depends("contact_id", "partner_id", "line_ids")
+    def _compute_recipient_id(self):
+        for case in self:
+            case.recipient_id = case._get_contact()
 
     def _compute_action_count(self):
         counts = dict(

@@ -92,7 +92,9 @@ class DunningCaseCollect(models.AbstractModel):
         )
         reopened = self._reopen(company, needing, items)
         fresh = needing - reopened.partner_id
-        return reopened | self.create(
+        # A night that opens a hundred cases does not tell their collector a hundred times.
+        quiet = self.with_context(mail_auto_subscribe_no_notify=True)
+        opened = quiet.create(
             [
                 {
                     "partner_id": debtor.id,
@@ -103,6 +105,7 @@ class DunningCaseCollect(models.AbstractModel):
                 for debtor in fresh
             ]
         )
+        return reopened | opened.with_context(self.env.context)
 
     @api.model
     def _find_collector(self, debtor, company):

@@ -124,6 +124,7 @@ class DunningCaseDecide(models.AbstractModel):
             [
                 "case_id",
                 "kind",
+                "level_id",
                 "channel",
                 "state",
                 "date",
@@ -215,7 +216,7 @@ class DunningCaseDecide(models.AbstractModel):
             text = self._get_reason_labels()[reason]
             if day := plan.decision.day:
                 text = self.env._(
-                    "%(reason)s (until %(date)s)",
+                    "%(reason)s (at the earliest on %(date)s)",
                     reason=text,
                     date=format_date(self.env, day),
                 )
@@ -245,6 +246,7 @@ class DunningCaseDecide(models.AbstractModel):
         taken = {key for step in plan.decision.steps for key in step.deliver}
         for key, (rung, day) in plan.nexts.items():
             if rung and key not in taken and not lines[key].hold:
+                day = max(day, plan.decision.day or day)
                 coming[day, rung.key].append(lines[key].move_id.name or "")
         for (day, key), names in sorted(coming.items())[:5]:
             level = self.env["dunning.level"].browse(key)

@@ -187,6 +187,12 @@ class DunningCaseLine(models.Model):
             )
         self._refresh_next()
 
+    def _postpone(self, deadline):
+        """Keep the date that a message printed for items it only listed."""
+        for line in self:
+            line.deadline = max(line.deadline or deadline, deadline)
+        self._refresh_next()
+
     def _refresh_next(self):
         """Store the next level and date, from the rung each item stands on."""
         ladders = {ladder: ladder._to_core() for ladder in self.case_id.ladder_id}

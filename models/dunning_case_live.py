@@ -77,9 +77,11 @@ class DunningCaseLive(models.AbstractModel):
             ),
             "next_level_id": SQL(
                 "(array_agg(line.next_level_id ORDER BY line.next_date)"
-                " FILTER (WHERE line.next_date IS NOT NULL))[1]"
+                " FILTER (WHERE line.next_date IS NOT NULL AND NOT item.no_followup))[1]"
             ),
-            "next_action_date": SQL("min(line.next_date)"),
+            "next_action_date": SQL(
+                "min(line.next_date) FILTER (WHERE NOT item.no_followup)"
+            ),
             "amount_due": SQL("COALESCE(sum(item.amount_residual), 0)"),
             "amount_overdue": SQL(
                 "COALESCE(sum(item.amount_residual) FILTER (WHERE %s), 0)",
@@ -95,7 +97,7 @@ class DunningCaseLive(models.AbstractModel):
             return super()._field_to_sql(alias, field_expr, query)
         self.env["dunning.case.line"].flush_model()
         self.env["account.move.line"].flush_model(
-            ["amount_residual", "reconciled", "parent_state"]
+            ["amount_residual", "reconciled", "parent_state", "no_followup"]
         )
         return SQL(
             """(SELECT %(column)s FROM dunning_case_line line

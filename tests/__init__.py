@@ -6,3 +6,4 @@ from . import test_delivery
 from . import test_relance
 from . import test_security
 from . import test_tours
+from . import test_letter

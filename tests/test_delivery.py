@@ -309,6 +309,35 @@ class TestChannels(DunningCommon):
         self.assertEqual(letter.state, "cancelled")
         self.assertIn("Overtaken", letter.cancel_reason)
 
+    def test_a_letter_is_not_overtaken_by_a_lower_step(self):
+        self.second.write(
+            {"channel_letter": True, "letter_template_id": self.letter_text.id}
+        )
+        self._invoice(5)
+        self._run_and_send()
+        self._run_and_send(DAY + timedelta(days=10))
+        letter = self._case().action_ids.filtered(lambda a: a.channel == "letter")
+        self._invoice(-6, invoice_date=DAY)
+        self._run(DAY + timedelta(days=11))
+        self.assertEqual(letter.state, "queued")
+        newest = self._case().action_ids.filtered(lambda a: a.state == "queued")
+        self.assertIn(self.first, newest.level_id)
+
+    def test_what_a_message_lists_waits_for_the_date_it_printed(self):
+        self.second.deadline_days = 8
+        self._invoice(5)
+        self._run_and_send()
+        self._invoice(-8)
+        day = DAY + timedelta(days=10)
+        self._run_and_send(day)
+        listed = self._case().line_ids.filtered(
+            lambda line: line.date_due == DAY + timedelta(days=8)
+        )
+        spoken = self._case().action_ids.filtered(lambda a: a.level_id == self.second)
+        self.assertIn(listed, spoken.line_ids.case_line_id)
+        self.assertFalse(listed.level_id)
+        self.assertEqual(listed.next_date, day + timedelta(days=9))
+
     def test_a_letter_without_a_postal_address_fails_with_the_remedy(self):
         self._two_channels()
         self.customer.street = False

@@ -528,7 +528,7 @@ class TestRun(DunningCommon):
         self._send_mails()
         self._run_and_send()
         case.invalidate_recordset()
-        self.assertIn("The next step is not due yet (until 03/14/2024)", case.why)
+        self.assertIn("not due yet (at the earliest on 03/14/2024)", case.why)
         self.assertIn(f"From 03/14/2024: Second ({invoice.name})", case.why)
 
 

@@ -219,4 +219,6 @@ class TestEndOfLadder(BaseCase):
 
     def test_a_decision_on_the_desk_is_not_asked_for_again(self):
         pending = standing(3, day(30), pending=True)
-        self.assertFalse(decide(day(60), pending).steps)
+        self.assertEqual(decide(day(60), pending).reason, core.DECIDING)
+        other = item(2, rung=3, delivered_on=day(30))
+        self.assertFalse(decide(day(60), pending, other).steps)

@@ -22,6 +22,7 @@ HELD = "held"
 TO_RECONCILE = "to_reconcile"
 BELOW_MINIMUM = "below_minimum"
 PENDING = "pending"
+DECIDING = "deciding"
 LADDER_ENDED = "ladder_ended"
 TOO_EARLY = "too_early"
 FORMAL_NOTICE = "formal_notice"
@@ -33,6 +34,7 @@ REASONS = (
     TO_RECONCILE,
     BELOW_MINIMUM,
     PENDING,
+    DECIDING,
     LADDER_ENDED,
     TOO_EARLY,
     FORMAL_NOTICE,
@@ -196,7 +198,8 @@ def decide(
     nexts = {item.key: next_rung(ladder, item) for item in free if not item.pending}
     due = {key: rung for key, (rung, day) in nexts.items() if rung and day <= today}
     decisions = {key: rung for key, rung in due.items() if rung.decision}
-    steps = _decision_steps(decisions)
+    # One decision at a time: what comes next is decided for the whole debtor.
+    steps = () if _is_deciding(free) else _decision_steps(decisions)
     contact = _decide_contact(ladder, case, free, (due, nexts), today, bank_fresh)
     return Decision(steps + contact.steps, contact.reason, contact.day)
 
@@ -227,7 +230,7 @@ def _decide_contact(ladder, case, free, calendar, today, bank_fresh):
     if case.pending:
         return Decision(reason=PENDING)
     if not due:
-        return _wait(nexts, today)
+        return _wait(free, nexts, today)
     speaking = max(due.values(), key=ladder.climbing.index)
     if wait := reason_to_wait(ladder, case, today, speaking.formal):
         return wait
@@ -263,7 +266,13 @@ def reason_to_wait(
     return None
 
 
-def _wait(nexts, today):
+def _is_deciding(items):
+    return any(item.pending for item in items)
+
+
+def _wait(items, nexts, today):
+    if _is_deciding(items):
+        return Decision(reason=DECIDING)
     days = [day for rung, day in nexts.values() if rung and day > today]
     if not days:
         return Decision(reason=LADDER_ENDED)

@@ -86,9 +86,10 @@ class DunningRelanceLine(models.TransientModel):
         """Return the values of one line per case, from the engine's own decision."""
         plans = self._decide(cases)
         can_repeat = len(cases) == 1
-        return [
+        lines = [
             self._prepare_line(case, plan, can_repeat) for case, plan in plans.items()
         ]
+        return sorted(lines, key=lambda values: "reason" in values)
 
     @api.model
     def _decide(self, cases):

@@ -9,9 +9,8 @@ const selectAll = {
 registry.category("web_tour.tours").add("dunning_approve_batch", {
     steps: () => [
         {
-            content: "Open the group of the level",
+            content: "The proposals are grouped by level",
             trigger: ".o_group_header:contains(First)",
-            run: "click",
         },
         {
             content: "Two proposals are listed",
