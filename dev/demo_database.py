@@ -12,15 +12,10 @@ SERVICES = (
 
 
 def main(env, _arguments):
-    """Set the language and the company in which the demonstration starts."""
+    """Set the language in which the demonstration starts."""
     env["ir.default"].set("res.partner", "lang", "fr_FR")
     users = env["res.users"].search([("share", "=", False)])
     users.partner_id.lang = "fr_FR"
-    company = env.ref("base.demo_company_fr", raise_if_not_found=False)
-    if company:
-        company.partner_id.lang = "fr_FR"
-        users.company_ids += company
-        users.company_id = company
     keep_at_home(env)
 
 

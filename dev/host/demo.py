@@ -1,15 +1,16 @@
 """``make demo``: the database of the demonstration, and Odoo on it."""
 
 from . import databases, mailbox, odoo_server
-from .paths import DEV, HOST, HostError, module_hash, say, timed
+from .paths import CHECKOUT, DEV, HOST, HostError, module_hash, say, timed
 
-LOGIN = "admin / admin"
+LOGIN = "claire / claire (comptable), hugo / hugo (credit manager), admin / admin"
 THINGS_TO_TRY = (
     "Facturation › Relances › Dossiers : ouvrez un dossier, puis cliquez « Relancer »",
     "Facturation › Relances › À valider : approuvez plusieurs relances d'un coup",
-    "Facturation › Configuration › Échelles de relance : ajoutez ou déplacez un niveau",
+    "Facturation › Relances › Échelles de relance : ajoutez ou déplacez un niveau",
 )
 PREPARE = DEV / "demo_database.py"
+COMPANY = CHECKOUT / "demo" / "french_company.py"
 
 
 def prepare(force=False):
@@ -21,11 +22,20 @@ def prepare(force=False):
                 databases.change_module("-u", name, "demo-upgrade.log")
         return name
     with timed("demo database"):
-        databases.clone(databases.template(), name)
+        databases.clone(databases.template(demo=False), name)
         # French first: records that the demo data creates then speak French too.
         if odoo_server.script(PREPARE, name):
             raise HostError(f"preparing {name} failed, see above")
         databases.change_module("-i", name, "demo-install.log")
+    with timed("the French company and its last twelve weeks"):
+        try:
+            failed = odoo_server.script(COMPANY, name, http=True)
+        except BaseException:  # Ctrl-C too: half a company must not be taken as ready
+            databases.drop(name)
+            raise
+        if failed:
+            databases.drop(name)
+            raise HostError("filling the demo database failed, see above")
     return name
 
 

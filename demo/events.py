@@ -1,0 +1,91 @@
+"""What happens to single customers, besides invoices and whole payments.
+
+Each function is given the ledger and the day.
+"""
+
+from odoo.fields import Command
+
+
+def exclude(ledger, _day):
+    """Exclude an invoice from follow-up, as the accountant does on the invoice."""
+    ledger.get_invoice("clinique").no_followup = True
+
+
+def pay_half(ledger, day):
+    """Let a customer pay half of what was claimed."""
+    ledger.receive("theatre", day, ledger.get_invoice("theatre"), 0.5)
+
+
+def block(ledger, _day):
+    """Block the payment of an invoice that the customer contests."""
+    ledger.get_invoice("kaolin").action_toggle_block_payment()
+
+
+def give_credit(ledger, day):
+    """Post a credit note that nobody matches with the invoice."""
+    invoice = ledger.get_invoice("brasserie")
+    credit = invoice.copy(
+        {
+            "move_type": "out_refund",
+            "invoice_date": day,
+            "invoice_date_due": day,
+            "invoice_payment_term_id": False,
+            "ref": f"Retour de marchandise, {invoice.name}",
+        }
+    )
+    credit.action_post()
+
+
+def doubt(ledger, day):
+    """Move a debt to the account of doubtful customers."""
+    invoice = ledger.get_invoice("pergola")
+    item = ledger.get_items(invoice)
+    amounts = (
+        (ledger.get_account("416000"), item.balance),
+        (item.account_id, -item.balance),
+    )
+    lines = [
+        {
+            "account_id": account.id,
+            "partner_id": item.partner_id.id,
+            "balance": balance,
+        }
+        for account, balance in amounts
+    ]
+    entry = ledger.env["account.move"].create(
+        {
+            "move_type": "entry",
+            "date": day,
+            "ref": f"Client douteux, {invoice.name}",
+            "line_ids": [Command.create(line) for line in lines],
+        }
+    )
+    entry.action_post()
+    (ledger.get_items(entry) | item).reconcile()
+
+
+def prepare_cheque(ledger, day):
+    """Prepare the entry of a cheque that is not at the bank yet."""
+    invoice = ledger.get_invoice("tilleuls")
+    ledger.env["account.payment"].create(
+        {
+            "payment_type": "inbound",
+            "partner_type": "customer",
+            "partner_id": invoice.partner_id.id,
+            "amount": invoice.amount_residual,
+            "date": day,
+            "journal_id": ledger.bank.id,
+            "memo": f"Chèque, {invoice.name}",
+        }
+    )
+
+
+#: How many days ago each of them happened.
+EVENTS = (
+    (20, exclude),
+    (18, pay_half),
+    (13, block),
+    (6, give_credit),
+    (5, doubt),
+    (2, prepare_cheque),
+)
