@@ -29,7 +29,10 @@ class Camera:
 
     def __init__(self, browser, url, folder, login):
         self.url, self.folder = url, folder
-        self.page = browser.new_page(viewport=SIZE)
+        context = browser.new_context(
+            viewport=SIZE, locale="fr-FR", timezone_id="Europe/Paris"
+        )
+        self.page = context.new_page()
         self.page.goto(f"{url}/web/login")
         self.page.fill("input[name=login]", login)
         self.page.fill("input[name=password]", login)
@@ -57,8 +60,7 @@ def as_accountant(camera):
     camera.shoot("case")
     camera.click("button[name=action_dun]", ".modal .o_form_view")
     camera.shoot("relancer")
-    camera.open("dunning_action_action_approve", ".o_list_view")
-    camera.click(".o_group_header >> nth=0", ROW)
+    camera.open("dunning_action_action_approve")
     camera.shoot("approve")
     camera.open("dunning_run_action")
     camera.click(f"{ROW} >> nth=0", ".o_form_view")
@@ -79,7 +81,7 @@ def main(url, folder):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         as_accountant(Camera(browser, url, folder, "claire"))
-        as_manager(Camera(browser.new_context(), url, folder, "hugo"))
+        as_manager(Camera(browser, url, folder, "hugo"))
         browser.close()
 
 
