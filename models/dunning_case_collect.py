@@ -105,7 +105,7 @@ class DunningCaseCollect(models.AbstractModel):
                 for debtor in fresh
             ]
         )
-        return reopened | opened.with_context(self.env.context)
+        return reopened | self.browse(opened.ids)
 
     @api.model
     def _find_collector(self, debtor, company):

@@ -77,7 +77,8 @@ class DunningCaseLive(models.AbstractModel):
             ),
             "next_level_id": SQL(
                 "(array_agg(line.next_level_id ORDER BY line.next_date)"
-                " FILTER (WHERE line.next_date IS NOT NULL AND NOT item.no_followup))[1]"
+                " FILTER (WHERE line.next_date IS NOT NULL"
+                " AND NOT item.no_followup))[1]"
             ),
             "next_action_date": SQL(
                 "min(line.next_date) FILTER (WHERE NOT item.no_followup)"
