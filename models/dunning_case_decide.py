@@ -30,7 +30,7 @@ class CasePlan:
 
 
 class DunningCaseDecide(models.AbstractModel):
-    """Decide: from what the ledger shows to one step per case, or why there is none."""
+    """Decide: from what the ledger shows to one step per case, or the reason why."""
 
     _name = "dunning.case.decide"
     _description = "Dunning Case: Decide"
