@@ -146,7 +146,7 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _dunning_payment_domain(self):
-        """Payments that no posted entry shows yet (else the credit is counted twice)."""
+        """Payments that no posted entry shows yet, lest a credit be counted twice."""
         return Domain(
             [
                 ("payment_type", "=", "inbound"),

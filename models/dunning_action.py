@@ -72,8 +72,8 @@ class DunningAction(models.Model):
     queued_on = fields.Date(readonly=True)
     is_stamped = fields.Boolean(
         readonly=True,
-        help="The day was given by the caller of run() or action_deliver(): delivery is "
-        "stamped with it, not with the clock.",
+        help="The day was given by the caller of run() or action_deliver(): delivery "
+        "is stamped with it, not with the clock.",
     )
     deadline = fields.Date("Asks to pay by", readonly=True)
     delivered_on = fields.Date(readonly=True)

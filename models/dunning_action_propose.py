@@ -107,7 +107,7 @@ class DunningActionPropose(models.AbstractModel):
             )
 
     def _drop_overtaken(self):
-        """Cancel letters of earlier steps that nobody has printed: a later one speaks."""
+        """Cancel letters of earlier steps that nobody printed: a later one speaks."""
         highest = {
             action.case_id: action.level_id
             for action in self
@@ -150,7 +150,7 @@ class DunningActionPropose(models.AbstractModel):
 
     @api.model
     def _prepare_lines(self, case, step, plan, date):
-        """Return the values of the lines of a step: delivered items, then listed ones."""
+        """Return the values of a step's lines: delivered items, then listed ones."""
         lines = {line.id: line for line in case.line_ids}
         keys = sorted(
             [*step.deliver, *step.listed], key=lambda key: (lines[key].date_due, key)

@@ -116,11 +116,11 @@ class DunningActionRefresh(models.AbstractModel):
         return ""
 
     def _get_sendable(self):
-        """Return the e-mails that may still leave: waiting, or tried again by a user."""
+        """Return the e-mails that may still leave: waiting, or tried again."""
         return self.filtered(lambda action: action.state in ("queued", "failed"))
 
     def _in_company_language(self):
-        """Let the scheduler, which speaks no language, give reasons in the company's."""
+        """Let the scheduler, which has no language, give reasons in the company's."""
         lang = self.env.lang or self.company_id[:1].partner_id.lang
         return self.with_context(lang=lang)
 

@@ -66,7 +66,7 @@ class DunningActionText(models.AbstractModel):
         )
 
     def _compute_text(self):
-        """Show the frozen or edited text; else the level's text as it would be today."""
+        """Show the frozen or edited text, else the level's text as it would be now."""
         rendered = self.filtered(lambda action: not action.body)._render_texts()
         for action in self:
             subject, body = rendered.get(action.id, (action.subject, action.body))

@@ -5,7 +5,7 @@ from ..tools import ladder as core
 
 
 class DunningCase(models.Model):
-    """The file of one debtor in one company: what is due, what was done, what is next."""
+    """The file of one debtor in one company: what is due, was done, comes next."""
 
     _name = "dunning.case"
     _description = "Dunning Case"

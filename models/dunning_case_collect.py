@@ -92,7 +92,7 @@ class DunningCaseCollect(models.AbstractModel):
         )
         reopened = self._reopen(company, needing, items)
         fresh = needing - reopened.partner_id
-        # A night that opens a hundred cases does not tell their collector a hundred times.
+        # A night that opens a hundred cases does not notify a hundred times.
         quiet = self.with_context(mail_auto_subscribe_no_notify=True)
         opened = quiet.create(
             [
@@ -113,7 +113,7 @@ class DunningCaseCollect(models.AbstractModel):
 
     @api.model
     def _needs_case(self, ladder, date, items):
-        """Tell whether an item is late, or near enough to its due date for a courtesy."""
+        """Tell whether an item is late, or near enough to being due for a courtesy."""
         earliest = min(
             (level.delay_days for level in ladder.level_ids if level.is_courtesy),
             default=ladder.grace_days + 1,
@@ -185,7 +185,7 @@ class DunningCaseCollect(models.AbstractModel):
 
     @api.model
     def _revive(self, case, item, former):
-        """Bring back the archived line of an item, or return the values of a new one."""
+        """Bring back the archived line of an item, or return values of a new one."""
         line = former.get(item.line_id) or former.get((item.move_id, item.due))
         if line and line.case_id == case:
             line.write(
