@@ -74,17 +74,22 @@ class DunningActionDeliver(models.AbstractModel):
         messages = self.env["mail.message"].create(
             [action._prepare_message() for action in ready]
         )
+        ready._put_in_queue(messages)
+
+    def _put_in_queue(self, messages):
+        """Hand the messages of one company and day to the host's mail queue."""
+        if not self:
+            return
+        leaves_at = self[0]._get_sending_time()
         # The mail queue is the host's: a collector writes to it through us only.
-        mails = (
-            self.env["mail.mail"]
-            .sudo()
-            .create(
-                [
-                    action._prepare_mail(message)
-                    for action, message in zip(ready, messages, strict=True)
-                ]
-            )
+        queue = self.env["mail.mail"].sudo()
+        mails = queue.create(
+            [
+                action._prepare_mail(message, leaves_at)
+                for action, message in zip(self, messages, strict=True)
+            ]
         )
+        # What became of it, shown on the message in the chatter; the queue's as well.
         self.env["mail.notification"].sudo().create(
             [
                 {
@@ -95,15 +100,13 @@ class DunningActionDeliver(models.AbstractModel):
                     "notification_status": "ready",
                     "is_read": True,
                 }
-                for action, mail in zip(ready, mails, strict=True)
+                for action, mail in zip(self, mails, strict=True)
             ]
         )
-        for action, mail in zip(ready, mails, strict=True):
+        for action, mail in zip(self, mails, strict=True):
             action.write({"state": "queued", "mail_mail_id": mail.id})
-        now = fields.Datetime.now()
-        moments = {mail.scheduled_date or now for mail in mails}
-        if moments:
-            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(list(moments))
+        scheduler = self.env.ref("mail.ir_cron_mail_scheduler_action")
+        scheduler._trigger(leaves_at or fields.Datetime.now())
 
     def _prepare_message(self):
         self.ensure_one()
@@ -122,7 +125,7 @@ class DunningActionDeliver(models.AbstractModel):
             "attachment_ids": [Command.set(self.attachment_ids.ids)],
         }
 
-    def _prepare_mail(self, message):
+    def _prepare_mail(self, message, leaves_at):
         self.ensure_one()
         return {
             "mail_message_id": message.id,
@@ -130,7 +133,7 @@ class DunningActionDeliver(models.AbstractModel):
             "auto_delete": False,
             "body_html": self.body,
             "recipient_ids": [Command.set(self.contact_id.ids)],
-            "scheduled_date": self._get_sending_time(),
+            "scheduled_date": leaves_at,
         }
 
     def _get_sending_time(self):

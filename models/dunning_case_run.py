@@ -104,7 +104,12 @@ class DunningCaseRun(models.AbstractModel):
             lang = self.env.lang or company.partner_id.lang
             cases = self.with_company(company).with_context(lang=lang)
             day = company._dunning_today()
-            run = self.env["dunning.run"]._start(company, day, is_nightly=True)
+            try:
+                run = self.env["dunning.run"]._start(company, day, is_nightly=True)
+            except UserError as error:
+                # Somebody played a later day here; the other companies are served.
+                _logger.info("No night for %s: %s", company.name, error)
+                continue
             opened = cases._collect(company, day)
             todo = opened.filtered(lambda case, day=day: case.last_run_on != day).ids
             commit_progress(remaining=len(todo))

@@ -127,6 +127,28 @@ class DunningCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
+    def _post_entry(cls, *lines):
+        """Post a miscellaneous entry of the customer: ``(account, balance), …``."""
+        entry = cls.env["account.move"].create(
+            {
+                "journal_id": cls.company_data["default_journal_misc"].id,
+                "date": DAY,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": account.id,
+                            "partner_id": cls.customer.id,
+                            "balance": balance,
+                        }
+                    )
+                    for account, balance in lines
+                ],
+            }
+        )
+        entry.action_post()
+        return entry
+
+    @classmethod
     def _pay(cls, invoice, amount=None, day=DAY):
         """Register a payment, reconciled with the invoice."""
         wizard = cls.env["account.payment.register"].with_context(

@@ -1,0 +1,111 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from ..tools.wording import find_forbidden
+
+
+class DunningLevelCheck(models.AbstractModel):
+    """What a level is refused for, in the words of the admin who configures it."""
+
+    _name = "dunning.level.check"
+    _description = "Dunning Level: Checks"
+
+    @api.constrains(
+        "channel_email",
+        "channel_letter",
+        "channel_phone",
+        "mail_template_id",
+        "letter_template_id",
+        "call_script",
+    )
+    def _check_texts(self):
+        for level in self:
+            level._check_channel_texts()
+            level._check_wording()
+
+    @api.constrains(
+        "is_formal_notice",
+        "automation",
+        "delay_days",
+        "channel_email",
+        "channel_letter",
+        "channel_phone",
+    )
+    def _check_nature(self):
+        for level in self:
+            level._check_formal_notice()
+
+    @api.constrains(
+        "ladder_id",
+        "sequence",
+        "active",
+        "delay_days",
+        "gap_days",
+        "is_formal_notice",
+        "channel_email",
+        "channel_letter",
+        "channel_phone",
+    )
+    def _check_ladder(self):
+        self.ladder_id._check_when_complete()
+
+    def _check_channel_texts(self):
+        needed = {
+            "email": self.mail_template_id,
+            "letter": self.letter_template_id,
+            "phone": self.call_script,
+        }
+        labels = self._get_channel_labels()
+        for channel in self._get_channels():
+            if not needed[channel]:
+                raise ValidationError(
+                    self.env._(
+                        "The level “%(level)s” uses the channel “%(channel)s” but has "
+                        "no text for it: choose or write one.",
+                        level=self.name,
+                        channel=labels[channel],
+                    )
+                )
+
+    def _check_formal_notice(self):
+        if self.is_formal_notice and self.automation != "manual":
+            raise ValidationError(
+                self.env._(
+                    "“%(level)s” is a formal notice: a credit manager approves each "
+                    "one, so it cannot leave by itself. Choose “Waits for approval”.",
+                    level=self.name,
+                )
+            )
+        if self.is_formal_notice and (self.is_courtesy or self.is_decision):
+            raise ValidationError(
+                self.env._(
+                    "The formal notice “%(level)s” needs a channel and a delay after "
+                    "the due date.",
+                    level=self.name,
+                )
+            )
+
+    def _check_wording(self):
+        """Refuse texts that the law or decency forbids, in every installed language."""
+        for lang, _name in self.env["res.lang"].get_installed():
+            level = self.with_context(lang=lang)
+            level.mail_template_id._check_dunning_wording()
+            level.letter_template_id._check_dunning_wording()
+            level._raise_forbidden(level.name, level.call_script or "")
+
+    @api.model
+    def _raise_forbidden(self, name, text, known_names=()):
+        """Raise when ``text`` holds a forbidden phrase (see ``tools/wording.py``).
+
+        :param known_names: names of debtors and companies, which may be anything
+        """
+        lang = self.env.lang or "en_US"
+        for phrase, reason in find_forbidden(text, lang, known_names):
+            raise ValidationError(
+                self.env._(
+                    "“%(phrase)s” cannot stand in “%(name)s”: %(reason)s",
+                    phrase=phrase,
+                    name=name,
+                    reason=reason,
+                )
+            )
