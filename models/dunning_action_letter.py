@@ -80,7 +80,7 @@ class DunningActionLetter(models.AbstractModel):
                 raise
             error = str(failure)
         self._keep_pdf()
-        if kind != "pdf":  # Odoo's own tests make no PDF.
+        if kind != "pdf":  # The host was not asked for files.
             return
         missing = self.filtered(lambda letter: not letter._get_pdf())
         if missing and len(self) == 1:

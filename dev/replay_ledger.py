@@ -1,0 +1,222 @@
+"""The invoices to replay, and what plain arithmetic expects of them.
+
+Nothing here knows Odoo or the module: what the engine did is compared with this.
+"""
+
+import csv
+import hashlib
+from calendar import monthrange
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+COLUMNS = ("customer", "invoice", "invoice_date", "due_date", "amount", "disputed")
+ONE_DAY = timedelta(days=1)
+
+
+class LedgerError(Exception):
+    """The file is not what the replay can read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """One row of the file; ``settled`` is None when it was never paid."""
+
+    number: str
+    customer: str
+    issued: date
+    due: date
+    amount: Decimal
+    disputed: bool
+    settled: date | None
+
+    def is_open(self, day: date) -> bool:
+        """Tell whether it is open when the run of a day begins.
+
+        A payment is registered before the run of its day.
+        """
+        return self.issued <= day and not (self.settled and self.settled <= day)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The waits of the ladder that is replayed, in days."""
+
+    delays: tuple[int, ...] = (5, 15, 30, 45, 60)
+    gaps: tuple[int, ...] = (0, 1, 1, 1, 1)
+    contact_gap: int = 0
+    deadline: int = 0
+    grace: int = 0
+    skip: int = 0  # 7: every seventh run is left out; 0: none
+
+    def wait(self, height: int) -> int:
+        """Return the days between a rung and the next one, the ``height``-th.
+
+        All levels print the same deadline, so it only adds to the gap.
+        """
+        if not self.deadline:
+            return self.gaps[height]
+        return max(self.gaps[height], self.deadline + self.grace + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One invoice reaches one level on one day."""
+
+    day: date
+    number: str
+    level: int
+
+
+def read(path: Path) -> list[Invoice]:
+    """Read the invoices of a file, in the order in which they were issued."""
+    try:
+        with open(path, newline="", encoding="utf-8") as handle:
+            rows = list(csv.DictReader(handle))
+    except OSError as error:
+        raise LedgerError(f"{path}: {error.strerror}") from error
+    invoices = [_read_row(path, line, row) for line, row in enumerate(rows, 2)]
+    if not invoices:
+        raise LedgerError(f"{path}: no invoice in it")
+    if len({invoice.number for invoice in invoices}) < len(invoices):
+        raise LedgerError(f"{path}: an invoice number occurs twice")
+    return sorted(invoices, key=lambda invoice: (invoice.issued, invoice.number))
+
+
+def _read_row(path: Path, line: int, row: dict) -> Invoice:
+    try:
+        settled = row.get("settled_date")
+        return Invoice(
+            number=row["invoice"],
+            customer=row["customer"],
+            issued=date.fromisoformat(row["invoice_date"]),
+            due=date.fromisoformat(row["due_date"]),
+            amount=Decimal(row["amount"]),
+            disputed=row["disputed"] == "yes",
+            settled=date.fromisoformat(settled) if settled else None,
+        )
+    except (KeyError, ValueError, ArithmeticError) as error:
+        wanted = ", ".join((*COLUMNS, "settled_date"))
+        raise LedgerError(
+            f"{path}, line {line}: {error!r}; columns wanted: {wanted}"
+        ) from error
+
+
+def digest(path: Path) -> str:
+    """Return what tells one file from another, whatever its name."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def days_of(invoices: Sequence[Invoice], rules: Rules) -> list[date]:
+    """Return the days to replay: whole months, from the first invoice to the last
+    payment (or to the top of the ladder, for what was never paid)."""
+    first = min(invoice.issued for invoice in invoices).replace(day=1)
+    top = timedelta(days=rules.delays[-1])
+    last = max(invoice.settled or invoice.due + top for invoice in invoices)
+    last = last.replace(day=monthrange(last.year, last.month)[1])
+    return [first + ONE_DAY * number for number in range((last - first).days + 1)]
+
+
+def skipped_days(days: Sequence[date], every: int) -> list[date]:
+    """Return the days on which no run takes place: the seventh, fourteenth …"""
+    return list(days[every - 1 :: every]) if every else []
+
+
+def full_run(invoices: Iterable[Invoice], rules: Rules) -> list[Rung]:
+    """The oracle: a level fires once, on due + delay, if the invoice is open then."""
+    return [
+        Rung(day, invoice.number, delay)
+        for invoice in invoices
+        for delay in rules.delays
+        if invoice.is_open(day := invoice.due + timedelta(days=delay))
+    ]
+
+
+def spaced_customer_days(
+    invoices: Sequence[Invoice], rungs: Iterable[Rung], gap: int
+) -> int:
+    """Count the days on which customers are contacted when whatever comes sooner than
+    ``gap`` days after a contact is dropped (we defer it instead)."""
+    customers = {invoice.number: invoice.customer for invoice in invoices}
+    last: dict[str, date] = {}
+    count = 0
+    for day, customer in sorted({(rung.day, customers[rung.number]) for rung in rungs}):
+        if customer not in last or (day - last[customer]).days >= gap:
+            last[customer] = day
+            count += 1
+    return count
+
+
+def step_by_step(
+    invoices: Sequence[Invoice], rules: Rules, days: Collection[date]
+) -> list[Rung]:
+    """Climb day by day, with every wait: what the engine should do under any rules."""
+    rungs: list[Rung] = []
+    by_customer: dict[str, list[Invoice]] = {}
+    for invoice in invoices:
+        by_customer.setdefault(invoice.customer, []).append(invoice)
+    for of_customer in by_customer.values():
+        rungs += _climb(of_customer, rules, days)
+    return sorted(rungs, key=lambda rung: (rung.day, rung.number))
+
+
+def _climb(
+    invoices: Sequence[Invoice], rules: Rules, days: Collection[date]
+) -> Iterator[Rung]:
+    """Follow one customer."""
+    top = len(rules.delays)
+    height = dict.fromkeys([invoice.number for invoice in invoices], 0)
+    free_from = {
+        invoice.number: invoice.due + timedelta(days=rules.grace + 1)
+        for invoice in invoices
+    }
+    contact_from = date.min
+    for day in sorted(days):
+        if day < contact_from:
+            continue
+        reached = [
+            invoice
+            for invoice in invoices
+            if invoice.is_open(day)
+            and height[invoice.number] < top
+            and free_from[invoice.number] <= day
+            and (day - invoice.due).days >= rules.delays[height[invoice.number]]
+        ]
+        if reached and rules.deadline:
+            # The printed date binds for what the message only lists as well.
+            asked = day + timedelta(days=rules.deadline + rules.grace + 1)
+            for invoice in invoices:
+                is_late = (day - invoice.due).days > rules.grace
+                if is_late and invoice.is_open(day) and invoice not in reached:
+                    free_from[invoice.number] = max(free_from[invoice.number], asked)
+        for invoice in reached:
+            yield Rung(day, invoice.number, rules.delays[height[invoice.number]])
+            height[invoice.number] += 1
+            if height[invoice.number] < top:
+                wait = rules.wait(height[invoice.number])
+                free_from[invoice.number] = day + timedelta(days=wait)
+            contact_from = day + timedelta(days=rules.contact_gap)
+
+
+def lost_by_skipping(
+    invoices: Sequence[Invoice], rungs: Iterable[Rung], days: Sequence[date], every: int
+) -> tuple[list[Rung], list[Rung]]:
+    """Tell what skipped runs change, from the rungs of the full run.
+
+    :return: the rungs that remain, on the day of the next run held where theirs was
+        skipped, and those that are lost because the invoice was settled before it
+    """
+    by_number = {invoice.number: invoice for invoice in invoices}
+    skipped = set(skipped_days(days, every))
+    kept, lost = [], []
+    for rung in rungs:
+        day = rung.day
+        while day in skipped:
+            day += ONE_DAY
+        if day <= days[-1] and by_number[rung.number].is_open(day):
+            kept.append(Rung(day, rung.number, rung.level))
+        else:
+            lost.append(rung)
+    return kept, lost
