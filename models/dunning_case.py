@@ -82,6 +82,7 @@ class DunningCase(models.Model):
     def _selection_wait_reason(self):
         labels = self._get_reason_labels()
         return [(code, labels[code]) for code in core.REASONS] + [
+            ("to_approve", labels["to_approve"]),
             ("failed", labels["failed"]),
             ("no_ladder", labels["no_ladder"]),
             ("held_case", labels["held_case"]),
@@ -104,6 +105,7 @@ class DunningCase(models.Model):
             ),
             core.CONTACT_GAP: self.env._("Contacted too recently"),
             core.BANK_STALE: self.env._("Waiting for fresh bank entries"),
+            "to_approve": self.env._("A contact waits for approval"),
             "failed": self.env._("An error stopped the case"),
             "no_ladder": self.env._("No ladder fits this customer"),
             "held_case": self.env._("The case is on hold or handed over"),

@@ -177,7 +177,8 @@ class DunningCaseRun(models.AbstractModel):
             lambda action: action.state == "proposed" and action._leaves_by_itself()
         )
         automatic._queue(date)
-        self._write_outcome(plans, date)
+        waiting = actions.filtered(lambda action: action.state == "proposed").case_id
+        self._write_outcome(plans, date, waiting)
         return self._count_outcome(plans, actions)
 
     def _write_nexts(self, plans):
@@ -188,10 +189,11 @@ class DunningCaseRun(models.AbstractModel):
                 if (line.next_level_id.id, line.next_date) != (level_id, day or False):
                     line.next_level_id, line.next_date = level_id, day or False
 
-    def _write_outcome(self, plans, date):
+    def _write_outcome(self, plans, date, waiting):
         outcomes = {}
         for case, plan in plans.items():
-            reason = plan.decision.reason or False
+            proposed = "to_approve" if case in waiting else False
+            reason = plan.decision.reason or proposed
             outcomes[reason] = outcomes.get(reason, self.browse()) | case
         for reason, cases in outcomes.items():
             cases.write({"last_run_on": date, "wait_reason": reason, "failure": False})

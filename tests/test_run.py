@@ -50,6 +50,7 @@ class TestRun(DunningCommon):
         self._run(DAY + timedelta(days=1))
         action = self._case().action_ids
         self.assertEqual((action.state, action.date), ("proposed", DAY))
+        self.assertEqual(self._case().wait_reason, "to_approve")
         self.assertFalse(action.body)
 
     def test_a_proposal_counts_the_days_up_to_the_last_night(self):
