@@ -71,7 +71,9 @@ class DunningActionRefresh(models.AbstractModel):
             item = plan.items.get(line.case_line_id.id)
             if not item or item.hold:
                 line.unlink()
-            elif line.amount_residual != item.residual_currency:
+            elif line.currency_id.compare_amounts(
+                line.amount_residual, item.residual_currency
+            ):
                 line.amount_residual = line.amount_claimed = item.residual_currency
                 self.is_stale = self.is_edited
         if not self.line_ids:

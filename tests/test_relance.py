@@ -147,6 +147,21 @@ class TestRelance(DunningCommon):
         self.assertEqual((relance.state, relance.done_count), ("done", 25))
         self.assertEqual(len(self._send_mails()), 25)
 
+    def test_a_text_edited_from_the_list_leaves_with_the_others(self):
+        partners = [self._create_customer(f"Debtor {number}") for number in range(2)]
+        relance = self._open(
+            self.env["account.move"].union(
+                *(self._invoice(5, partner=partner) for partner in partners)
+            )
+        )
+        line = relance.line_ids[0]
+        line.action_open()
+        line.body = "<p>Dear Ann, a word.</p>"
+        self.assertEqual(line.action_back()["res_id"], relance.id)
+        relance.process_next()
+        bodies = [self._case(partner).action_ids.body for partner in partners]
+        self.assertEqual(sum("Dear Ann" in body for body in bodies), 1)
+
     def test_one_failing_debtor_of_a_selection_does_not_stop_the_others(self):
         partners = [self._create_customer(f"Debtor {number}") for number in range(3)]
         partners[1].email = False

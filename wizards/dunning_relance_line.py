@@ -16,6 +16,7 @@ class DunningRelanceLine(models.TransientModel):
     _rec_name = "case_id"
 
     relance_id = fields.Many2one("dunning.relance", ondelete="cascade")
+    is_alone = fields.Boolean("The only debtor", compute="_compute_is_alone")
     case_id = fields.Many2one("dunning.case", required=True, ondelete="cascade")
     partner_id = fields.Many2one(related="case_id.partner_id")
     currency_id = fields.Many2one(related="case_id.currency_id")
@@ -57,6 +58,11 @@ class DunningRelanceLine(models.TransientModel):
     case_line_ids = fields.Many2many("dunning.case.line", readonly=True)
     documents = fields.Char(readonly=True)
     leaves_at = fields.Datetime("Leaves on", readonly=True)
+
+    @api.depends("relance_id.line_ids")
+    def _compute_is_alone(self):
+        for line in self:
+            line.is_alone = len(line.relance_id.line_ids) == 1
 
     @api.depends("level_id")
     @api.depends_context("uid")
@@ -235,6 +241,8 @@ class DunningRelanceLine(models.TransientModel):
         if not self._get_channels():
             raise UserError(self.env._("Choose at least one way to reach the debtor."))
         self._send()
+        if not self.is_alone:
+            return self.action_back()
         return {"type": "ir.actions.act_window_close"}
 
     def _send_safely(self):
@@ -254,7 +262,7 @@ class DunningRelanceLine(models.TransientModel):
         if not self.needs_approval:
             chosen._queue()
             letters = chosen.filtered(lambda action: action.channel == "letter")
-            if self == self.relance_id.line_ids:
+            if self.is_alone:
                 letters._print()
         failed = chosen.filtered(lambda action: action.state == "failed")
         if failed and failed == chosen:
@@ -289,7 +297,7 @@ class DunningRelanceLine(models.TransientModel):
         return self._get_window()
 
     def action_back(self):
-        """Go back to the list with the text as it was edited."""
+        """Go back to the list; the text as edited here leaves with the others."""
         self.ensure_one()
         return self.relance_id._get_window()
 

@@ -54,6 +54,16 @@ registry.category("web_tour.tours").add("dunning_relance_selection", {
             trigger: ".modal .o_data_row:contains(First)",
         },
         {
+            content: "Read the message to one of them",
+            trigger: ".modal .o_data_row:first-child button[name=action_open]",
+            run: "click",
+        },
+        {
+            content: "Go back to the list",
+            trigger: ".modal footer button[name=action_back]",
+            run: "click",
+        },
+        {
             content: "Send all",
             trigger: ".modal footer button[name=action_start]",
             run: "click",
