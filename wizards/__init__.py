@@ -1,4 +1,5 @@
 from . import dunning_relance
+from . import dunning_relance_step
 from . import dunning_relance_line
 from . import dunning_level_preview
 from . import dunning_letter_post
