@@ -26,6 +26,8 @@ def parser():
             one.add_argument("database", nargs="?", help="default: the demo database")
         if name == "script":
             add_script_arguments(one)
+        if name == "faults":
+            one.add_argument("arguments", nargs=argparse.REMAINDER)
     return top
 
 

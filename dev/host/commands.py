@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from . import (
     databases,
     demo,
+    faults,
     lint,
     odoo_server,
     odoo_source,
@@ -130,6 +131,12 @@ def script(script, arguments, db="demo", fresh=False, demo=False, http=False):
     return odoo_server.script(path, name, arguments, http=http)
 
 
+def run_faults(arguments):
+    """Kill, starve and confuse the engine on purpose, and count what became of it."""
+    setup()
+    return faults.run(arguments)
+
+
 def stop():
     """Stop the database server."""
     postgres.stop()
@@ -159,6 +166,7 @@ COMMANDS = {
     "psql": psql,
     "env": env,
     "script": script,
+    "faults": run_faults,
     "stop": stop,
     "clean": clean,
 }

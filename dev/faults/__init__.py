@@ -1,0 +1,1 @@
+"""Faults on purpose: processes killed, servers gone, money that moves meanwhile."""

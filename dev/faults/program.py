@@ -1,0 +1,66 @@
+"""``make faults``: every fault that is asked for, its raw output, and the report."""
+
+import argparse
+import json
+import os
+import time
+
+from host import faults as seeds
+from host.paths import CHECKOUT, HostError, say
+
+from . import catalogue, report
+from .lab import Lab, load_odoo
+
+RAW = CHECKOUT / "docs" / "reliability"
+
+
+def main(words):
+    """Provoke the faults; return 1 when something is lost, double, wrong or hidden."""
+    options = parse(words)
+    clock = load_odoo(options.config, seeds.seed_name(60))
+    lab = Lab()
+    lab.clock = clock
+    failed = []
+    for name in options.names or catalogue.FAULTS:
+        if not provoke(lab, name, options):
+            failed.append(name)
+    lab.close()
+    if not options.scratch:
+        report.write(RAW)
+    say(f"faults: {'NOT as they must be: ' + ', '.join(failed) if failed else 'ok'}")
+    return int(bool(failed))
+
+
+def parse(words):
+    """Return the options."""
+    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
+    parser.add_argument("config")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="default: every fault")
+    parser.add_argument("--kills", type=int, default=200, help="of each kind (200)")
+    parser.add_argument("--lanes", type=int, default=min(os.cpu_count() or 1, 2))
+    parser.add_argument("--random", type=int, default=19, help="seed of the moments")
+    parser.add_argument("--scratch", action="store_true", help="keep no raw output")
+    options = parser.parse_args(words)
+    unknown = set(options.names) - set(catalogue.FAULTS)
+    if unknown:
+        raise HostError(f"no such fault: {', '.join(sorted(unknown))}")
+    return options
+
+
+def provoke(lab, name, options):
+    """Provoke one fault, keep its raw output, print its counts; tell if all is well."""
+    started = time.clock_gettime(time.CLOCK_MONOTONIC)
+    outcomes = list(catalogue.FAULTS[name].function(lab, options))
+    seconds = time.clock_gettime(time.CLOCK_MONOTONIC) - started
+    rows = [outcome.to_row() for outcome in outcomes]
+    if not options.scratch:
+        RAW.mkdir(parents=True, exist_ok=True)
+        text = "".join(json.dumps(row) + "\n" for row in rows)
+        (RAW / f"{name}.jsonl").write_text(text)
+    print(f"{name:18} {report.summarize(rows)}  ({seconds:.0f} s)", flush=True)
+    for outcome in outcomes:
+        for sentence in (outcome.lost + outcome.double + outcome.wrong)[:2]:
+            print(f"    WRONG   {sentence}", flush=True)
+        for sentence in outcome.hidden[:2]:
+            print(f"    HIDDEN  {sentence}", flush=True)
+    return all(outcome.is_clean for outcome in outcomes)
