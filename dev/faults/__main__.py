@@ -2,7 +2,18 @@
 
 import sys
 
-from .program import main
+from host import faults
+
+from .lab import load_odoo
+
+
+def run(config, words):
+    """Load Odoo; only then can programs be read that use its modules."""
+    clock = load_odoo(config, faults.seed_name(faults.SIZES[0]))
+    from .program import main
+
+    return main(words, clock)
+
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run(sys.argv[1], sys.argv[2:]))

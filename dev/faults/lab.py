@@ -20,6 +20,7 @@ from pathlib import Path
 import freezegun
 import psycopg2
 from host import databases, postgres
+from host.odoo_server import TIED
 from host.paths import HOST
 
 from odoo import SUPERUSER_ID, api, sql_db
@@ -148,6 +149,12 @@ def opened(name, **context):
         yield api.Environment(cr, SUPERUSER_ID, context)
 
 
+def introduce(name, who):
+    """Tell the database server who we are: it then shows who waits for whom."""
+    config["db_app_name"] = who
+    Registry(name)._db = sql_db.db_connect(name)
+
+
 class MailServer:
     """The SMTP server process and what it recorded."""
 
@@ -155,14 +162,19 @@ class MailServer:
         self.folder = folder
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+        self.restart()
+
+    def restart(self):
+        """Start the process, at another port, its record going on."""
+        (self.folder / "port").unlink(missing_ok=True)
         self.behave(mode="accept")
-        command = ["setpriv", "--pdeathsig", "TERM", sys.executable]
-        self.process = subprocess.Popen([*command, HERE / "smtp_server.py", folder])
-        while not (folder / "port").exists():
+        command = [*TIED, sys.executable, HERE / "smtp_server.py", self.folder]
+        self.process = subprocess.Popen(command)
+        while not (self.folder / "port").exists():
             if self.process.poll() is not None:
                 raise WorkerFailed("the mail server did not start")
             pause(0.05)
-        self.port = int((folder / "port").read_text())
+        self.port = int((self.folder / "port").read_text())
 
     def behave(self, **how):
         """Tell it how to behave from now on."""
@@ -173,7 +185,9 @@ class MailServer:
     def read(self, name="accepted"):
         """Return what it recorded since :meth:`forget`."""
         text = (self.folder / f"{name}.jsonl").read_text()
-        return [json.loads(line) for line in text.splitlines()]
+        # The last line may be half written still.
+        whole = text[: text.rfind("\n") + 1]
+        return [json.loads(line) for line in whole.splitlines()]
 
     def forget(self):
         """Start a new record."""

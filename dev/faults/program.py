@@ -5,19 +5,18 @@ import json
 import os
 import time
 
-from host import faults as seeds
 from host.paths import CHECKOUT, HostError, say
 
 from . import catalogue, report
-from .lab import Lab, load_odoo
+from .lab import WORK, Lab
 
 RAW = CHECKOUT / "docs" / "reliability"
+SCRATCH = WORK / "raw"
 
 
-def main(words):
+def main(words, clock):
     """Provoke the faults; return 1 when something is lost, double, wrong or hidden."""
     options = parse(words)
-    clock = load_odoo(options.config, seeds.seed_name(60))
     lab = Lab()
     lab.clock = clock
     failed = []
@@ -34,12 +33,15 @@ def main(words):
 def parse(words):
     """Return the options."""
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
-    parser.add_argument("config")
     parser.add_argument("names", nargs="*", metavar="NAME", help="default: every fault")
     parser.add_argument("--kills", type=int, default=200, help="of each kind (200)")
     parser.add_argument("--lanes", type=int, default=min(os.cpu_count() or 1, 2))
     parser.add_argument("--random", type=int, default=19, help="seed of the moments")
-    parser.add_argument("--scratch", action="store_true", help="keep no raw output")
+    parser.add_argument(
+        "--scratch",
+        action="store_true",
+        help="only try: keep the raw output apart, leave the report as it is",
+    )
     options = parser.parse_args(words)
     unknown = set(options.names) - set(catalogue.FAULTS)
     if unknown:
@@ -53,10 +55,10 @@ def provoke(lab, name, options):
     outcomes = list(catalogue.FAULTS[name].function(lab, options))
     seconds = time.clock_gettime(time.CLOCK_MONOTONIC) - started
     rows = [outcome.to_row() for outcome in outcomes]
-    if not options.scratch:
-        RAW.mkdir(parents=True, exist_ok=True)
-        text = "".join(json.dumps(row) + "\n" for row in rows)
-        (RAW / f"{name}.jsonl").write_text(text)
+    folder = SCRATCH if options.scratch else RAW
+    folder.mkdir(parents=True, exist_ok=True)
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    (folder / f"{name}.jsonl").write_text(text)
     print(f"{name:18} {report.summarize(rows)}  ({seconds:.0f} s)", flush=True)
     for outcome in outcomes:
         for sentence in (outcome.lost + outcome.double + outcome.wrong)[:2]:

@@ -36,6 +36,8 @@ def prepare_company(env):
     company.resource_calendar_id.tz = "Europe/Paris"
     company.partner_id.lang = "fr_FR"
     company.write({"email": "compta@faults.example", "dunning_bank_freshness_days": 0})
+    # Two accountants book payments, each in a journal of his own.
+    env["account.journal"].create({"name": "Caisse", "type": "cash", "code": "CAI"})
     # The nightly action is at work, as a manager would have switched it on.
     env.ref("account_dunning.ir_cron_dunning_run").active = True
     return company

@@ -206,6 +206,19 @@ def start():
     )
 
 
+def crash():
+    """End our server as a crash would, without tidying up, and start it again."""
+    run(
+        as_server(
+            *(programs() / "pg_ctl", "stop", "--mode=immediate", "--wait", "--silent"),
+            *("-D", CLUSTER_DATA),
+        ),
+        what="crashing the database server",
+        cwd=CLUSTER,
+    )
+    start()
+
+
 def stop():
     """Stop our server, if it runs."""
     if is_given() or not (CLUSTER_DATA / "postmaster.pid").exists():

@@ -1,0 +1,148 @@
+"""Other transactions write what the engine has just read, again and again."""
+
+import psycopg2
+from host import databases, faults
+
+from odoo.addons.base.models.ir_cron import IrCron
+from odoo.modules.registry import Registry
+from odoo.sql_db import Cursor, db_connect
+from odoo.tools import config
+
+from . import checks, jobs, mails
+from .kills import QUEUED
+from .lab import Worker, address, opened, pause
+from .outcome import Outcome
+
+#: Seconds between two disturbing transactions.
+PACE = 0.01
+#: What a colleague touches: the rows of a random debtor, in one short transaction.
+DISTURBANCES = {
+    "cases": "UPDATE dunning_case SET write_date = write_date WHERE id = ("
+    "SELECT id FROM dunning_case ORDER BY random() LIMIT 1)",
+    "items": "UPDATE account_move_line SET write_date = write_date WHERE move_id = ("
+    "SELECT id FROM account_move WHERE move_type = 'out_invoice'"
+    " ORDER BY random() LIMIT 1)",
+    "case items": "UPDATE dunning_case_line SET write_date = write_date WHERE id = ("
+    "SELECT id FROM dunning_case_line ORDER BY random() LIMIT 1)",
+    "actions": "UPDATE dunning_action SET write_date = write_date WHERE id = ("
+    "SELECT id FROM dunning_action ORDER BY random() LIMIT 1)",
+    "debtors": "UPDATE res_partner SET write_date = write_date WHERE id = ("
+    "SELECT id FROM res_partner WHERE ref ~ '^[EL]' ORDER BY random() LIMIT 1)",
+}
+#: Nobody but the engine knows of new rows: these exist only once a night has been.
+NIGHTS = ("cases", "items", "debtors")
+DELIVERIES = tuple(DISTURBANCES)
+
+
+def disturb(say, name, statement, stop):
+    """Write some row, commit, write another one, until a file appears."""
+    connection = psycopg2.connect(dbname=name, **address())
+    connection.autocommit = True
+    cursor, count = connection.cursor(), 0
+    say("begin")
+    while not stop.exists():
+        cursor.execute(statement)
+        count += 1
+        pause(PACE)
+    return {"count": count}
+
+
+def counted(job):
+    """Return a job that also tells how many of its statements met a conflict."""
+
+    def work(say, name, *arguments):
+        conflicts = []
+        execute = Cursor.execute
+
+        def watched(cursor, query, *rest, **options):
+            try:
+                return execute(cursor, query, *rest, **options)
+            except psycopg2.errors.SerializationFailure:
+                conflicts.append(str(query)[:80])
+                raise
+
+        Cursor.execute = watched
+        result = job(say, name, *arguments)
+        return result | {"conflicts": len(conflicts), "where": sorted(set(conflicts))}
+
+    return work
+
+
+def scheduled(say, name, xmlid):
+    """Let the host's scheduler call one of its actions once, with its own retries."""
+    config["db_name"] = [name]
+    with opened(name) as env:
+        cron = env.ref(xmlid)
+        cron.write({"nextcall": "2020-01-01 00:00:00", "active": True})
+        cron_id = cron.id
+    say("begin")
+    with db_connect(name).cursor() as cr:
+        job = IrCron._acquire_one_job(cr, cron_id)
+        Registry(name)["ir.cron"]._process_job(cr, job)
+        cr.commit()
+        cr.execute("SELECT failure_count FROM ir_cron WHERE id = %s", [cron_id])
+        return {"failures": cr.fetchone()[0]}
+
+
+NIGHT = "account_dunning.ir_cron_dunning_run"
+DELIVERY = "mail.ir_cron_mail_scheduler_action"
+
+
+def conflicts(lab, _options):
+    """Disturb a night and a delivery with each kind of writing."""
+    lab.fresh(faults.seed_name(60))
+    lab.do(jobs.run)
+    lab.release()
+    databases.clone(lab.name, databases.own_name(QUEUED))
+    for what in NIGHTS:
+        yield conflict(lab, "run", what, faults.seed_name(60), NIGHT)
+    for what in DELIVERIES:
+        queued = databases.own_name(QUEUED)
+        yield conflict(lab, "deliver", what, queued, DELIVERY)
+    databases.drop(databases.own_name(QUEUED))
+
+
+def conflict(lab, during, what, start, xmlid):
+    """Disturb one job with one kind of writing; then let the next call finish it."""
+    outcome = Outcome("conflicts", figures={"during": during, "writing": what})
+    lab.fresh(start)
+    stop = lab.folder / "stop"
+    stop.unlink(missing_ok=True)
+    disturber = Worker(disturb, lab.name, DISTURBANCES[what], stop)
+    disturber.wait_for("begin")
+    end = lab.start(counted(scheduled), xmlid).wait()
+    stop.touch()
+    outcome.figures["disturbances"] = disturber.result()["count"]
+    outcome.expect("error" not in end, end.get("error"))
+    outcome.hits = end.get("conflicts", 0)
+    if end.get("where"):
+        outcome.figures["conflicts_at"] = end["where"][:3]
+    debtors = checks.read_debtors(lab)
+    if during == "run":
+        left = [d["ref"] for d in debtors if not d["actions"]]
+        outcome.figures["left_by_the_night"] = len(left)
+        outcome.expect(not left, f"the night left {len(left)} debtors for tomorrow")
+    else:
+        sent = checks.progress(lab)["sent"]
+        outcome.figures["accepted_unrecorded"] = len(lab.server.read()) - sent
+    settle(lab, outcome)
+    return outcome
+
+
+def settle(lab, outcome):
+    """Let the scheduler call again with nobody in the way, and check."""
+    lab.do(jobs.run)
+    lab.do(jobs.deliver)
+    stuck = [row[0] for row in lab.read(mails.FAILED) if row[1] != "done"]
+    if stuck:
+        outcome.figures["not_delivered_by_next_call"] = len(stuck)
+        mails.judge_failures(lab, outcome, stuck)
+        mails.recover(lab, outcome)
+    mailbox = checks.judge_mailbox(lab)
+    if not stuck:
+        outcome.blame(checks.judge(lab), mailbox)
+    if mailbox["repeated"]:
+        # Nobody died: that the host's transaction failed after sending is our doing.
+        outcome.double.append(f"{mailbox['repeated']} messages accepted twice")
+
+
