@@ -5,12 +5,15 @@ from . import dunning_level_check
 from . import dunning_level
 from . import dunning_ladder
 from . import dunning_case_collect
+from . import dunning_case_facts
 from . import dunning_case_decide
 from . import dunning_case_run
 from . import dunning_case_live
 from . import dunning_case
 from . import dunning_case_line
 from . import dunning_run
+from . import dunning_run_batch
+from . import dunning_run_line
 from . import dunning_action_propose
 from . import dunning_action_text
 from . import dunning_action_calendar

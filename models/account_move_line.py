@@ -25,6 +25,27 @@ class OpenItem:
     residual: Decimal
     residual_currency: float
     hold: str
+    name: str
+    invoice_date: Date
+
+    def to_action_line(self, case_line_id, level_id, today):
+        """Return the values that freeze the item in a contact of a date.
+
+        :param level_id: the rung delivered to the item, False when it is only listed
+        """
+        return {
+            "case_line_id": case_line_id,
+            "move_line_id": self.line_id,
+            "move_id": self.move_id,
+            "level_id": level_id,
+            "name": self.name,
+            "invoice_date": self.invoice_date,
+            "date_due": self.due,
+            "days_overdue": max((today - self.due).days, 0),
+            "currency_id": self.currency_id,
+            "amount_residual": self.residual_currency,
+            "amount_claimed": self.residual_currency,
+        }
 
 
 class AccountMoveLine(models.Model):
@@ -73,7 +94,7 @@ class AccountMoveLine(models.Model):
             state=SQL.identifier(move, "payment_state"),
             excluded=SQL.identifier(table, "no_followup"),
         )
-        self.env["account.move"].flush_model(["payment_state"])
+        self.env["account.move"].flush_model(["payment_state", "name", "invoice_date"])
         self.flush_model(["no_followup", "amount_residual_currency", "currency_id"])
         columns = [
             SQL.identifier(table, "id"),
@@ -87,10 +108,12 @@ class AccountMoveLine(models.Model):
             SQL("%s::text", SQL.identifier(table, "amount_residual")),
             SQL.identifier(table, "amount_residual_currency"),
             hold,
+            SQL.identifier(move, "name"),
+            SQL.identifier(move, "invoice_date"),
         ]
         rows = self.env.execute_query(query.select(*columns))
         return [
-            OpenItem(*row[:5], Decimal(row[5]), float(row[6]), row[7]) for row in rows
+            OpenItem(*row[:5], Decimal(row[5]), float(row[6]), *row[7:]) for row in rows
         ]
 
     @api.model

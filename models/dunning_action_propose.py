@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, models
 from odoo.fields import Command
 
@@ -5,6 +7,14 @@ from ..tools import ladder as core
 
 #: States from which a contact may still be cancelled.
 UNDELIVERED = ("proposed", "queued", "failed")
+
+
+def is_rung_delivered(state, channel, needs_letter):
+    """Tell whether a contact makes its rung count (design, rule 1).
+
+    The first channel that is delivered counts; of a formal notice, its letter.
+    """
+    return state == "done" and (channel == "letter" or not needs_letter)
 
 
 class DunningActionPropose(models.AbstractModel):
@@ -35,7 +45,7 @@ class DunningActionPropose(models.AbstractModel):
         step = core.Step(kind, rung, dict.fromkeys(keys, rung))
         drafts.write({"state": "cancelled"})
         drafts.flush_recordset(["state"])
-        return self.create(
+        return self._create_with_lines(
             [
                 self._prepare_values(case, step, plan, channel, date)
                 for channel in channels or level._get_channels()
@@ -48,24 +58,30 @@ class DunningActionPropose(models.AbstractModel):
             lambda action: (action.case_id, action.kind, action.level_id, action.date)
         )
 
-    def _is_step_pending(self):
-        """Tell whether a step waits for its delivery: none of its channels is done."""
-        return any(
-            any(action.state in UNDELIVERED for action in actions)
-            and not any(action._is_level_delivered() for action in actions)
-            for actions in self._get_steps().values()
-        )
-
     def _is_level_delivered(self):
-        """Tell whether this delivery makes the rung count.
-
-        The first channel that is delivered counts; of a formal notice, its letter.
-        """
+        """Tell whether this delivery makes the rung count."""
         self.ensure_one()
-        if self.state != "done":
-            return False
-        needs_letter = self.level_id.is_formal_notice and self.level_id.channel_letter
-        return not needs_letter or self.channel == "letter"
+        needs_letter = self.level_id._needs_letter() if self.level_id else False
+        return is_rung_delivered(self.state, self.channel, needs_letter)
+
+    def _count_results(self, counted):
+        """Count what became of the contacts, and of how many debtors they are.
+
+        :param counted: ids of cases whose debtor was counted before
+        :return: two Counters of (result, reason, level id, channel)
+        """
+        contacts, debtors = Counter(), Counter()
+        seen = set(counted)
+        for action in self:
+            result = "queued" if action.state == "done" else action.state
+            if action.channel == "decision":
+                result = "decision"
+            key = (result, "", action.level_id.id or 0, action.channel)
+            contacts[key] += 1
+            if action.case_id.id not in seen:
+                seen.add(action.case_id.id)
+                debtors[key] += 1
+        return contacts, debtors
 
     def _replace_with(self, plans, date):
         """Make the proposals of the cases equal to their plans.
@@ -74,8 +90,9 @@ class DunningActionPropose(models.AbstractModel):
         :return: the actions that now carry out the plans
         """
         kept, wanted = self.browse(), []
+        by_case = self.grouped("case_id")
         for case, plan in plans.items():
-            drafts = self.filtered(lambda action, case=case: action.case_id == case)
+            drafts = by_case.get(case, self.browse())
             for step in plan.decision.steps:
                 for channel in self._get_step_channels(step):
                     draft = drafts.filtered(
@@ -92,7 +109,7 @@ class DunningActionPropose(models.AbstractModel):
                         wanted.append(
                             self._prepare_values(case, step, plan, channel, date)
                         )
-        created = self.create(wanted)
+        created = self._create_with_lines(wanted)
         (self - kept)._drop_replaced(plans)
         created._drop_overtaken()
         return kept | created
@@ -137,39 +154,51 @@ class DunningActionPropose(models.AbstractModel):
         """Return the values of the action that carries out a step on a channel."""
         return {
             "case_id": case.id,
+            # The case's, given here so that nothing is computed for thousands.
+            "partner_id": case.partner_id.id,
+            "company_id": case.company_id.id,
             "kind": step.kind,
             "level_id": step.rung.key or False,
             "channel": channel,
             "date": date,
             "contact_id": case._get_contact().id,
-            "line_ids": [
-                Command.create(values)
-                for values in self._prepare_lines(case, step, plan, date)
-            ],
+            "line_ids": self._prepare_lines(step, plan, date),
         }
 
     @api.model
-    def _prepare_lines(self, case, step, plan, date):
-        """Return the values of a step's lines: delivered items, then listed ones."""
-        lines = {line.id: line for line in case.line_ids}
-        keys = sorted(
-            [*step.deliver, *step.listed], key=lambda key: (lines[key].date_due, key)
+    def _create_with_lines(self, wanted):
+        """Create actions and their frozen lines, in two batches.
+
+        :param wanted: values of :meth:`_prepare_values`
+        """
+        lines = [values.pop("line_ids") for values in wanted]
+        actions = self.create(wanted)
+        self.env["dunning.action.line"].create(
+            [
+                values | {"action_id": action.id}
+                for action, of_action in zip(actions, lines, strict=True)
+                for values in of_action
+            ]
         )
+        return actions
+
+    @api.model
+    def _prepare_lines(self, step, plan, date):
+        """Return the values of a step's lines: delivered items, then listed ones."""
+        keys = [*step.deliver, *step.listed]
         values = []
-        for key in keys:
+        for key in sorted(keys, key=lambda key: (plan.items[key].due, key)):
             rung = step.deliver.get(key)
             counts = step.kind == "rung" and rung and rung.key
             values.append(
-                lines[key]._prepare_action_line(
-                    plan.items[key], rung.key if counts else False, date
-                )
+                plan.items[key].to_action_line(key, rung.key if counts else False, date)
             )
         return values
 
     def _update_lines(self, step, plan, date):
         """Bring the frozen lines of a proposal up to date; say so if it was edited."""
         self.ensure_one()
-        wanted = self._prepare_lines(self.case_id, step, plan, date)
+        wanted = self._prepare_lines(step, plan, date)
         if self.line_ids._get_essence() == [
             (row["case_line_id"], row["level_id"], row["amount_residual"])
             for row in wanted

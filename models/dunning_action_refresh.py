@@ -27,13 +27,13 @@ class DunningActionRefresh(models.AbstractModel):
         for company, actions in self.grouped("company_id").items():
             day = date or company._dunning_today()
             cases = actions.case_id
-            cases._collect(company, day, cases.partner_id)
+            books = cases._collect(company, day, cases.partner_id)[1]
             alike = cases.action_ids.filtered(
                 lambda other, actions=actions: (
                     other in actions or other.state == "proposed"
                 )
             )
-            plans = cases._decide(day, is_manual=True, ignored=alike)
+            plans = cases._decide(day, is_manual=True, ignored=alike, books=books)
             for action in actions:
                 if action._follow(plans[action.case_id], day):
                     ready |= action

@@ -13,6 +13,7 @@ class DunningCase(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "dunning.case.collect",
+        "dunning.case.facts",
         "dunning.case.decide",
         "dunning.case.run",
         "dunning.case.live",

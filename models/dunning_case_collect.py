@@ -3,6 +3,9 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..tools import ladder as core
+from .dunning_case_facts import Books
+
 
 class DunningCaseCollect(models.AbstractModel):
     """Collect and settle: the open items of each debtor, gathered in one case."""
@@ -19,19 +22,27 @@ class DunningCaseCollect(models.AbstractModel):
         whose items are all settled.
 
         :param partners: commercial partners to look at; every debtor when None
+        :return: the open cases, and what was read of them
+        :rtype: tuple[dunning.case, Books]
         """
-        items = defaultdict(list)
+        items = {}
+        by_debtor = defaultdict(list)
         move_lines = self.env["account.move.line"]
         for item in move_lines._read_dunning_items(company, date, partners):
-            items[item.partner_id].append(item)
+            items[item.line_id] = item
+            by_debtor[item.partner_id].append(item)
         cases = self._search_open(company, partners)
-        cases._settle(items)
+        lines = cases._read_lines()
+        is_settled = cases._settle(by_debtor, lines)
         cases = cases.filtered(lambda case: case.state != "closed")
         known = set(cases.partner_id.ids)
-        missing = [key for key in items if key not in known]
-        cases |= self._open_cases(company, date, missing, items)
-        cases._add_items(items)
-        return cases
+        missing = [key for key in by_debtor if key not in known]
+        opened = self._open_cases(company, date, missing, by_debtor)
+        cases |= opened
+        is_new = cases._add_items(by_debtor, lines)
+        if is_settled or is_new:
+            lines = cases._read_lines()
+        return cases, Books(items, lines)
 
     @api.model
     def _search_open(self, company, partners=None):
@@ -39,24 +50,30 @@ class DunningCaseCollect(models.AbstractModel):
         if partners is not None:
             domain &= Domain("partner_id", "in", partners.ids)
         return self.search_fetch(
-            domain, ["partner_id", "company_id", "ladder_id", "state"], order="id"
+            domain,
+            ["partner_id", "company_id", "ladder_id", "state", "last_run_on"],
+            order="id",
         )
 
-    def _settle(self, items):
-        """Archive the lines of settled items; close the cases where none is left."""
-        settled = self.env["dunning.case.line"]
+    def _settle(self, items, lines):
+        """Archive the lines of settled items; close the cases where none is left.
+
+        :return: whether anything was settled
+        """
+        settled = []
         emptied = self.browse()
         for case in self:
             open_ids = {item.line_id for item in items.get(case.partner_id.id, ())}
-            gone = case.line_ids.filtered(
-                lambda line, ids=open_ids: line.move_line_id.id not in ids
-            )
-            settled |= gone
-            if gone == case.line_ids:
+            gone = [
+                line.id for line in lines[case.id] if line.move_line_id not in open_ids
+            ]
+            settled += gone
+            if len(gone) == len(lines[case.id]):
                 # Debts that came later belong to a new case, which starts afresh.
                 emptied |= case
-        settled.write({"active": False})
+        self.env["dunning.case.line"].browse(settled).write({"active": False})
         emptied._close_settled()
+        return bool(settled or emptied)
 
     def _close_settled(self):
         for reason, cases in self.grouped(
@@ -85,15 +102,18 @@ class DunningCaseCollect(models.AbstractModel):
     @api.model
     def _open_cases(self, company, date, partner_ids, items):
         """Open, or re-open, a case for each debtor that needs one."""
-        debtors = self.env["res.partner"].browse(partner_ids)
+        debtors = self.env["res.partner"].with_company(company).browse(partner_ids)
         ladders = self.env["dunning.ladder"]._find_for(debtors, company)
         needing = debtors.filtered(
             lambda debtor: self._needs_case(ladders[debtor], date, items[debtor.id])
         )
         reopened = self._reopen(company, needing, items)
         fresh = needing - reopened.partner_id
-        # A night that opens a hundred cases does not notify a hundred times.
-        quiet = self.with_context(mail_auto_subscribe_no_notify=True)
+        # A night that opens a thousand cases neither notifies nor logs it a thousand
+        # times: the first message of a case is its first contact.
+        quiet = self.with_context(
+            mail_auto_subscribe_no_notify=True, mail_create_nolog=True
+        )
         opened = quiet.create(
             [
                 {
@@ -109,7 +129,7 @@ class DunningCaseCollect(models.AbstractModel):
 
     @api.model
     def _find_collector(self, debtor, company):
-        return debtor.with_company(company).dunning_user_id or company.dunning_user_id
+        return debtor.dunning_user_id or company.dunning_user_id
 
     @api.model
     def _needs_case(self, ladder, date, items):
@@ -144,25 +164,32 @@ class DunningCaseCollect(models.AbstractModel):
         cases.write({"state": "open", "close_reason": False})
         return cases
 
-    def _add_items(self, items):
-        """Give each case a line for each of its open items, with the rung it had."""
-        new = []
+    def _add_items(self, items, lines):
+        """Give each case a line for each of its open items, with the rung it had.
+
+        :return: whether any line was added or changed
+        """
+        new, moved = [], {}
         for case in self:
-            lines = {line.move_line_id.id: line for line in case.line_ids}
+            known = {line.move_line_id: line for line in lines.get(case.id, ())}
             for item in items.get(case.partner_id.id, ()):
-                line = lines.get(item.line_id)
+                line = known.get(item.line_id)
                 if not line:
                     new.append((case, item))
                 elif line.date_due != item.due:
-                    line.date_due = item.due
+                    moved[line.id] = item.due
+        for line in self.env["dunning.case.line"].browse(moved):
+            line.date_due = moved[line.id]
         former = self._read_former_lines(new)
+        ladders = {ladder: ladder._to_core() for ladder in self.ladder_id}
         self.env["dunning.case.line"].create(
             [
                 values
                 for case, item in new
-                if (values := self._revive(case, item, former))
+                if (values := self._revive(case, item, former, ladders))
             ]
         )
+        return bool(new or moved)
 
     @api.model
     def _read_former_lines(self, new):
@@ -184,7 +211,7 @@ class DunningCaseCollect(models.AbstractModel):
         return former
 
     @api.model
-    def _revive(self, case, item, former):
+    def _revive(self, case, item, former, ladders):
         """Bring back the archived line of an item, or return values of a new one."""
         line = former.get(item.line_id) or former.get((item.move_id, item.due))
         if line and line.case_id == case:
@@ -192,16 +219,28 @@ class DunningCaseCollect(models.AbstractModel):
                 {"active": True, "move_line_id": item.line_id, "date_due": item.due}
             )
             return None
-        return {
+        values = {
             "case_id": case.id,
             "move_line_id": item.line_id,
             "move_id": item.move_id,
             "date_due": item.due,
             "currency_id": item.currency_id,
-            "level_id": line.level_id.id if line else False,
-            "delivered_on": line.delivered_on if line else False,
-            "deadline": line.deadline if line else False,
         }
+        if line:
+            return values | {
+                "level_id": line.level_id.id,
+                "delivered_on": line.delivered_on,
+                "deadline": line.deadline,
+            }
+        return values | self._prepare_next(ladders.get(case.ladder_id), item.due)
+
+    @api.model
+    def _prepare_next(self, ladder, due):
+        """Return the first rung of a new item and its day, as the run would store."""
+        if not ladder:
+            return {}
+        rung, day = core.next_rung(ladder, core.Item(0, due, core.Decimal(0)))
+        return {"next_level_id": rung.key if rung else False, "next_date": day}
 
     @api.model
     def _open_for(self, partners):
@@ -212,5 +251,5 @@ class DunningCaseCollect(models.AbstractModel):
         cases = self.browse()
         for company in self.env.companies:
             date = company._dunning_today()
-            cases |= self.with_company(company)._collect(company, date, partners)
+            cases |= self.with_company(company)._collect(company, date, partners)[0]
         return cases

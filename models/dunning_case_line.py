@@ -1,5 +1,5 @@
 import base64
-from decimal import Decimal
+from collections import defaultdict
 
 from odoo import api, fields, models
 
@@ -103,30 +103,6 @@ class DunningCaseLine(models.Model):
             return move.payment_state
         return "excluded" if item.no_followup else False
 
-    def _to_core(self, item=None, is_pending=False, courtesies=frozenset()):
-        """Return the line as the functional core knows it.
-
-        :param OpenItem item: what the ledger shows now; without it the amount and the
-            hold, which the calendar of the rungs does not need, are left out
-        """
-        self.ensure_one()
-        rung = self.level_id.id or None
-        if self.ladder_ended_on:
-            rung = core.END_OF_LADDER
-        return core.Item(
-            key=self.id,
-            due=item.due if item else self.date_due,
-            amount=item.residual if item else Decimal(0),
-            rung=rung,
-            rung_delay=self.level_id.delay_days,
-            rung_formal=self.level_id.is_formal_notice,
-            delivered_on=self.delivered_on or None,
-            deadline=self.deadline or None,
-            hold=item.hold if item else "",
-            pending=is_pending,
-            courtesies=courtesies,
-        )
-
     def _stand_on_new_ladder(self):
         """Put items on the rung of the case's new ladder that matches their old one.
 
@@ -144,27 +120,6 @@ class DunningCaseLine(models.Model):
                 key = formal[0] if formal else key
             line.level_id = key
             line.ladder_ended_on = False
-
-    def _prepare_action_line(self, item, level_id, date):
-        """Return the values that freeze the item in a contact.
-
-        :param OpenItem item: what the ledger shows now
-        :param level_id: the rung delivered to the item, False when it is only listed
-        """
-        self.ensure_one()
-        return {
-            "case_line_id": self.id,
-            "move_line_id": item.line_id,
-            "move_id": item.move_id,
-            "level_id": level_id,
-            "name": self.move_id.name,
-            "invoice_date": self.invoice_date,
-            "date_due": item.due,
-            "days_overdue": max((date - item.due).days, 0),
-            "currency_id": item.currency_id,
-            "amount_residual": item.residual_currency,
-            "amount_claimed": item.residual_currency,
-        }
 
     def _deliver(self, level, day, deadline):
         """Let items stand on a rung that has just been delivered.
@@ -195,14 +150,35 @@ class DunningCaseLine(models.Model):
 
     def _refresh_next(self):
         """Store the next level and date, from the rung each item stands on."""
-        ladders = {ladder: ladder._to_core() for ladder in self.case_id.ladder_id}
-        for line in self:
-            ladder = ladders.get(line.case_id.ladder_id)
-            if not ladder:
-                continue
-            rung, day = core.next_rung(ladder, line._to_core())
-            line.next_level_id = rung.key if rung and rung.key else False
-            line.next_date = day or False
+        cases = self.case_id
+        lines = cases._read_lines(self.ids)
+        rungs = {level.id: level._to_rung() for level in cases._read_levels()}
+        ladders = {ladder.id: ladder._to_core() for ladder in cases.ladder_id}
+        for case in cases.filtered("ladder_id"):
+            ladder = ladders[case.ladder_id.id]
+            self._store_nexts(
+                lines[case.id],
+                {
+                    line.id: core.next_rung(ladder, line.to_core(rungs))
+                    for line in lines[case.id]
+                },
+            )
+
+    @api.model
+    def _store_nexts(self, lines, nexts):
+        """Store what comes next for lines where it changed.
+
+        :param lines: rows (:class:`CaseLine`)
+        :param nexts: ``{line id: (rung, day)}``
+        """
+        changed = defaultdict(list)
+        for line in lines:
+            rung, day = nexts.get(line.id, (None, None))
+            level_id = (rung.key if rung else None) or None
+            if (line.next_level_id, line.next_date) != (level_id, day):
+                changed[level_id, day].append(line.id)
+        for (level_id, day), ids in changed.items():
+            self.browse(ids).write({"next_level_id": level_id, "next_date": day})
 
     def _get_invoice_pdf(self):
         """Return the invoice's PDF: the one that was sent, else a copy made once."""

@@ -1,20 +1,27 @@
 import logging
 from collections import Counter
+from datetime import timedelta
 
 from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.misc import split_every
+
+from .dunning_run import DEBTORS_PER_BATCH, MESSAGES_PER_BATCH
 
 _logger = logging.getLogger(__name__)
 
-#: Cases claimed, decided and committed together.
-BATCH_SIZE = 50
-
 
 class DunningCaseRun(models.AbstractModel):
-    """Run: collect, settle, decide and act, once a day or when somebody asks."""
+    """Run: collect, settle, decide and act, once a day or when somebody asks.
+
+    Two phases: debtors are *prepared* in large batches (collected, decided, their steps
+    proposed), then what leaves by itself is *sent* in small ones, after a fresh look.
+    """
 
     _name = "dunning.case.run"
     _description = "Dunning Case: Run"
@@ -33,9 +40,13 @@ class DunningCaseRun(models.AbstractModel):
             day = date or company._dunning_today()
             cases = self.with_company(company)
             run = runs.with_company(company)._start(company, day)
-            open_cases = cases._collect(company, day)
-            for ids in split_every(BATCH_SIZE, open_cases.ids):
-                cases.browse(ids)._run_safely(run)
+            debtors = cases._find_debtors(company, day)
+            for ids in split_every(DEBTORS_PER_BATCH, debtors):
+                sending = cases._prepare_safely(
+                    run, self.env["res.partner"].browse(ids)
+                )
+                for some in split_every(MESSAGES_PER_BATCH, sending.ids):
+                    cases.browse(some)._send_safely(run)
             runs |= run
         return runs
 
@@ -54,9 +65,10 @@ class DunningCaseRun(models.AbstractModel):
             for company in self.env.companies:
                 day = date or company._dunning_today()
                 # A reader may look ahead; what this makes is taken back below.
-                cases = self.sudo().with_company(company)._collect(company, day)
+                cases = self.sudo().with_company(company)
+                cases, books = cases._collect(company, day)
                 drafts = cases._search_drafts()
-                plans = cases._decide(day, ignored=drafts)
+                plans = cases._decide(day, ignored=drafts, books=books)
                 result.extend(case._describe_plan(plan) for case, plan in plans.items())
 
         # The same code as the night, then everything is taken back.
@@ -76,10 +88,7 @@ class DunningCaseRun(models.AbstractModel):
                     "level_name": level.name,
                     "channels": level._get_channels() if level else [],
                     "automatic": step.rung.automatic,
-                    "invoices": [
-                        self.env["account.move"].browse(row.move_id).name
-                        for row in rows
-                    ],
+                    "invoices": [row.name for row in rows],
                     "amount": float(sum(row.residual for row in rows)),
                 }
             )
@@ -93,65 +102,91 @@ class DunningCaseRun(models.AbstractModel):
 
     @api.model
     def _cron_run(self):
-        """Run every company for today, in batches that are committed one by one.
+        """Start today's night in every company, then work on it.
 
         A process killed in the middle leaves whole batches behind; the next call goes
-        on with the cases that were not looked at today.
+        on with the debtors that were not looked at today.
         """
-        commit_progress = self.env["ir.cron"]._commit_progress
+        batches = self.env["dunning.run.batch"]
         for company in self.env["res.company"].search([("active", "=", True)]):
-            # The scheduler speaks no language: tasks and reasons are the company's.
-            lang = self.env.lang or company.partner_id.lang
-            cases = self.with_company(company).with_context(lang=lang)
-            day = company._dunning_today()
-            try:
-                run = self.env["dunning.run"]._start(company, day, is_nightly=True)
-            except UserError as error:
-                # Somebody played a later day here; the other companies are served.
-                _logger.info("No night for %s: %s", company.name, error)
-                continue
-            opened = cases._collect(company, day)
-            todo = opened.filtered(lambda case, day=day: case.last_run_on != day).ids
-            commit_progress(remaining=len(todo))
-            for ids in split_every(BATCH_SIZE, todo):
-                # Nobody else works on them, and the prefetch is this batch only.
-                batch = cases.browse(ids).try_lock_for_update()
-                batch._run_safely(run)
-                if not commit_progress(len(ids)):
-                    return  # out of time: the scheduler calls again for the rest
+            batches._cron_start_night(company)
+        batches._cron_work()
 
-    def _run_safely(self, run):
-        """Run the cases; one that fails is found, marked and left out.
+    @api.model
+    def _find_debtors(self, company, date, is_unseen=False):
+        """Return the ids of the commercial partners a run has to look at.
+
+        :param is_unseen: leave out those whose case was looked at on that date
+        """
+        courtesies = self.env["dunning.level"].search([("delay_days", "<", 0)])
+        ahead = max((-level.delay_days for level in courtesies), default=0)
+        items = self.env["account.move.line"].sudo()  # see _read_dunning_items
+        query = items._search(
+            items._get_dunning_item_domain(company, date)
+            & (
+                Domain("date_maturity", "<=", date + timedelta(days=ahead))
+                | Domain("date_maturity", "=", False)
+            )
+        )
+        column = SQL("DISTINCT %s", SQL.identifier(items._table, "partner_id"))
+        debtors = {row[0] for row in self.env.execute_query(query.select(column))}
+        for case in self._search_open(company):
+            debtors.add(case.partner_id.id)
+            if is_unseen and case.last_run_on == date:
+                debtors.discard(case.partner_id.id)
+        return sorted(debtors)
+
+    @api.model
+    def _prepare_safely(self, run, debtors):
+        """Collect, decide and propose; return the cases whose step leaves by itself."""
+        return self._do_safely(run, debtors, self._prepare)
+
+    def _send_safely(self, run):
+        """Freeze and queue what leaves by itself."""
+        self._do_safely(run, self, lambda run, cases: cases._send(run))
+
+    @api.model
+    def _do_safely(self, run, records, work):
+        """Do the work; a debtor that fails is found, marked and left out.
 
         A batch that fails is halved until the failing debtor stands alone.
+
+        :param records: partners or cases
+        :param work: called with the run and records, returns cases or None
         """
-        if not self:
-            return
+        if not records:
+            return self.browse()
         try:
             with self.env.cr.savepoint():
-                counts = self._run_batch(run.date)
-            run._add(counts)
-        except OperationalError:
-            raise  # a conflict with another transaction: the host tries again
+                return work(run, records) or self.browse()
+        except (OperationalError, UniqueViolation):
+            raise  # a conflict with another transaction: the caller tries again
         except Exception as error:  # noqa: BLE001 whatever it is, the others are served
-            if len(self) == 1:
-                self._record_failure(error)
-                run._add({("failed", "failed", 0, ""): (1, 1)})
-                return
-            middle = len(self) // 2
-            self[:middle]._run_safely(run)
-            self[middle:]._run_safely(run)
+            if len(records) == 1:
+                self._record_failure(run, records, error)
+                return self.browse()
+        middle = len(records) // 2
+        return self._do_safely(run, records[:middle], work) | self._do_safely(
+            run, records[middle:], work
+        )
 
-    def _record_failure(self, error):
+    def _record_failure(self, run, record, error):
         """Show a failure where the user looks: on the case, with a task."""
-        self.ensure_one()
+        case = record
+        if record._name == "res.partner":
+            case = self._search_open(run.company_id, record)
+            case = case or self.create(
+                {"partner_id": record.id, "company_id": run.company_id.id}
+            )
         if isinstance(error, UserError):
             text = str(error)
         else:
-            _logger.exception("Dunning case %s failed", self.id)
+            _logger.error("Dunning case %s failed", case.id, exc_info=error)
             text = self.env._("Unexpected error: %(error)s", error=error)
-        self.write({"failure": text, "wait_reason": "failed"})
-        self._plan_task(self.env._("Dunning stopped for this customer"), text)
+        case.write({"failure": text, "wait_reason": "failed", "last_run_on": run.date})
+        case._plan_task(self.env._("Dunning stopped for this customer"), text)
+        failed = Counter([("failed", "failed", 0, "")])
+        run._add(failed, failed)
 
     def _plan_task(self, summary, note):
         """Plan one task for the collector, unless the same one is already open."""
@@ -167,57 +202,55 @@ class DunningCaseRun(models.AbstractModel):
             or self.env.uid,
         )
 
-    def _run_batch(self, date):
-        """Decide and act for the cases; return the counts of the run."""
-        drafts = self._search_drafts()
-        plans = self._decide(date, ignored=drafts)
-        self._write_nexts(plans)
-        actions = drafts._replace_with(plans, date)
-        automatic = actions.filtered(
-            lambda action: action.state == "proposed" and action._leaves_by_itself()
-        )
-        automatic._queue(date)
-        waiting = actions.filtered(lambda action: action.state == "proposed").case_id
-        self._write_outcome(plans, date, waiting)
-        return self._count_outcome(plans, actions)
+    @api.model
+    def _prepare(self, run, debtors):
+        """Collect, decide and propose; return the cases whose step leaves by itself."""
+        cases, books = self._collect(run.company_id, run.date, debtors)
+        drafts = cases._search_drafts()
+        plans = cases._decide(run.date, ignored=drafts, books=books)
+        for plan in plans.values():
+            self.env["dunning.case.line"]._store_nexts(plan.lines, plan.nexts)
+        actions = drafts._replace_with(plans, run.date)
+        automatic = actions.filtered(lambda action: action._leaves_by_itself())
+        proposed = actions - automatic
+        self._write_outcome(plans, run.date, proposed.case_id)
+        unserved = {
+            case.id: ("none", plan.decision.reason, 0, "")
+            for case, plan in plans.items()
+            if plan.decision.reason and not plan.contact
+        }
+        reasons = Counter(unserved.values())
+        run._add(reasons, reasons)
+        run._add(*proposed._count_results(unserved))
+        return automatic.case_id
 
-    def _write_nexts(self, plans):
-        for case, plan in plans.items():
-            for line in case.line_ids:
-                rung, day = plan.nexts.get(line.id, (None, None))
-                level_id = rung.key if rung and rung.key else False
-                if (line.next_level_id.id, line.next_date) != (level_id, day or False):
-                    line.next_level_id, line.next_date = level_id, day or False
+    def _send(self, run):
+        """Queue the proposals that leave by themselves, after a fresh look.
+
+        A debtor whose situation changed since is decided afresh.
+        """
+        drafts = self._search_drafts()
+        automatic = drafts.filtered(lambda action: action._leaves_by_itself())
+        ready = automatic._refresh(run.date)
+        ready._queue(run.date)
+        # Who was counted when it was prepared is no second debtor.
+        run._add(*ready._count_results(ready.case_id.filtered("wait_reason").ids))
+        changed = (automatic - ready).case_id
+        if changed:
+            self._prepare(run, changed.partner_id)
 
     def _write_outcome(self, plans, date, waiting):
+        """Note on each case why it was not contacted, empty when it was."""
         outcomes = {}
+        waiting_ids = set(waiting.ids)
         for case, plan in plans.items():
-            proposed = "to_approve" if case in waiting else False
+            proposed = "to_approve" if case.id in waiting_ids else False
             reason = plan.decision.reason or proposed
-            outcomes[reason] = outcomes.get(reason, self.browse()) | case
-        for reason, cases in outcomes.items():
-            cases.write({"last_run_on": date, "wait_reason": reason, "failure": False})
-
-    @api.model
-    def _count_outcome(self, plans, actions):
-        contacts, debtors = Counter(), Counter()
-        for plan in plans.values():
-            if not plan.contact and plan.decision.reason:
-                contacts["none", plan.decision.reason, 0, ""] += 1
-                debtors["none", plan.decision.reason, 0, ""] += 1
-        seen = set()
-        for action in actions:
-            result = "queued" if action.state == "done" else action.state
-            if action.channel == "decision":
-                result = "decision"
-            if result not in ("queued", "proposed", "decision", "failed"):
-                continue
-            key = (result, "", action.level_id.id or 0, action.channel)
-            contacts[key] += 1
-            if action.case_id not in seen:
-                seen.add(action.case_id)
-                debtors[key] += 1
-        return {key: (count, debtors[key]) for key, count in contacts.items()}
+            outcomes.setdefault(reason, []).append(case.id)
+        for reason, ids in outcomes.items():
+            self.browse(ids).write(
+                {"last_run_on": date, "wait_reason": reason, "failure": False}
+            )
 
     def action_dun(self):
         """**Relancer**: show what would leave for these debtors, then send it."""

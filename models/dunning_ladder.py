@@ -249,13 +249,13 @@ class DunningLadder(models.Model):
         default = company.dunning_ladder_id or (ladders - rules)[:1]
         return {
             partner: (
-                partner.with_company(company).dunning_ladder_id
+                partner.dunning_ladder_id
                 or rules.filtered(lambda rule, debtor=partner: rule._matches(debtor))[
                     :1
                 ]
                 or default
             )
-            for partner in partners
+            for partner in partners.with_company(company)
         }
 
     def _matches(self, partner):

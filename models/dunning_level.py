@@ -197,6 +197,11 @@ class DunningLevel(models.Model):
         }
         return [name for name, is_used in channels.items() if is_used]
 
+    def _needs_letter(self):
+        """Tell whether only the letter delivers the level: the proof of a notice."""
+        self.ensure_one()
+        return self.is_formal_notice and self.channel_letter
+
     def _get_template(self, channel):
         """Return the mail template that holds the text of a written channel."""
         return {

@@ -1,6 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+from odoo.tools.misc import split_every
+
+#: Debtors whose cases are collected and decided in one transaction.
+DEBTORS_PER_BATCH = 1000
+#: Cases whose messages are frozen and queued in one short transaction.
+MESSAGES_PER_BATCH = 50
+#: Debtors up to whom "Run now" does not leave the work to the scheduler.
+AT_ONCE = 200
+#: The scheduled action that works beside the night; its copies are more workers.
+WORKER = "account_dunning.ir_cron_dunning_work"
 
 
 class DunningRun(models.Model):
@@ -18,10 +28,21 @@ class DunningRun(models.Model):
     is_nightly = fields.Boolean("Nightly", readonly=True)
     is_bank_fresh = fields.Boolean(readonly=True, default=True)
     line_ids = fields.One2many("dunning.run.line", "run_id", readonly=True)
+    batch_ids = fields.One2many("dunning.run.batch", "run_id", readonly=True)
+    planned_on = fields.Datetime(
+        readonly=True, help="When its debtors were last shared out to the workers."
+    )
+    progress = fields.Float(compute="_compute_progress", help="In percent.")
+    is_running = fields.Boolean(compute="_compute_progress")
     case_count = fields.Integer("Debtors looked at", compute="_compute_counts")
     contact_count = fields.Integer("Contacts", compute="_compute_counts")
     failure_count = fields.Integer("Failures", compute="_compute_counts")
     summary = fields.Char(compute="_compute_counts")
+
+    _one_night_a_day = models.UniqueIndex(
+        "(company_id, date) WHERE is_nightly",
+        "The night of this day was already started in this company.",
+    )
 
     @api.depends("line_ids.count", "line_ids.result")
     @api.depends_context("lang")
@@ -42,6 +63,14 @@ class DunningRun(models.Model):
                 none=total["none"],
                 failed=total["failed"],
             )
+
+    @api.depends("batch_ids.is_done", "date")
+    def _compute_progress(self):
+        for run in self:
+            batches = run.batch_ids
+            done = batches.filtered("is_done")
+            run.progress = 100.0 * len(done) / len(batches) if batches else 100.0
+            run.is_running = done != batches and run._is_of_today()
 
     @api.depends("date")
     @api.depends_context("lang")
@@ -70,8 +99,16 @@ class DunningRun(models.Model):
                     date=format_date(self.env, date),
                 )
             )
-        if is_nightly and last.date == date and last.is_nightly:
-            return last
+        if is_nightly:
+            tonight = self.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("date", "=", date),
+                    ("is_nightly", "=", True),
+                ]
+            )
+            if tonight:
+                return tonight
         return self.create(
             {
                 "company_id": company.id,
@@ -81,10 +118,102 @@ class DunningRun(models.Model):
             }
         )
 
+    # The work, in shares
+
+    def _is_of_today(self):
+        self.ensure_one()
+        return self.date == self.company_id._dunning_today()
+
+    def _count_batches_left(self):
+        """Return how many batches of the runs are still to do."""
+        return self.env["dunning.run.batch"].search_count(
+            [("run_id", "in", self.ids), ("is_done", "=", False)]
+        )
+
+    def _plan(self):
+        """Share out the debtors; of a night, those that were not looked at yet.
+
+        Nothing while an earlier plan of the run is still worked on.
+        """
+        self.ensure_one()
+        if self._count_batches_left():
+            return
+        # Written, so that of two workers that plan at once one has a conflict.
+        self.planned_on = fields.Datetime.now()
+        self._drop_old_batches()
+        cases = self.env["dunning.case"].with_company(self.company_id)
+        debtors = cases._find_debtors(self.company_id, self.date, self.is_nightly)
+        self._add_batches("prepare", debtors)
+        worker = self.env.ref(WORKER, raise_if_not_found=False)
+        if worker and debtors:
+            worker._trigger()
+
+    def _drop_old_batches(self):
+        """Forget the shares of days that are over: today looks at every debtor."""
+        batches = self.env["dunning.run.batch"].search(
+            [
+                ("run_id.company_id", "=", self.company_id.id),
+                ("run_id.date", "<", self.date),
+            ]
+        )
+        batches.sudo().unlink()  # the engine's own: nobody edits them
+
+    def _add_batches(self, kind, ids):
+        """Add batches for partners to prepare or cases to send to."""
+        self.ensure_one()
+        if not ids:
+            return
+        size = MESSAGES_PER_BATCH if kind == "send" else DEBTORS_PER_BATCH
+        # The plan is the engine's own: nobody edits it.
+        batches = self.env["dunning.run.batch"].sudo()
+        batches = batches.create(
+            [
+                {"run_id": self.id, "kind": kind, "keys": list(some)}
+                for some in split_every(size, ids)
+            ]
+        )
+        batches._enqueue()
+
+    def _add(self, contacts, debtors):
+        """Add to the counts of the run.
+
+        :param contacts: Counter of (result, reason, level id, channel)
+        :param debtors: how many debtors are in it, each counted once in a run
+        """
+        self.ensure_one()
+        # Counted by the engine, whoever started it.
+        self.env["dunning.run.count"].sudo().create(
+            [
+                {
+                    "run_id": self.id,
+                    "result": result,
+                    "reason": reason or False,
+                    "level_id": level_id or False,
+                    "channel": channel or False,
+                    "count": contacts[result, reason, level_id, channel],
+                    "debtor_count": debtors[result, reason, level_id, channel],
+                }
+                for result, reason, level_id, channel in contacts
+            ]
+        )
+        self.invalidate_recordset(["line_ids"])
+        self.env["dunning.run.line"].invalidate_model()
+
     @api.model
     def action_run_now(self):
-        """Run the allowed companies now and show what came of it."""
-        runs = self.env["dunning.case"].run()
+        """Run the allowed companies now and show what came of it.
+
+        A few debtors are served at once; more are left to the scheduler, and the run
+        shows how far it is.
+        """
+        self.env["dunning.case"].check_access("create")
+        runs = self.browse()
+        for company in self.env.companies:
+            run = self.with_company(company)._start(company, company._dunning_today())
+            run._plan()
+            runs |= run
+        if sum(len(batch.keys) for batch in runs.batch_ids) <= AT_ONCE:
+            runs._work_through()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account_dunning.dunning_run_action"
         )
@@ -96,86 +225,11 @@ class DunningRun(models.Model):
             }
         return action
 
-    def _add(self, counts):
-        """Add to the counts of the run.
-
-        :param counts: {(result, reason, level id, channel): (contacts, debtors)}
-        """
-        self.ensure_one()
-        known = {
-            (
-                line.result,
-                line.reason or "",
-                line.level_id.id or 0,
-                line.channel or "",
-            ): (line)
-            for line in self.line_ids
-        }
-        for key, (count, debtors) in counts.items():
-            if line := known.get(key):
-                line.count += count
-                line.debtor_count += debtors
-                continue
-            result, reason, level_id, channel = key
-            self.env["dunning.run.line"].create(
-                {
-                    "run_id": self.id,
-                    "result": result,
-                    "reason": reason or False,
-                    "level_id": level_id or False,
-                    "channel": channel or False,
-                    "count": count,
-                    "debtor_count": debtors,
-                }
-            )
-
-
-class DunningRunLine(models.Model):
-    """How often a run came to one result, or had one reason for not acting."""
-
-    _name = "dunning.run.line"
-    _description = "Dunning Run Result"
-    _order = "run_id, result, count desc, id"
-
-    run_id = fields.Many2one(
-        "dunning.run", required=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(related="run_id.company_id")
-    result = fields.Selection(
-        [
-            ("queued", "On its way"),
-            ("proposed", "To approve"),
-            ("decision", "To decide"),
-            ("none", "Not contacted"),
-            ("failed", "Failed"),
-        ],
-        required=True,
-    )
-    reason = fields.Selection(selection="_selection_reason")
-    level_id = fields.Many2one("dunning.level")
-    channel = fields.Selection(selection="_selection_channel")
-    count = fields.Integer()
-    debtor_count = fields.Integer("Debtors")
-
-    @api.model
-    def _selection_reason(self):
-        return self.env["dunning.case"]._selection_wait_reason()
-
-    @api.model
-    def _selection_channel(self):
-        return self.env["dunning.action"]._selection_channel()
-
-    def action_open_cases(self):
-        """Open the cases that share this reason today."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account_dunning.dunning_case_action"
-        )
-        return action | {
-            "domain": [
-                ("company_id", "=", self.company_id.id),
-                ("wait_reason", "=", self.reason),
-                ("last_run_on", "=", self.run_id.date),
-            ],
-            "context": {},
-        }
+    def _work_through(self):
+        """Do all batches of the runs in the transaction of the caller."""
+        batches = self.env["dunning.run.batch"]
+        while todo := batches.search(
+            [("run_id", "in", self.ids), ("is_done", "=", False)]
+        ):
+            for batch in todo:
+                batch._work()

@@ -127,7 +127,7 @@ class TestRun(DunningCommon):
         self.assertTrue(case.failure)
         self.assertEqual(case.wait_reason, "failed")
         self.assertTrue(case.activity_ids)
-        self.assertFalse(case.action_ids)
+        self.assertEqual(case.action_ids.state, "proposed")
         for partner in others:
             self.assertEqual(self._case(partner).action_ids.state, "queued")
 

@@ -29,9 +29,11 @@ class DunningRelanceStep(models.AbstractModel):
         for company, of_company in cases.grouped("company_id").items():
             of_company = of_company.with_company(company)
             today = company._dunning_today()
-            of_company._collect(company, today, of_company.partner_id)
+            books = of_company._collect(company, today, of_company.partner_id)[1]
             drafts = of_company._search_drafts()
-            plans |= of_company._decide(today, is_manual=True, ignored=drafts)
+            plans |= of_company._decide(
+                today, is_manual=True, ignored=drafts, books=books
+            )
         return plans
 
     @api.model
