@@ -38,7 +38,7 @@ SELECT (SELECT count(*) FROM dunning_case) AS cases,
        (SELECT count(*) FROM mail_mail q JOIN mail_message m ON m.id = q.mail_message_id
          WHERE m.model = 'dunning.case' AND q.state = 'sent') AS sent
 """
-COLUMNS = "ref cases actions states messages mails items on_rung".split()
+COLUMNS = ["ref", "cases", "actions", "states", "messages", "mails", "items", "on_rung"]
 
 
 def read_debtors(lab):
@@ -58,25 +58,28 @@ def judge(lab, delivered=True, leave_out=()):
     :param delivered: the mail queue has been worked through
     :param leave_out: references of debtors for whom something else is expected
     """
-    lost, double, wrong = [], [], []
+    verdict = {"lost": [], "double": [], "wrong": []}
     for debtor in read_debtors(lab):
-        if debtor["ref"] in leave_out:
-            continue
-        mailed = debtor["ref"].startswith("E")
-        once = {"cases": 1, "actions": 1, "messages": int(mailed), "mails": int(mailed)}
-        for what, wanted in once.items():
-            if debtor[what] < wanted:
-                lost.append(f"{debtor['ref']}: {debtor[what]} {what}")
-            elif debtor[what] > wanted:
-                double.append(f"{debtor['ref']}: {debtor[what]} {what}")
-        state = "done" if mailed and delivered else "queued"
-        if debtor["actions"] == 1 and debtor["states"] != state:
-            wrong.append(f"{debtor['ref']}: {debtor['states']}, not {state}")
-        if debtor["on_rung"] != (debtor["items"] if state == "done" else 0):
-            wrong.append(f"{debtor['ref']}: {debtor['on_rung']} items on a rung")
-        if not debtor["items"]:
-            lost.append(f"{debtor['ref']}: no items")
-    return {"lost": lost, "double": double, "wrong": wrong}
+        if debtor["ref"] not in leave_out:
+            judge_debtor(debtor, delivered, verdict)
+    return verdict
+
+
+def judge_debtor(debtor, delivered, verdict):
+    """Add to a verdict what is wrong with one debtor."""
+    ref, mailed = debtor["ref"], debtor["ref"].startswith("E")
+    once = {"cases": 1, "actions": 1, "messages": int(mailed), "mails": int(mailed)}
+    for what, wanted in once.items():
+        if debtor[what] != wanted:
+            kind = "lost" if debtor[what] < wanted else "double"
+            verdict[kind].append(f"{ref}: {debtor[what]} {what}")
+    if not debtor["items"]:
+        verdict["lost"].append(f"{ref}: no items")
+    state = "done" if mailed and delivered else "queued"
+    if debtor["actions"] == 1 and debtor["states"] != state:
+        verdict["wrong"].append(f"{ref}: {debtor['states']}, not {state}")
+    if debtor["on_rung"] != (debtor["items"] if state == "done" else 0):
+        verdict["wrong"].append(f"{ref}: {debtor['on_rung']} items on a rung")
 
 
 def judge_mailbox(lab, leave_out=(), expected=True):

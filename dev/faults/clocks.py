@@ -8,6 +8,7 @@ from . import checks, jobs
 from .lab import opened
 from .outcome import Outcome
 
+NEXT_DAY = "2026-03-11 09:00"
 #: Nights in the hours around a change, in UTC, with the day it is in Paris; then the
 #: first moment, in UTC, at which an e-mail of that Sunday may leave (Monday, 8:30).
 CHANGES = {
@@ -43,7 +44,9 @@ def clocks(lab, _options):
 
 def skipped(lab, outcome):
     """A night, then three days without; the second rung fell due in between."""
-    lab.write("UPDATE dunning_level SET delay_days = 16, gap_days = 2 WHERE sequence = 2")
+    lab.write(
+        "UPDATE dunning_level SET delay_days = 16, gap_days = 2 WHERE sequence = 2"
+    )
     lab.do(jobs.run)
     lab.do(jobs.deliver)
     later = "2026-03-14 09:00"

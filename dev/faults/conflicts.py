@@ -3,10 +3,11 @@
 import psycopg2
 from host import databases, faults
 
-from odoo.addons.base.models.ir_cron import IrCron
 from odoo.modules.registry import Registry
 from odoo.sql_db import Cursor, db_connect
 from odoo.tools import config
+
+from odoo.addons.base.models.ir_cron import IrCron
 
 from . import checks, clocks, jobs, mails
 from .kills import QUEUED
@@ -60,7 +61,7 @@ def counted(job):
             try:
                 return execute(cursor, query, *rest, **options)
             except psycopg2.errors.SerializationFailure:
-                conflicts.append(str(query)[:80])
+                conflicts.append(" ".join(str(query).split())[:80])
                 raise
 
         Cursor.execute = watched
@@ -126,7 +127,7 @@ def conflict(lab, during, what, start, xmlid):
     outcome.hits = len([at for at in times if begin <= at <= end["at"]])
     outcome.figures["conflicts"] = end.get("conflicts", 0)
     if end.get("where"):
-        outcome.figures["conflicts_at"] = [" ".join(w.split()) for w in end["where"]]
+        outcome.figures["conflicts_at"] = end["where"]
     if during == "run":
         left = [d["ref"] for d in checks.read_debtors(lab) if not d["actions"]]
         outcome.figures["left_by_the_night"] = len(left)
@@ -150,5 +151,3 @@ def settle(lab, outcome):
     if mailbox["repeated"]:
         # Nobody died: that the host's transaction failed after sending is our doing.
         outcome.double.append(f"{mailbox['repeated']} messages accepted twice")
-
-

@@ -17,3 +17,14 @@ def deliver(say, name):
         say("begin")
         env["mail.mail"].process_email_queue()
     return {}
+
+
+def read_runs(say, name):
+    """Return what the runs say of themselves, as users read it."""
+    with opened(name) as env:
+        say("begin")
+        runs = env["dunning.run"].search([("company_id", "!=", False)])
+        counts = {}
+        for line in runs.line_ids:
+            counts[line.result] = counts.get(line.result, 0) + line.count
+        return {"runs": len(runs), "counts": counts}

@@ -7,7 +7,7 @@ import psycopg2
 from host import faults
 
 from . import jobs, ledger, observed
-from .lab import WORK, Lab, Worker, address, now, pause
+from .lab import WORK, Lab, Worker, address, pause
 from .outcome import Outcome
 
 FOLDER = WORK / "money"
@@ -26,7 +26,7 @@ SELECT waiting.application_name, blocking.application_name
 
 
 def money(lab, _options):
-    """Book beside a run and a delivery; compare with booking alone and beside others."""
+    """Book beside a run and a delivery; compare with booking alone."""
     durations = {"alone": phase(lab, lambda: pause(ALONE))[0]}
     other = Lab(9)
     other.fresh(faults.seed_name(600))
@@ -57,7 +57,7 @@ def both(lab, watched=False):
 
 
 def phase(lab, work):
-    """Let accountants book while something is done; return their rows and lock waits."""
+    """Let accountants book meanwhile; return their rows and the lock waits."""
     lab.fresh(faults.seed_name(600))
     FOLDER.mkdir(parents=True, exist_ok=True)
     for file in FOLDER.iterdir():

@@ -34,7 +34,8 @@ class Outcome:
             self.double += verdict.get("double", [])
             self.wrong += verdict.get("wrong", [])
             self.wrong += [
-                f"{ref}: a message nobody asked for" for ref in verdict.get("uninvited", [])
+                f"{ref}: a message nobody asked for"
+                for ref in verdict.get("uninvited", [])
             ]
         return self
 

@@ -7,20 +7,21 @@ from contextlib import contextmanager
 
 from host import databases, faults, odoo_server
 
-from odoo.addons.base.models import ir_actions_report
 from odoo.tools import config
 
-from . import checks, jobs
+from odoo.addons.base.models import ir_actions_report
+
+from . import checks, clocks, jobs
 from .lab import WORK, opened
 from .outcome import Outcome
 
-PROGRAMS = {
-    # What it says of itself is what Odoo asks for; then it fails.
-    "crash": "#!/bin/sh\n[ $1 = --version ] && echo 'wkhtmltopdf 0.12.6 (with patched "
-    "qt)' && exit\nkill -SEGV $$\n",
-    "hang": "#!/bin/sh\n[ $1 = --version ] && echo 'wkhtmltopdf 0.12.6 (with patched "
-    "qt)' && exit\nexec sleep 1000\n",
-}
+#: What it says of itself is what Odoo asks for; then it notes the call and fails.
+BROKEN = """#!/bin/sh
+[ "$1" = --version ] && echo "wkhtmltopdf 0.12.6 (with patched qt)" && exit
+echo called >> "$(dirname "$0")/calls"
+{failure}
+"""
+PROGRAMS = {"crash": "kill -SEGV $$", "hang": "exec sleep 1000"}
 #: Seconds after which the host's server would end a worker that hangs; 120 there.
 LIMIT = 5
 #: Room that a nearly full disk has left, in KiB: a letter or two.
@@ -48,7 +49,8 @@ def program(kind):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     if kind in PROGRAMS:
-        (folder / "wkhtmltopdf").write_text(PROGRAMS[kind])
+        text = BROKEN.format(failure=PROGRAMS[kind])
+        (folder / "wkhtmltopdf").write_text(text)
         (folder / "wkhtmltopdf").chmod(0o755)
         os.environ["PATH"] = f"{folder}:{path}"
     elif kind == "missing":
@@ -59,6 +61,12 @@ def program(kind):
     finally:
         os.environ["PATH"] = path
         ir_actions_report._wkhtml.cache_clear()
+
+
+def count_calls(kind):
+    """Return how often a broken program was called."""
+    calls = WORK / f"pdf-{kind}" / "calls"
+    return len(calls.read_text().split()) if calls.exists() else 0
 
 
 def serve(name):
@@ -114,11 +122,13 @@ def break_letters(lab, kind, outcome):
     states = [state for _ref, _id, state, *_rest in letters]
     outcome.figures |= {state: states.count(state) for state in sorted(set(states))}
     outcome.figures["user_is_told"] = end.get("error", "")[:120]
-    outcome.hits = len([state for state in states if state != "done"])
+    outcome.hits = count_calls(kind) or int("error" in end)
     outcome.expect("done" not in states, "a letter counts as posted without a PDF")
     for ref, _id, state, reason, _printed, tasks in letters:
         told = "error" in end or kind == "hang"  # the screen of who posts shows it
-        outcome.show(told or (state == "failed" and reason and tasks), f"{ref}: {state}")
+        outcome.show(
+            told or (state == "failed" and reason and tasks), f"{ref}: {state}"
+        )
 
 
 def attach(lab, kind):
@@ -144,14 +154,15 @@ def attach(lab, kind):
         " ON m.id = rel.message_id WHERE m.message_type = 'email_outgoing'"
     )
     outcome.figures |= {"failed": len(failed), "attached": attachments[0]}
-    outcome.hits = len(failed) or int(not attachments[0])
+    outcome.hits = count_calls(kind) or len(failed)
     for debtor in debtors:
         if debtor["ref"].startswith("E") and not debtor["actions"]:
             outcome.show(
                 all(failed.get(debtor["ref"], ("", 0))),
                 f"{debtor['ref']}: not written to, and nothing says so",
             )
-    repaired = lab.start(run_with_documents).wait()
+    repaired = lab.start(clocks.at(clocks.NEXT_DAY, run_with_documents), lab.clock)
+    repaired = repaired.wait()
     outcome.expect("error" not in repaired, f"afterwards: {repaired.get('error')}")
     outcome.blame(checks.judge(lab, delivered=False))
     return outcome

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import time
+import traceback
 
 from host.paths import CHECKOUT, HostError, say
 
@@ -25,7 +26,7 @@ def main(words, clock):
             failed.append(name)
     lab.close()
     if not options.scratch:
-        report.write(RAW)
+        report.write(RAW, catalogue.FAULTS)
     say(f"faults: {'NOT as they must be: ' + ', '.join(failed) if failed else 'ok'}")
     return int(bool(failed))
 
@@ -52,13 +53,20 @@ def parse(words):
 def provoke(lab, name, options):
     """Provoke one fault, keep its raw output, print its counts; tell if all is well."""
     started = time.clock_gettime(time.CLOCK_MONOTONIC)
-    outcomes = list(catalogue.FAULTS[name].function(lab, options))
+    try:
+        outcomes = list(catalogue.FAULTS[name].function(lab, options))
+    except Exception as error:  # noqa: BLE001 the other faults are provoked all the same
+        traceback.print_exc()
+        print(f"{name:18} BROKEN: {error!r}", flush=True)
+        return False
     seconds = time.clock_gettime(time.CLOCK_MONOTONIC) - started
     rows = [outcome.to_row() for outcome in outcomes]
     folder = SCRATCH if options.scratch else RAW
     folder.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(row) + "\n" for row in rows)
     (folder / f"{name}.jsonl").write_text(text)
+    if not options.scratch:
+        report.note_run(RAW, name, seconds, options)
     print(f"{name:18} {report.summarize(rows)}  ({seconds:.0f} s)", flush=True)
     for outcome in outcomes:
         for sentence in (outcome.lost + outcome.double + outcome.wrong)[:2]:

@@ -38,7 +38,7 @@ class Handler:
         """Return how to behave now."""
         return json.loads((self.folder / "behaviour.json").read_text())
 
-    async def handle_RCPT(self, _server, _session, envelope, address, options):  # noqa: N802
+    async def handle_RCPT(self, _server, _session, envelope, address, options):
         """Take a recipient, or not."""
         wanted = self.behaviour()
         answer = ANSWERS.get(wanted["mode"])
@@ -49,7 +49,7 @@ class Handler:
         envelope.rcpt_options.extend(options)
         return "250 OK"
 
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
+    async def handle_DATA(self, _server, _session, envelope):
         """Take a message: on record first, then the answer."""
         wanted = self.behaviour()
         if wanted["mode"] == "hang":
