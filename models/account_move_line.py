@@ -27,11 +27,12 @@ class OpenItem:
     hold: str
     name: str
     invoice_date: Date
+    contact_id: int
 
     def to_action_line(self, case_line_id, level_id, today):
         """Return the values that freeze the item in a contact of a date.
 
-        :param level_id: the rung delivered to the item, False when it is only listed
+        :param level_id: the rung delivered to the item, None when it is only listed
         """
         return {
             "case_line_id": case_line_id,
@@ -94,7 +95,9 @@ class AccountMoveLine(models.Model):
             state=SQL.identifier(move, "payment_state"),
             excluded=SQL.identifier(table, "no_followup"),
         )
-        self.env["account.move"].flush_model(["payment_state", "name", "invoice_date"])
+        self.env["account.move"].flush_model(
+            ["payment_state", "name", "invoice_date", "partner_id"]
+        )
         self.flush_model(["no_followup", "amount_residual_currency", "currency_id"])
         columns = [
             SQL.identifier(table, "id"),
@@ -110,6 +113,7 @@ class AccountMoveLine(models.Model):
             hold,
             SQL.identifier(move, "name"),
             SQL.identifier(move, "invoice_date"),
+            SQL.identifier(move, "partner_id"),
         ]
         rows = self.env.execute_query(query.select(*columns))
         return [
@@ -147,7 +151,7 @@ class AccountMoveLine(models.Model):
             ),
         )
         for model, by, total, domain in sources:
-            domain &= Domain(by, "child_of", partners.ids)
+            domain &= Domain(f"{by}.commercial_partner_id", "in", partners.ids)
             domain &= Domain("company_id", "in", tree)
             for partner, amount in model._read_group(domain, [by], [total]):
                 key = partner.commercial_partner_id.id
@@ -186,7 +190,7 @@ class AccountMoveLine(models.Model):
         rows = transactions.search_fetch(
             Domain("state", "in", ("pending", "authorized"))
             & Domain("company_id", "in", tree)
-            & Domain("partner_id", "child_of", partners.ids),
+            & Domain("partner_id.commercial_partner_id", "in", partners.ids),
             ["partner_id", "amount", "currency_id", "company_id"],
         )
         for row in rows:

@@ -1,5 +1,8 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import html_sanitize
 
 from .dunning_action_propose import UNDELIVERED
 
@@ -23,6 +26,7 @@ class DunningAction(models.Model):
         "dunning.action.calendar",
         "dunning.action.refresh",
         "dunning.action.deliver",
+        "dunning.action.documents",
         "dunning.action.letter",
     ]
     _order = "date desc, id desc"
@@ -80,7 +84,7 @@ class DunningAction(models.Model):
     printed_on = fields.Datetime(readonly=True)
     contact_id = fields.Many2one("res.partner", "Recipient", readonly=True)
     subject = fields.Char(readonly=True)
-    body = fields.Html(readonly=True, sanitize="email_outgoing", prefetch=False)
+    body = fields.Html(readonly=True, sanitize=False, prefetch=False)  # see _make_safe
     is_edited = fields.Boolean(
         "Text edited",
         readonly=True,
@@ -147,6 +151,23 @@ class DunningAction(models.Model):
             raise UserError(
                 self.env._("A delivered contact is a proof: it cannot be deleted.")
             )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._make_safe(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._make_safe(vals))
+
+    @api.model
+    def _make_safe(self, vals):
+        """Sanitize a text from outside; what our renderer made is marked as safe.
+
+        A text is sanitized once, not again for each place that keeps it.
+        """
+        if not vals.get("body") or isinstance(vals["body"], Markup):
+            return vals
+        return vals | {"body": html_sanitize(vals["body"])}
 
     @api.model
     def _do_and_forget(self, function):

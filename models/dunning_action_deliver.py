@@ -69,17 +69,27 @@ class DunningActionDeliver(models.AbstractModel):
                 )
             )
         # A message that failed before must not leave twice.
-        ready.mail_mail_id.sudo().filtered(lambda m: m.state == "exception").cancel()
-        ready._attach_invoices()
-        messages = self.env["mail.message"].create(
-            [action._prepare_message() for action in ready]
-        )
-        ready._put_in_queue(messages)
+        failed = ready.mail_mail_id.sudo().filtered(lambda m: m.state == "exception")
+        failed.cancel()
+        ready.mail_mail_id = False
+        ready._hold_for_documents()._post()
 
-    def _put_in_queue(self, messages):
-        """Hand the messages of one company and day to the host's mail queue."""
+    def _post(self):
+        """Write the messages of one company to the chatter and the mail queue."""
         if not self:
             return
+        self._attach_invoices()
+        reply_to = self._get_reply_to()
+        messages = self.env["mail.message"].create(
+            [
+                action._prepare_message() | {"reply_to": reply_to[action.case_id.id]}
+                for action in self
+            ]
+        )
+        self._put_in_queue(messages)
+
+    def _put_in_queue(self, messages):
+        """Hand the messages to the host's mail queue."""
         leaves_at = self[0]._get_sending_time()
         # The mail queue is the host's: a collector writes to it through us only.
         queue = self.env["mail.mail"].sudo()
@@ -103,22 +113,40 @@ class DunningActionDeliver(models.AbstractModel):
                 for action, mail in zip(self, mails, strict=True)
             ]
         )
+        self.write({"state": "queued"})
         for action, mail in zip(self, mails, strict=True):
-            action.write({"state": "queued", "mail_mail_id": mail.id})
+            action.mail_mail_id = mail
         scheduler = self.env.ref("mail.ir_cron_mail_scheduler_action")
         scheduler._trigger(leaves_at or fields.Datetime.now())
 
+    def _get_author(self):
+        """Return (who writes, the address it comes from)."""
+        self.ensure_one()
+        sender, company = self._get_sender(), self.company_id
+        return (
+            sender.partner_id or company.partner_id,
+            sender.email_formatted or company.email_formatted,
+        )
+
+    def _get_reply_to(self):
+        """Map case ids to where the debtor's answer goes, read once for all."""
+        authors = {action.case_id.id: action._get_author() for action in self}
+        # The addresses of the company are no secret of administrators.
+        return self.case_id.sudo()._notify_get_reply_to_batch(
+            defaults={key: email for key, (_author, email) in authors.items()},
+            author_ids={key: author.id for key, (author, _email) in authors.items()},
+        )
+
     def _prepare_message(self):
         self.ensure_one()
-        sender = self._get_sender()
-        author = sender.partner_id or self.company_id.partner_id
+        author, email_from = self._get_author()
         return {
             "model": "dunning.case",
             "res_id": self.case_id.id,
             "message_type": "email_outgoing",
-            "subtype_id": self.env.ref("mail.mt_comment").id,
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment"),
             "author_id": author.id,
-            "email_from": sender.email_formatted or self.company_id.email_formatted,
+            "email_from": email_from,
             "subject": self.subject,
             "body": Markup(self.body or ""),
             "partner_ids": [Command.set(self.contact_id.ids)],

@@ -152,16 +152,6 @@ class DunningActionLetter(models.AbstractModel):
             Markup(html.tostring(part, encoding="unicode")) for part in (text, closing)
         ]
 
-    # Invoices that go with a message
-
-    def _attach_invoices(self):
-        """Attach the PDF of each invoice that the level asks for."""
-        for action in self.filtered("level_id.attach_invoices"):
-            documents = self.env["ir.attachment"]
-            for line in action.line_ids.case_line_id:
-                documents |= line._get_invoice_pdf()
-            action.attachment_ids |= documents
-
     def _get_qr_code(self):
         """Return a payment QR code as a data URI when Odoo can make one, else False."""
         self.ensure_one()

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_amount
 
 
 class DunningActionLine(models.Model):
@@ -38,6 +39,20 @@ class DunningActionLine(models.Model):
             (line.case_line_id.id, line.level_id.id, line.amount_residual)
             for line in self.sorted(lambda line: (line.date_due, line.case_line_id.id))
         ]
+
+    def _format(self, as_date):
+        """Return the item as a row of the table in a text.
+
+        :param as_date: formats a date for the reader
+        """
+        self.ensure_one()
+        return {
+            "name": self.name or "",
+            "invoice_date": as_date(self.invoice_date),
+            "date_due": as_date(self.date_due),
+            "days_overdue": self.days_overdue,
+            "amount": format_amount(self.env, self.amount_claimed, self.currency_id),
+        }
 
     @api.model
     def _get_totals(self, lines):

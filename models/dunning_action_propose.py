@@ -1,9 +1,9 @@
 from collections import Counter
 
 from odoo import api, models
-from odoo.fields import Command
 
 from ..tools import ladder as core
+from .bulk_insert import insert_rows
 
 #: States from which a contact may still be cancelled.
 UNDELIVERED = ("proposed", "queued", "failed")
@@ -90,6 +90,7 @@ class DunningActionPropose(models.AbstractModel):
         :return: the actions that now carry out the plans
         """
         kept, wanted = self.browse(), []
+        self._fetch_contacts(plans)
         by_case = self.grouped("case_id")
         for case, plan in plans.items():
             drafts = by_case.get(case, self.browse())
@@ -113,6 +114,15 @@ class DunningActionPropose(models.AbstractModel):
         (self - kept)._drop_replaced(plans)
         created._drop_overtaken()
         return kept | created
+
+    @api.model
+    def _fetch_contacts(self, plans):
+        """Read in one query who may be written to, for all the cases of a batch."""
+        debtors = {case.partner_id.id for case in plans}
+        billed = {
+            item.contact_id for plan in plans.values() for item in plan.items.values()
+        }
+        self.env["res.partner"].browse(debtors | billed).fetch(["type", "child_ids"])
 
     def _drop_replaced(self, plans):
         """Cancel proposals that are no longer right, with the reason of today."""
@@ -152,6 +162,7 @@ class DunningActionPropose(models.AbstractModel):
     @api.model
     def _prepare_values(self, case, step, plan, channel, date):
         """Return the values of the action that carries out a step on a channel."""
+        billed = {item.contact_id for item in plan.items.values()}
         return {
             "case_id": case.id,
             # The case's, given here so that nothing is computed for thousands.
@@ -161,7 +172,7 @@ class DunningActionPropose(models.AbstractModel):
             "level_id": step.rung.key or False,
             "channel": channel,
             "date": date,
-            "contact_id": case._get_contact().id,
+            "contact_id": case._get_contact(self.env["res.partner"].browse(billed)).id,
             "line_ids": self._prepare_lines(step, plan, date),
         }
 
@@ -173,14 +184,23 @@ class DunningActionPropose(models.AbstractModel):
         """
         lines = [values.pop("line_ids") for values in wanted]
         actions = self.create(wanted)
-        self.env["dunning.action.line"].create(
+        actions._insert_lines(lines)
+        return actions
+
+    def _insert_lines(self, lines):
+        """Freeze the items of the contacts.
+
+        :param lines: for each action, values of :meth:`_prepare_lines`
+        """
+        insert_rows(
+            self.env["dunning.action.line"],
             [
                 values | {"action_id": action.id}
-                for action, of_action in zip(actions, lines, strict=True)
+                for action, of_action in zip(self, lines, strict=True)
                 for values in of_action
-            ]
+            ],
         )
-        return actions
+        self.invalidate_recordset(["line_ids"])
 
     @api.model
     def _prepare_lines(self, step, plan, date):
@@ -191,7 +211,7 @@ class DunningActionPropose(models.AbstractModel):
             rung = step.deliver.get(key)
             counts = step.kind == "rung" and rung and rung.key
             values.append(
-                plan.items[key].to_action_line(key, rung.key if counts else False, date)
+                plan.items[key].to_action_line(key, rung.key if counts else None, date)
             )
         return values
 
@@ -200,12 +220,15 @@ class DunningActionPropose(models.AbstractModel):
         self.ensure_one()
         wanted = self._prepare_lines(step, plan, date)
         if self.line_ids._get_essence() == [
-            (row["case_line_id"], row["level_id"], row["amount_residual"])
+            (row["case_line_id"], row["level_id"] or False, row["amount_residual"])
             for row in wanted
         ]:
             lines = {line.case_line_id.id: line for line in self.line_ids}
             for row in wanted:
-                lines[row["case_line_id"]].days_overdue = row["days_overdue"]
+                line = lines[row["case_line_id"]]
+                if line.days_overdue != row["days_overdue"]:
+                    line.days_overdue = row["days_overdue"]
             return
-        self.line_ids = [Command.clear(), *map(Command.create, wanted)]
+        self.line_ids.unlink()
+        self._insert_lines([wanted])
         self.is_stale = self.is_edited

@@ -1,3 +1,5 @@
+from functools import cache
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import format_amount, format_date
 
@@ -171,11 +173,19 @@ class DunningActionText(models.AbstractModel):
     @api.depends_context("lang")
     def _compute_tables(self):
         qweb = self.env["ir.qweb"]
+        # Where to pay is printed on every invoice; only these columns are wanted.
+        moves = self.line_ids.move_id.sudo()
+        moves.fetch(["name", "payment_reference", "partner_bank_id"])
+        # The items of a batch share their few hundred dates.
+        as_date = cache(lambda day: format_date(self.env, day))
         for action in self:
             values = {
                 "action": action,
-                "lines": action.line_ids,
-                "totals": action._get_totals(),
+                "rows": [line._format(as_date) for line in action.line_ids],
+                "totals": [
+                    format_amount(self.env, amount, currency)
+                    for currency, amount in action._get_totals().items()
+                ],
                 "bank": action._get_bank(),
                 "reference": action._get_payment_reference(),
                 "is_courtesy": action.kind == "courtesy",

@@ -152,8 +152,11 @@ class DunningCase(models.Model):
         changed.line_ids._stand_on_new_ladder()
         return result
 
-    def _get_contact(self):
-        """Return who is written to: never a delivery address (design, rule 13)."""
+    def _get_contact(self, billed=None):
+        """Return who is written to: never a delivery address (design, rule 13).
+
+        :param billed: the contacts that the open invoices name; read when None
+        """
         self.ensure_one()
         partner = self.partner_id
         chosen = (
@@ -163,9 +166,9 @@ class DunningCase(models.Model):
             return chosen
         if invoicing := partner.child_ids.filtered(lambda c: c.type == "invoice")[:1]:
             return invoicing
-        billed = self.line_ids.move_id.partner_id.filtered(
-            lambda contact: contact.type != "delivery"
-        )
+        if billed is None:
+            billed = self.line_ids.move_id.partner_id
+        billed = billed.filtered(lambda contact: contact.type != "delivery")
         return billed if len(billed) == 1 else partner
 
     def _get_lang(self):

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..tools import ladder as core
+from .bulk_insert import insert_rows
 from .dunning_case_facts import Books
 
 
@@ -33,15 +34,14 @@ class DunningCaseCollect(models.AbstractModel):
             by_debtor[item.partner_id].append(item)
         cases = self._search_open(company, partners)
         lines = cases._read_lines()
-        is_settled = cases._settle(by_debtor, lines)
+        cases._settle(by_debtor, lines)
         cases = cases.filtered(lambda case: case.state != "closed")
         known = set(cases.partner_id.ids)
         missing = [key for key in by_debtor if key not in known]
         opened = self._open_cases(company, date, missing, by_debtor)
         cases |= opened
-        is_new = cases._add_items(by_debtor, lines)
-        if is_settled or is_new:
-            lines = cases._read_lines()
+        changed = cases._add_items(by_debtor, lines)
+        lines |= changed._read_lines()
         return cases, Books(items, lines)
 
     @api.model
@@ -56,24 +56,18 @@ class DunningCaseCollect(models.AbstractModel):
         )
 
     def _settle(self, items, lines):
-        """Archive the lines of settled items; close the cases where none is left.
-
-        :return: whether anything was settled
-        """
-        settled = []
-        emptied = self.browse()
+        """Archive the lines of settled items; close the cases where none is left."""
+        settled, emptied = [], []
         for case in self:
             open_ids = {item.line_id for item in items.get(case.partner_id.id, ())}
-            gone = [
-                line.id for line in lines[case.id] if line.move_line_id not in open_ids
-            ]
-            settled += gone
-            if len(gone) == len(lines[case.id]):
+            of_case = lines[case.id]
+            lines[case.id] = [row for row in of_case if row.move_line_id in open_ids]
+            settled += [row.id for row in of_case if row.move_line_id not in open_ids]
+            if not lines[case.id]:
                 # Debts that came later belong to a new case, which starts afresh.
-                emptied |= case
+                emptied.append(case.id)
         self.env["dunning.case.line"].browse(settled).write({"active": False})
-        emptied._close_settled()
-        return bool(settled or emptied)
+        self.browse(emptied)._close_settled()
 
     def _close_settled(self):
         for reason, cases in self.grouped(
@@ -102,6 +96,8 @@ class DunningCaseCollect(models.AbstractModel):
     @api.model
     def _open_cases(self, company, date, partner_ids, items):
         """Open, or re-open, a case for each debtor that needs one."""
+        if not partner_ids:
+            return self.browse()
         debtors = self.env["res.partner"].with_company(company).browse(partner_ids)
         ladders = self.env["dunning.ladder"]._find_for(debtors, company)
         needing = debtors.filtered(
@@ -167,9 +163,9 @@ class DunningCaseCollect(models.AbstractModel):
     def _add_items(self, items, lines):
         """Give each case a line for each of its open items, with the rung it had.
 
-        :return: whether any line was added or changed
+        :return: the cases whose lines have changed
         """
-        new, moved = [], {}
+        new, moved = [], set()
         for case in self:
             known = {line.move_line_id: line for line in lines.get(case.id, ())}
             for item in items.get(case.partner_id.id, ()):
@@ -177,19 +173,21 @@ class DunningCaseCollect(models.AbstractModel):
                 if not line:
                     new.append((case, item))
                 elif line.date_due != item.due:
-                    moved[line.id] = item.due
-        for line in self.env["dunning.case.line"].browse(moved):
-            line.date_due = moved[line.id]
+                    self.env["dunning.case.line"].browse(line.id).date_due = item.due
+                    moved.add(case.id)
         former = self._read_former_lines(new)
         ladders = {ladder: ladder._to_core() for ladder in self.ladder_id}
-        self.env["dunning.case.line"].create(
+        insert_rows(
+            self.env["dunning.case.line"],
             [
                 values
                 for case, item in new
                 if (values := self._revive(case, item, former, ladders))
-            ]
+            ],
         )
-        return bool(new or moved)
+        changed = self.browse({case.id for case, _item in new} | moved)
+        changed.invalidate_recordset(["line_ids"])
+        return changed
 
     @api.model
     def _read_former_lines(self, new):
@@ -219,28 +217,23 @@ class DunningCaseCollect(models.AbstractModel):
                 {"active": True, "move_line_id": item.line_id, "date_due": item.due}
             )
             return None
-        values = {
+        rung, day = None, None
+        if not line and (ladder := ladders.get(case.ladder_id)):
+            rung, day = core.next_rung(ladder, core.Item(0, item.due, core.Decimal(0)))
+        return {
             "case_id": case.id,
+            "active": True,
             "move_line_id": item.line_id,
             "move_id": item.move_id,
             "date_due": item.due,
             "currency_id": item.currency_id,
+            "level_id": line.level_id.id or None if line else None,
+            "delivered_on": line.delivered_on or None if line else None,
+            "deadline": line.deadline or None if line else None,
+            # Of an item with a past, the run that follows stores it.
+            "next_level_id": (rung.key or None) if rung else None,
+            "next_date": day,
         }
-        if line:
-            return values | {
-                "level_id": line.level_id.id,
-                "delivered_on": line.delivered_on,
-                "deadline": line.deadline,
-            }
-        return values | self._prepare_next(ladders.get(case.ladder_id), item.due)
-
-    @api.model
-    def _prepare_next(self, ladder, due):
-        """Return the first rung of a new item and its day, as the run would store."""
-        if not ladder:
-            return {}
-        rung, day = core.next_rung(ladder, core.Item(0, due, core.Decimal(0)))
-        return {"next_level_id": rung.key if rung else False, "next_date": day}
 
     @api.model
     def _open_for(self, partners):

@@ -80,7 +80,8 @@ class DunningCaseDecide(models.AbstractModel):
         if self.state != "open":
             return CasePlan(core.Decision(reason="held_case"), facts)
         nexts = {item.key: core.next_rung(ladder, item) for item in facts.items}
-        return CasePlan(core.decide(ladder, facts, date, is_fresh), facts, nexts=nexts)
+        decision = core.decide(ladder, facts, date, is_fresh, nexts)
+        return CasePlan(decision, facts, nexts=nexts)
 
     def _compute_why(self):
         """Explain the next step with the very decision that the night would take."""

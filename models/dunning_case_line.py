@@ -1,4 +1,3 @@
-import base64
 from collections import defaultdict
 
 from odoo import api, fields, models
@@ -15,6 +14,7 @@ class DunningCaseLine(models.Model):
 
     _name = "dunning.case.line"
     _description = "Dunning Case Item"
+    _inherit = ["dunning.case.line.documents"]
     _order = "date_due, id"
 
     case_id = fields.Many2one(
@@ -179,25 +179,3 @@ class DunningCaseLine(models.Model):
                 changed[level_id, day].append(line.id)
         for (level_id, day), ids in changed.items():
             self.browse(ids).write({"next_level_id": level_id, "next_date": day})
-
-    def _get_invoice_pdf(self):
-        """Return the invoice's PDF: the one that was sent, else a copy made once."""
-        self.ensure_one()
-        move = self.move_id
-        if not move.is_sale_document():
-            return self.env["ir.attachment"]
-        # The debtor's own invoice, whoever attaches it.
-        if sent := move.sudo().invoice_pdf_report_id:
-            return sent
-        if not self.invoice_pdf_id:
-            document = move._get_invoice_legal_documents("pdf", allow_fallback=True)
-            self.invoice_pdf_id = self.env["ir.attachment"].create(
-                {
-                    "name": f"{(move.name or '').replace('/', '_')}.pdf",
-                    "datas": base64.b64encode(document["content"]),
-                    "mimetype": "application/pdf",
-                    "res_model": self._name,
-                    "res_id": self.id,
-                }
-            )
-        return self.invoice_pdf_id

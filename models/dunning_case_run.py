@@ -247,8 +247,10 @@ class DunningCaseRun(models.AbstractModel):
             proposed = "to_approve" if case.id in waiting_ids else False
             reason = plan.decision.reason or proposed
             outcomes.setdefault(reason, []).append(case.id)
+        # None of it is tracked: no need to compare thousands of cases with before.
+        quiet = self.with_context(tracking_disable=True)
         for reason, ids in outcomes.items():
-            self.browse(ids).write(
+            quiet.browse(ids).write(
                 {"last_run_on": date, "wait_reason": reason, "failure": False}
             )
 

@@ -4,7 +4,7 @@ from odoo.tools import format_date
 from odoo.tools.misc import split_every
 
 #: Debtors whose cases are collected and decided in one transaction.
-DEBTORS_PER_BATCH = 1000
+DEBTORS_PER_BATCH = 2000
 #: Cases whose messages are frozen and queued in one short transaction.
 MESSAGES_PER_BATCH = 50
 #: Debtors up to whom "Run now" does not leave the work to the scheduler.

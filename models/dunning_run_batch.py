@@ -1,20 +1,12 @@
 import logging
-import random
-import time
-
-from psycopg2.errors import LockNotAvailable, UniqueViolation
-from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-_logger = logging.getLogger(__name__)
+from .dunning_worker import CONFLICTS, MAX_CONFLICTS
 
-#: Another transaction was quicker: with a fresh snapshot the work can be done again.
-CONFLICTS = (TransactionRollbackError, UniqueViolation, LockNotAvailable)
-#: Conflicts in a row after which a worker gives up; the next one goes on.
-MAX_CONFLICTS = 8
+_logger = logging.getLogger(__name__)
 
 
 class DunningRunBatch(models.Model):
@@ -78,28 +70,13 @@ class DunningRunBatch(models.Model):
     @api.model
     def _cron_work(self):
         """Do the batches of today's runs, beside any number of other workers."""
-        if self._has_job_queue():
-            return  # each batch has its job
-        commit_progress = self.env["ir.cron"]._commit_progress
-        conflicts = 0
-        while True:
-            try:
-                batch = self._claim()
-                if batch:
-                    batch._work()
-                seconds_left = commit_progress(
-                    len(batch), remaining=batch.run_id._count_batches_left()
-                )
-            except CONFLICTS:
-                self.env.cr.rollback()
-                conflicts += 1
-                if conflicts > MAX_CONFLICTS:
-                    raise
-                time.sleep(random.uniform(0, 0.02 * 2**conflicts))
-                continue
-            conflicts = 0
-            if not batch or not seconds_left:
-                return
+        if not self._has_job_queue():  # where each batch has its job
+            self.env["dunning.worker"]._cron_work_off(self._claim, self._do_share)
+
+    @api.model
+    def _do_share(self, batch):
+        batch._work()
+        return batch.run_id._count_batches_left()
 
     def _work(self):
         """Do the batch in the transaction of the caller."""

@@ -4,6 +4,8 @@ from . import test_ladder
 from . import test_collect
 from . import test_holds
 from . import test_run
+from . import test_workers
+from . import test_documents
 from . import test_email
 from . import test_channels
 from . import test_approval

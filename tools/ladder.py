@@ -182,10 +182,15 @@ def next_rung(ladder: Ladder, item: Item) -> tuple[Rung | None, date | None]:
 
 
 def decide(
-    ladder: Ladder, case: Case, today: date, bank_fresh: bool = True
+    ladder: Ladder,
+    case: Case,
+    today: date,
+    bank_fresh: bool = True,
+    nexts: Mapping[int, tuple[Rung | None, date | None]] | None = None,
 ) -> Decision:
     """Return what to do with the debtor today.
 
+    :param nexts: the next rung of each item where the caller knows it already
     :param bank_fresh: false when no bank entry came in for too long; levels that leave
         by themselves then wait (a person who clicks passes true).
     """
@@ -195,7 +200,11 @@ def decide(
         return _decide_courtesy(ladder, case, today, bank_fresh)
     if reason := _reason_not_to_dun(ladder, case, free):
         return Decision(reason=reason)
-    nexts = {item.key: next_rung(ladder, item) for item in free if not item.pending}
+    nexts = {
+        item.key: nexts[item.key] if nexts else next_rung(ladder, item)
+        for item in free
+        if not item.pending
+    }
     due = {key: rung for key, (rung, day) in nexts.items() if rung and day <= today}
     decisions = {key: rung for key, rung in due.items() if rung.decision}
     # One decision at a time: what comes next is decided for the whole debtor.

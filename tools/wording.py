@@ -213,6 +213,9 @@ def find_forbidden(
     """
     french = (lang or "").lower().startswith("fr")
     seen = visible_text(text)
+    plain = "".join(map(_plain, seen))
+    if not any(rule.pattern.search(plain) for rule in RULES):
+        return []  # nearly always, and quicker than to remember where each sign was
     folded, origins = _fold(seen)
     allowed = [match.span() for match in _LAWFUL.finditer(folded)]
     allowed += _spans(folded, known_names)

@@ -1,0 +1,46 @@
+import random
+import time
+
+from psycopg2.errors import LockNotAvailable, UniqueViolation
+from psycopg2.extensions import TransactionRollbackError
+
+from odoo import api, models
+
+#: Another transaction was quicker: with a fresh snapshot the work can be done again.
+CONFLICTS = (TransactionRollbackError, UniqueViolation, LockNotAvailable)
+#: Conflicts in a row after which a worker gives up; the next one goes on.
+MAX_CONFLICTS = 8
+
+
+class DunningWorker(models.AbstractModel):
+    """How any number of workers share work: claim, do, commit, until all is done."""
+
+    _name = "dunning.worker"
+    _description = "Dunning Worker"
+
+    @api.model
+    def _cron_work_off(self, claim, work):
+        """Do what there is, one share and one transaction at a time.
+
+        After a conflict with another transaction the share is claimed again.
+
+        :param claim: returns the records of one share, locked, or an empty recordset
+        :param work: does one share and returns how many are left
+        """
+        commit_progress = self.env["ir.cron"]._commit_progress
+        conflicts = 0
+        while True:
+            try:
+                share = claim()
+                left = work(share) if share else 0
+                seconds_left = commit_progress(len(share), remaining=left)
+            except CONFLICTS:
+                self.env.cr.rollback()
+                conflicts += 1
+                if conflicts > MAX_CONFLICTS:
+                    raise
+                time.sleep(random.uniform(0, 0.02 * 2**conflicts))
+                continue
+            conflicts = 0
+            if not share or not seconds_left:
+                return
