@@ -11,7 +11,7 @@ from odoo.tools import config
 
 from odoo.addons.base.models import ir_actions_report
 
-from . import checks, clocks, jobs
+from . import checks, jobs, mails
 from .lab import WORK, opened
 from .outcome import Outcome
 
@@ -22,6 +22,7 @@ echo called >> "$(dirname "$0")/calls"
 {failure}
 """
 PROGRAMS = {"crash": "kill -SEGV $$", "hang": "exec sleep 1000"}
+POISON = "Faults: an invoice that cannot be rendered"
 #: Seconds after which the host's server would end a worker that hangs; 120 there.
 LIMIT = 5
 #: Room that a nearly full disk has left, in KiB: a letter or two.
@@ -106,7 +107,7 @@ def pdf(lab, _options):
         lab.do(post)
         judge_letters(lab, outcome)
         yield outcome
-    for kind in ("missing", "crash"):
+    for kind in ("missing", "crash", "poison"):
         yield attach(lab, kind)
 
 
@@ -132,49 +133,70 @@ def break_letters(lab, kind, outcome):
 
 
 def attach(lab, kind):
-    """Let the night attach invoices without a PDF program; then with one."""
+    """Let the night attach invoices while they cannot be printed; then mend it.
+
+    :param kind: of the broken program; ``poison`` for one invoice with an error
+    """
     lab.fresh(faults.seed_name(60))
     lab.write("UPDATE dunning_level SET attach_invoices = true WHERE channel_email")
+    if kind == "poison":
+        lab.do(spoil)
     outcome = Outcome("pdf", figures={"program": kind, "for": "attached invoices"})
     with program(kind):
-        end = lab.start(jobs.run).wait()
-    outcome.expect("error" not in end, f"the night stopped: {end.get('error')}")
-    debtors = checks.read_debtors(lab)
-    reached = [d["ref"] for d in debtors if d["actions"]]
-    letters = [d["ref"] for d in debtors if d["ref"].startswith("L")]
-    outcome.served = (len(set(letters) & set(reached)), len(letters))
-    rows = lab.read(
-        "SELECT partner.ref, coalesce(c.failure, ''), (SELECT count(*)"
-        " FROM mail_activity t WHERE t.res_model = 'dunning.case' AND t.res_id = c.id)"
-        " FROM dunning_case c JOIN res_partner partner ON partner.id = c.partner_id"
+        end = lab.start(run_and_make).wait()
+    if "error" in end:
+        outcome.figures["worker_said"] = end["error"][:120]
+    victims = ["E00005"] if kind == "poison" else mails.everybody(lab)
+    rows = mails.judge_failures(lab, outcome, victims)
+    mailed = [ref for ref, row in rows.items() if row[1] == "outgoing"]
+    outcome.served = (len(set(mailed) - set(victims)), len(rows) - len(victims))
+    outcome.expect(
+        outcome.served[0] == outcome.served[1],
+        f"{outcome.served[1] - outcome.served[0]} others wait without end",
     )
-    failed = {ref: (failure, tasks) for ref, failure, tasks in rows if failure}
-    [attachments] = lab.read(
-        "SELECT count(*) FROM message_attachment_rel rel JOIN mail_message m"
-        " ON m.id = rel.message_id WHERE m.message_type = 'email_outgoing'"
-    )
-    outcome.figures |= {"failed": len(failed), "attached": attachments[0]}
-    outcome.hits = count_calls(kind) or len(failed)
-    for debtor in debtors:
-        if debtor["ref"].startswith("E") and not debtor["actions"]:
-            outcome.show(
-                all(failed.get(debtor["ref"], ("", 0))),
-                f"{debtor['ref']}: not written to, and nothing says so",
-            )
-    repaired = lab.start(clocks.at(clocks.NEXT_DAY, run_with_documents), lab.clock)
-    repaired = repaired.wait()
-    outcome.expect("error" not in repaired, f"afterwards: {repaired.get('error')}")
+    outcome.hits = count_calls(kind) or len(victims)
+    lab.write("DELETE FROM ir_ui_view WHERE name = %s", [POISON])
+    lab.do(mend)
     outcome.blame(checks.judge(lab, delivered=False))
     return outcome
 
 
-def run_with_documents(say, name):
-    """Run the night in a process that answers the PDF program."""
+def spoil(say, name):
+    """Let the text of one debtor's invoice fail, as a faulty customization would."""
+    with opened(name) as env:
+        env["ir.ui.view"].create(
+            {
+                "name": POISON,
+                "type": "qweb",
+                "mode": "extension",
+                "inherit_id": env.ref("account.report_invoice_document").id,
+                "arch": "<data><xpath expr='//div' position='inside'>"
+                "<t t-if=\"o.partner_id.ref == 'E00005'\" t-out='1 / 0'/>"
+                "</xpath></data>",
+            }
+        )
+    return {}
+
+
+def run_and_make(say, name):
+    """Run the night, then render what e-mails wait for, as the scheduler does."""
     url = serve(name)
     with opened(name) as env:
         env["ir.config_parameter"].set_param("report.url", url)
-        env["ir.config_parameter"].set_param("report.print_delay", "0")
-    return jobs.run(say, name)
+    jobs.run(say, name)
+    with opened(name) as env:
+        env["dunning.action"]._cron_make_documents()
+    return {}
+
+
+def mend(say, name):
+    """With a good program, send again what failed; do what waits."""
+    run_and_make(say, name)
+    with opened(name) as env:
+        failed = env["dunning.action"].search([("state", "=", "failed")])
+        failed.action_deliver()
+        env["dunning.action"]._cron_make_documents()
+    return {}
 
 
 def judge_letters(lab, outcome):
