@@ -58,8 +58,9 @@ FAULTS = {
     ),
     "conflicts": Fault(
         conflicts.conflicts,
-        "Another process writes rows that the engine reads, 100 times a second, while "
-        "the host's scheduler carries out a night and a delivery with its own retries.",
+        "Another process writes rows that the engine reads, some 200 times a second "
+        "(storm) or 5 times (office), while the host's scheduler carries out a night "
+        "and a delivery with its own retries.",
     ),
     "pdf": Fault(
         papers.pdf,

@@ -14,8 +14,8 @@ from .kills import QUEUED
 from .lab import Worker, address, now, opened, pause
 from .outcome import Outcome
 
-#: Seconds between two disturbing transactions.
-PACE = 0.003
+#: Seconds between two disturbing transactions: a storm, and a busy office.
+PACES = {"storm": 0.003, "office": 0.2}
 #: What a colleague touches: the rows of a random debtor, in one short transaction.
 DISTURBANCES = {
     "cases": "UPDATE dunning_case SET write_date = write_date WHERE id = ("
@@ -37,7 +37,7 @@ EARLIER = "2026-02-27 09:00"
 KNOWN = "faults_known"
 
 
-def disturb(say, name, statement, stop):
+def disturb(say, name, statement, pace, stop):
     """Write some row, commit, write another one, until a file appears."""
     connection = psycopg2.connect(dbname=name, **address())
     connection.autocommit = True
@@ -46,7 +46,7 @@ def disturb(say, name, statement, stop):
     while not stop.exists():
         cursor.execute(statement)
         times.append(round(now(), 3))
-        pause(PACE)
+        pause(pace)
     return {"times": times}
 
 
@@ -71,24 +71,30 @@ def counted(job):
     return work
 
 
-def scheduled(say, name, xmlid):
-    """Let the host's scheduler call one of its actions once, with its own retries."""
+def scheduled(say, name, xmlids):
+    """Let the host's scheduler call actions of its, each once with its own retries."""
     config["db_name"] = [name]
     with opened(name) as env:
-        cron = env.ref(xmlid)
-        cron.write({"nextcall": "2020-01-01 00:00:00", "active": True})
-        cron_id = cron.id
+        crons = [env.ref(xmlid) for xmlid in xmlids]
+        for cron in crons:
+            cron.write({"nextcall": "2020-01-01 00:00:00", "active": True})
+        ids = [cron.id for cron in crons]
     say("begin")
     with db_connect(name).cursor() as cr:
-        job = IrCron._acquire_one_job(cr, cron_id)
-        Registry(name)["ir.cron"]._process_job(cr, job)
-        cr.commit()
-        cr.execute("SELECT failure_count FROM ir_cron WHERE id = %s", [cron_id])
-        return {"failures": cr.fetchone()[0]}
+        for cron_id in ids:
+            job = IrCron._acquire_one_job(cr, cron_id)
+            Registry(name)["ir.cron"]._process_job(cr, job)
+            cr.commit()
+        cr.execute("SELECT sum(failure_count) FROM ir_cron WHERE id = ANY(%s)", [ids])
+        return {"failed_calls": cr.fetchone()[0]}
 
 
-NIGHT = "account_dunning.ir_cron_dunning_run"
-DELIVERY = "mail.ir_cron_mail_scheduler_action"
+#: The night, and the action that it wakes up to help.
+NIGHT = (
+    "account_dunning.ir_cron_dunning_run",
+    "account_dunning.ir_cron_dunning_work",
+)
+DELIVERY = ("mail.ir_cron_mail_scheduler_action",)
 
 
 def conflicts(lab, _options):
@@ -102,23 +108,26 @@ def conflicts(lab, _options):
     lab.do(jobs.run)
     lab.release()
     databases.clone(lab.name, queued)
-    for what in NIGHTS:
-        yield conflict(lab, "run", what, known, NIGHT)
+    for pace in PACES:
+        for what in NIGHTS:
+            yield conflict(lab, ("run", what, pace), known, NIGHT)
     for what in DISTURBANCES:
-        yield conflict(lab, "deliver", what, queued, DELIVERY)
+        yield conflict(lab, ("deliver", what, "storm"), queued, DELIVERY)
     for name in (known, queued):
         databases.drop(name)
 
 
-def conflict(lab, during, what, start, xmlid):
+def conflict(lab, story, start, xmlids):
     """Disturb one job with one kind of writing; then let the next call finish it."""
-    outcome = Outcome("conflicts", figures={"during": during, "writing": what})
+    during, what, pace = story
+    figures = {"during": during, "writing": what, "pace": pace}
+    outcome = Outcome("conflicts", figures=figures)
     lab.fresh(start)
     stop = lab.folder / "stop"
     stop.unlink(missing_ok=True)
-    disturber = Worker(disturb, lab.name, DISTURBANCES[what], stop)
+    disturber = Worker(disturb, lab.name, DISTURBANCES[what], PACES[pace], stop)
     disturber.wait_for("begin")
-    worker = lab.start(counted(scheduled), xmlid)
+    worker = lab.start(counted(scheduled), xmlids)
     begin = worker.wait_for("begin")["at"]
     end = worker.wait()
     stop.touch()
@@ -126,6 +135,7 @@ def conflict(lab, during, what, start, xmlid):
     times = disturber.result()["times"]
     outcome.hits = len([at for at in times if begin <= at <= end["at"]])
     outcome.figures["conflicts"] = end.get("conflicts", 0)
+    outcome.figures["failed_calls"] = end.get("failed_calls")
     if end.get("where"):
         outcome.figures["conflicts_at"] = end["where"]
     if during == "run":

@@ -1,5 +1,6 @@
 """SIGKILL at random moments of a run and of a delivery, then the same again."""
 
+import collections
 import pickle
 import random
 import statistics
@@ -12,6 +13,8 @@ from .outcome import Outcome
 
 #: Undisturbed executions that give the length of the window.
 REHEARSALS = 3
+#: Kills that came too late before a place is given up.
+ATTEMPTS = 6
 #: What the server has already read it may still accept after the sender's death.
 SETTLE = 0.05  # seconds
 QUEUED = "faults_queued"
@@ -56,22 +59,38 @@ def work_lane(_say, number, fault, trial, share, options):
     """Do a share of the trials in a process of its own."""
     lab = Lab(number)
     generator = random.Random(options.random * 1000 + number)
-    window = measure(lab, trial)
-    moments = [window * (i + generator.random()) / options.kills for i in share]
-    generator.shuffle(moments)
-    outcomes = []
-    for moment in moments:
-        outcome = Outcome(fault)
-        outcome.figures |= {"window_s": round(window, 3), "moment_s": round(moment, 3)}
-        trial(lab, moment, outcome)
-        outcomes.append(outcome)
+    places = [(i + generator.random()) / options.kills for i in share]
+    generator.shuffle(places)
+    lengths = collections.deque(measure(lab, trial), maxlen=REHEARSALS)
+    outcomes = [kill_at(lab, trial, place, lengths, fault) for place in places]
     (WORK / f"lane{number}.outcomes").write_bytes(pickle.dumps(outcomes))
     lab.close()
 
 
+def kill_at(lab, trial, place, lengths, fault):
+    """Kill at a place of the work, 0 its beginning and 1 its end; again if too late.
+
+    How long the work takes follows the load of the machine: who outlives the kill
+    tells how long it is now.
+    """
+    for missed in range(ATTEMPTS):
+        window = statistics.median(lengths)
+        outcome = Outcome(fault)
+        length = trial(lab, place * window, outcome)
+        outcome.figures |= {
+            "place": round(place, 4),
+            "window_s": round(window, 3),
+            "missed_before": missed,
+        }
+        if outcome.hits:
+            break
+        lengths.append(length)
+    return outcome
+
+
 def measure(lab, trial):
-    """Return how long the window is when nobody kills, in seconds."""
-    return statistics.median(trial(lab, None, Outcome("")) for _n in range(REHEARSALS))
+    """Return how long the work takes when nobody kills, in seconds, several times."""
+    return [trial(lab, None, Outcome("")) for _n in range(REHEARSALS)]
 
 
 def strike(worker, moment, outcome):
@@ -95,7 +114,7 @@ def kill_one_run(lab, moment, outcome):
     """Kill one run, then run again, deliver and check."""
     lab.fresh(faults.seed_name(60))
     length = strike(lab.start(jobs.run), moment, outcome)
-    if moment is None:
+    if not outcome.hits:
         return length
     outcome.figures["mails_at_kill"] = checks.progress(lab)["mails"]
     lab.do(jobs.run)
@@ -111,7 +130,7 @@ def kill_one_delivery(lab, moment, outcome):
     """Kill one delivery, then deliver again and check."""
     lab.fresh(databases.own_name(QUEUED))
     length = strike(lab.start(jobs.deliver), moment, outcome)
-    if moment is None:
+    if not outcome.hits:
         return length
     pause(SETTLE)
     accepted, sent = len(lab.server.read()), checks.progress(lab)["sent"]

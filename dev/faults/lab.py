@@ -208,7 +208,7 @@ class Lab:
         self.name = databases.own_name(f"faults_lane{lane}")
         self.folder = WORK / f"lane{lane}"
         self.server = MailServer(self.folder)
-        self.loaded = False
+        self.loaded = self.is_mailed = False
 
     def fresh(self, template):
         """Start again from a copy of a database, with nothing sent yet."""

@@ -6,9 +6,10 @@ import os
 import time
 import traceback
 
+from host import databases
 from host.paths import CHECKOUT, HostError, say
 
-from . import catalogue, report
+from . import catalogue, mails, report
 from .lab import WORK, Lab
 
 RAW = CHECKOUT / "docs" / "reliability"
@@ -25,6 +26,7 @@ def main(words, clock):
         if not provoke(lab, name, options):
             failed.append(name)
     lab.close()
+    databases.drop(databases.own_name(mails.QUEUED))
     if not options.scratch:
         report.write(RAW, catalogue.FAULTS)
     say(f"faults: {'NOT as they must be: ' + ', '.join(failed) if failed else 'ok'}")
