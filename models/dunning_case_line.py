@@ -140,13 +140,11 @@ class DunningCaseLine(models.Model):
             moving.write(
                 {"level_id": level.id, "delivered_on": day, "deadline": deadline}
             )
-        self._refresh_next()
 
     def _postpone(self, deadline):
         """Keep the date that a message printed for items it only listed."""
         for line in self:
             line.deadline = max(line.deadline or deadline, deadline)
-        self._refresh_next()
 
     def _refresh_next(self):
         """Store the next level and date, from the rung each item stands on."""
@@ -154,26 +152,21 @@ class DunningCaseLine(models.Model):
         lines = cases._read_lines(self.ids)
         rungs = {level.id: level._to_rung() for level in cases._read_levels()}
         ladders = {ladder.id: ladder._to_core() for ladder in cases.ladder_id}
-        for case in cases.filtered("ladder_id"):
-            ladder = ladders[case.ladder_id.id]
-            self._store_nexts(
-                lines[case.id],
-                {
-                    line.id: core.next_rung(ladder, line.to_core(rungs))
-                    for line in lines[case.id]
-                },
-            )
+        nexts = {
+            line: core.next_rung(ladders[case.ladder_id.id], line.to_core(rungs))
+            for case in cases.filtered("ladder_id")
+            for line in lines[case.id]
+        }
+        self._store_nexts(nexts)
 
     @api.model
-    def _store_nexts(self, lines, nexts):
+    def _store_nexts(self, nexts):
         """Store what comes next for lines where it changed.
 
-        :param lines: rows (:class:`CaseLine`)
-        :param nexts: ``{line id: (rung, day)}``
+        :param nexts: ``{CaseLine: (rung, day)}``
         """
         changed = defaultdict(list)
-        for line in lines:
-            rung, day = nexts.get(line.id, (None, None))
+        for line, (rung, day) in nexts.items():
             level_id = (rung.key if rung else None) or None
             if (line.next_level_id, line.next_date) != (level_id, day):
                 changed[level_id, day].append(line.id)

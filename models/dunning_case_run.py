@@ -207,9 +207,16 @@ class DunningCaseRun(models.AbstractModel):
         """Collect, decide and propose; return the cases whose step leaves by itself."""
         cases, books = self._collect(run.company_id, run.date, debtors)
         drafts = cases._search_drafts()
-        plans = cases._decide(run.date, ignored=drafts, books=books)
-        for plan in plans.values():
-            self.env["dunning.case.line"]._store_nexts(plan.lines, plan.nexts)
+        plans = cases._decide(
+            run.date, is_manual=run.is_bank_fresh, ignored=drafts, books=books
+        )
+        self.env["dunning.case.line"]._store_nexts(
+            {
+                line: plan.nexts.get(line.id, (None, None))
+                for plan in plans.values()
+                for line in plan.lines
+            }
+        )
         actions = drafts._replace_with(plans, run.date)
         automatic = actions.filtered(lambda action: action._leaves_by_itself())
         proposed = actions - automatic

@@ -65,14 +65,20 @@ class ResCompany(models.Model):
 
     def _dunning_is_working_day(self, day):
         """Tell whether the company works on a date (its calendar and closing days)."""
+        return bool(self._dunning_working_days(day, day))
+
+    def _dunning_working_days(self, first, last):
+        """Return the days on which the company works, in order, both ends included."""
         self.ensure_one()
         calendar = self.resource_calendar_id
         if not calendar:
-            return day.weekday() < 5
+            days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+            return [day for day in days if day.weekday() < 5]
         zone = self._dunning_timezone()
-        start = zone.localize(datetime.combine(day, time.min))
-        end = zone.localize(datetime.combine(day, time.max))
-        return bool(calendar._work_intervals_batch(start, end)[False])
+        start = zone.localize(datetime.combine(first, time.min))
+        end = zone.localize(datetime.combine(last, time.max))
+        intervals = calendar._work_intervals_batch(start, end)[False]
+        return sorted({begin.astimezone(zone).date() for begin, *_rest in intervals})
 
     def _dunning_sending_time(self, day):
         """Return the first moment, in UTC, at which a message of ``day`` may leave.
@@ -105,12 +111,9 @@ class ResCompany(models.Model):
         self.ensure_one()
         if self.dunning_bank_freshness_days <= 0:
             return True
-        oldest, missing = day, self.dunning_bank_freshness_days
-        for _unused in range(LONGEST_CLOSURE_DAYS):
-            oldest -= timedelta(days=1)
-            missing -= self._dunning_is_working_day(oldest)
-            if missing <= 0:
-                break
+        days = [day - timedelta(days=n) for n in range(LONGEST_CLOSURE_DAYS, 0, -1)]
+        working = self._dunning_working_days(days[0], days[-1])
+        oldest = [*days[:1], *working][-self.dunning_bank_freshness_days :][0]
         # Only asks whether an entry exists: a collector need not see the journal.
         moves = self.env["account.move"].sudo()
         return bool(moves.search_count(self._get_dunning_bank_domain(oldest, day), 1))

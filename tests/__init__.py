@@ -11,5 +11,6 @@ from . import test_channels
 from . import test_approval
 from . import test_relance
 from . import test_security
+from . import test_queries
 from . import test_tours
 from . import test_letter
