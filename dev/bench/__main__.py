@@ -9,19 +9,18 @@ import argparse
 import datetime
 import json
 import sys
-from pathlib import Path
 
 sys.dont_write_bytecode = True
 
 from host import commands, peers
-from host.paths import CHECKOUT, LOG, HostError, say, warn
+from host.paths import LOG, HostError, locked, say, warn
 
-from bench import places
+from bench import document, machine, places, results
 from bench.sizes import SIZES
 
-RESULTS = CHECKOUT / "docs" / "performance"
 PARTS = ("nights", "papers", "oca")
 OURS = {"nights": "ours_nights.py", "papers": "ours_papers.py"}
+OCA = "oca_dunning.py"
 
 
 def parse():
@@ -29,6 +28,12 @@ def parse():
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--size", choices=SIZES, default="small")
     parser.add_argument("--runs", type=int, default=3, help="repetitions (3)")
+    parser.add_argument(
+        "--attached",
+        type=int,
+        default=20,
+        help="e-mails that are approved with their invoices (20)",
+    )
     parser.add_argument("--oca-runs", type=int, help="small: 3, else 1")
     parser.add_argument("--skip-oca", action="store_true")
     parser.add_argument("--part", action="append", choices=PARTS, dest="parts")
@@ -44,7 +49,9 @@ def main():
     options = parse()
     try:
         if not options.only_document:
-            Session(options).run()
+            with locked("benchmark"):
+                Session(options).run()
+        say(f"written: {document.write()}")
         return 0
     except HostError as error:
         warn(str(error))
@@ -62,26 +69,30 @@ class Session:
         self.name = f"{datetime.datetime.now():%Y-%m-%d %H:%M}"
         self.parts = options.parts or PARTS
         self.output = LOG / f"bench-{self.size.name}.jsonl"
-        self.profiles = LOG / "bench-profiles" if options.profile else None
+        self.profiles = results.PROFILES if options.profile else None
 
     def run(self):
         """Measure every part, repetition by repetition."""
         commands.setup()
         peers.set_up()
         places.write_config()
-        self.output.unlink(missing_ok=True)
         if self.profiles:
-            self.profiles.mkdir(exist_ok=True)
+            self.profiles.mkdir(parents=True, exist_ok=True)
         today = places.company_today()
         for part, program in OURS.items():
             if part in self.parts:
                 template = places.ours(self.size, today)
-                self._repeat(self._runs(self.options.runs), part, program, template)
-
-    def _runs(self, wanted):
-        return 1 if self.profiles else wanted
+                more = ["--attached", self.options.attached]
+                self._repeat(self.options.runs, part, program, template, *more)
+        if "oca" in self.parts and not self.options.skip_oca:
+            runs = self.options.oca_runs or self.size.oca_runs
+            more = ["--only-compute"] if self.size.oca_only_computes else []
+            self._repeat(runs, "oca", OCA, places.oca(self.size, today), *more)
 
     def _repeat(self, runs, part, program, template, *more):
+        runs = 1 if self.profiles else runs
+        self.output.unlink(missing_ok=True)
+        described = machine.describe()
         for number in range(1, runs + 1):
             arguments = [
                 *("--session", self.name, "--size", self.size.name),
@@ -92,6 +103,9 @@ class Session:
             label = f"{self.size.name}: {part}, {number} of {runs}"
             http = part != "nights"
             places.measure(program, template, label, *arguments, http=http)
+        if not self.profiles:
+            rows = map(json.loads, self.output.read_text().splitlines())
+            results.keep(self.size.name, part, self.name, described, rows)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,9 @@ from odoo.tools.misc import split_every
 
 BATCH_SIZE = 1000  # records created, written or noted at once
 CALL_SIZE = 50  # mails made at once
-MOST_MAILS, MOST_POSTS = 1000, 300
+MOST_MAILS, MOST_POSTS, MOST_LETTERS = 1000, 300, 50
+LETTERS, LETTERS_A_CALL = "bench_floor.letters", 10
+PRINT_DELAY = "report.print_delay"  # milliseconds
 QUIET = {
     "mail_create_nosubscribe": True,
     "mail_create_nolog": True,
@@ -52,10 +54,13 @@ class Floor:
         self.meter = meter
         self.records = self.env["bench.reminder"]
 
+    def _values(self):
+        today = self.env.company._dunning_today()
+        return today, {"company": self.env.company.id, "today": today}
+
     def measure_records(self):
         """Select, group, create, note and write as many records as a first run."""
-        today = self.env.company._dunning_today()
-        values = {"company": self.env.company.id, "today": today}
+        today, values = self._values()
         with self._stage("selection of the items", "item") as reading:
             reading.count = len(self.env.execute_query(SQL(SELECTION, **values)))
         with self._stage("grouping of the items", "debtor") as reading:
@@ -139,6 +144,28 @@ class Floor:
         with self._stage("mail from a stored view", "mail", len(reachable)):
             for ids in split_every(CALL_SIZE, reachable.ids):
                 self.env["mail.mail"].create(self._render(reachable.browse(ids)))
+
+    def measure_letters(self):
+        """Print letters in calls of 10, the PDF program waiting for nothing."""
+        today, values = self._values()
+        groups = self.env.execute_query(SQL(GROUPING, **values))[:MOST_LETTERS]
+        records = self.records.with_context(**QUIET).create(
+            [self._prepare(group, today) for group in groups]
+        )
+        settings = self.env["ir.config_parameter"]
+        before = settings.get_param(PRINT_DELAY)
+        settings.set_param(PRINT_DELAY, "0")
+        report = self.env["ir.actions.report"]
+        # Odoo makes the style sheets of a language when they are first asked for.
+        for of_lang in records.grouped(lambda one: one.partner_id.lang).values():
+            report._render_qweb_pdf(LETTERS, of_lang[0].ids)
+        self.env.cr.commit()
+        with self._stage("letters in calls of 10", "letter", len(records)):
+            for ids in split_every(LETTERS_A_CALL, records.ids):
+                report._render_qweb_pdf(LETTERS, list(ids))
+        settings.set_param(PRINT_DELAY, before)
+        records.unlink()
+        self.env.cr.commit()
 
     def _make_template(self):
         return self.env["mail.template"].create(

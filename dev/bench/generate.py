@@ -5,12 +5,12 @@ import json
 import time
 from datetime import date
 
+from odoo.tools import SQL
+
 from bench.books_check import check_books
 from bench.multiply import TABLES, Writer
 from bench.prototypes import make_prototypes
 from bench.receivables import LANGUAGES, make_plan
-
-from odoo.tools import SQL
 
 OVERDUE = """
 SELECT count(DISTINCT line.partner_id), count(*), sum(line.amount_residual)

@@ -8,7 +8,9 @@ import cProfile
 import gc
 import json
 import pstats
+import re
 import resource
+import threading
 import time
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
@@ -49,6 +51,9 @@ class Meter:
         """
         self.env, self.labels = env, labels
         self.path, self.profiles = Path(path), profiles and Path(profiles)
+        # Odoo counts the queries of a thread, whichever cursor they go through.
+        self.thread = threading.current_thread()
+        self.thread.query_count, self.thread.query_time = 0, 0.0
 
     @contextmanager
     def stage(self, stage, unit="", count=0, commits=True):
@@ -62,7 +67,7 @@ class Meter:
         self.env.invalidate_all()
         gc.collect()
         _reset_peak()
-        queries, cpu, start = self.env.cr.sql_log_count, _cpu(), _clock()
+        queries, cpu, start = self.thread.query_count, _cpu(), _clock()
         with self._profiled(stage):
             yield reading
             self.env.flush_all()
@@ -70,13 +75,13 @@ class Meter:
                 self.env.cr.commit()
         reading.wall = round(_clock() - start, 4)
         reading.cpu = round(_cpu() - cpu, 3)
-        reading.queries = self.env.cr.sql_log_count - queries
+        reading.queries = self.thread.query_count - queries
         reading.memory = _memory("VmHWM")
         self._keep(reading)
 
     @contextmanager
     def _profiled(self, stage):
-        if not self.profiles:
+        if not self.profiles or stage.startswith("floor"):
             with nullcontext():
                 yield
             return
@@ -86,12 +91,12 @@ class Meter:
             yield
         finally:
             profile.disable()
-            name = stage.replace(" ", "-").replace("/", "-")
-            path = self.profiles / f"{self.labels['size']}-{name}.txt"
+            name = re.sub(r"\W+", "-", f"{self.labels['size']} {stage}")
+            path = self.profiles / f"{name}.txt"
             with open(path, "w", encoding="utf-8") as output:
                 for order in ("cumulative", "tottime"):
-                    stats = pstats.Stats(profile, stream=output).sort_stats(order)
-                    stats.print_stats(PROFILE_LINES)
+                    stats = pstats.Stats(profile, stream=output).strip_dirs()
+                    stats.sort_stats(order).print_stats(PROFILE_LINES)
 
     def _keep(self, reading):
         row = {**self.labels, **asdict(reading)}

@@ -19,6 +19,7 @@ def parse(env, arguments):
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--profiles", type=Path)
     parser.add_argument("--only-compute", action="store_true")
+    parser.add_argument("--attached", type=int, default=0)
     options = parser.parse_args(arguments)
     labels = {
         "session": options.session,

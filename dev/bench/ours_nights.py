@@ -5,14 +5,15 @@ The floor of the host is measured between them, in the same process and database
 
 from datetime import timedelta
 
-from bench.floor import Floor
-from bench.options import parse
-from bench.prepare import COLLECTOR
-from bench.screens import measure_screens
 from freezegun import freeze_time
 
 from odoo.fields import Command
 from odoo.tools.misc import split_every
+
+from bench.floor import Floor
+from bench.options import parse
+from bench.prepare import COLLECTOR
+from bench.screens import measure_screens
 
 CALL_SIZE = 50  # actions that a user approves at once
 NEW_INVOICES, PAYMENTS = 10, 10
@@ -50,10 +51,9 @@ def count_proposals(env):
 
 def approve_emails(env, meter):
     """Approve every e-mail as a collector, one request for 50; then those that fail."""
-    collector = env["res.users"].search([("login", "=", COLLECTOR)])
+    as_user = collector_env(env)
     wanted = [("state", "=", "proposed"), ("channel", "=", "email")]
     with_address = [*wanted, ("contact_id.email", "!=", False)]
-    as_user = env(user=collector.id, context=collector.context_get(), su=False)
     for stage, domain in (
         ("approval by e-mail", with_address),
         ("approval that fails: no address", wanted),
@@ -66,6 +66,12 @@ def approve_emails(env, meter):
                 env.invalidate_all()
         actions = env["dunning.action"].browse(ids)
         reading.extra = states(actions)
+
+
+def collector_env(env):
+    """Return the environment in which the lowest role that may send is at work."""
+    collector = env["res.users"].search([("login", "=", COLLECTOR)])
+    return env(user=collector.id, context=collector.context_get(), su=False)
 
 
 def states(actions):
@@ -92,7 +98,7 @@ def next_day(env, meter):
         with freeze_time(f"{day} 02:00:00", tick=True):
             if number == 1:
                 book_a_few(env, day)
-            stage = "next night" if number == 1 else "night without any change"
+            stage = "next night" if number == 1 else "the night after"
             with meter.stage(stage, "case") as reading:
                 env["dunning.case"]._cron_run()
                 run = env["dunning.run"].search([("date", "=", day)], limit=1)
@@ -103,7 +109,9 @@ def next_day(env, meter):
 def book_a_few(env, day):
     """Post new invoices, and pay an old one for each of some debtors."""
     lines = env["dunning.case.line"].search([("move_line_id", "!=", False)], order="id")
-    for line in [lines[index] for index in range(0, len(lines), len(lines) // PAYMENTS)]:
+    for line in [
+        lines[index] for index in range(0, len(lines), len(lines) // PAYMENTS)
+    ]:
         wizard = env["account.payment.register"].with_context(
             active_model="account.move", active_ids=line.move_id.ids
         )

@@ -9,7 +9,18 @@ import subprocess
 from pathlib import Path
 
 from host import databases, odoo_server, odoo_source, peers
-from host.paths import DEV, HOST, LOG, MODULE, PYTHON, HostError, digest, say, timed
+from host.paths import (
+    DEV,
+    HOST,
+    LOG,
+    MODULE,
+    PYTHON,
+    HostError,
+    digest,
+    module_hash,
+    say,
+    timed,
+)
 
 from bench.sizes import SEED
 
@@ -19,7 +30,7 @@ CONFIG = HOST / "odoo-bench.conf"
 OCA_MODULE = "account_credit_control"
 MAKERS = (
     *("generate.py", "receivables.py", "prototypes.py", "multiply.py"),
-    *("books_check.py", "prepare.py"),
+    "books_check.py",
 )
 PREFIX = databases.own_name("bench_")
 
@@ -89,7 +100,8 @@ def ours(size, today):
     """Return the template with our module, set up, and the floor."""
     source = books(size, today)
     floor = [path.read_text() for path in sorted(FLOOR.rglob("*.*")) if path.is_file()]
-    key = digest(source, databases.module_hash(), floor)
+    setup = (BENCH / "prepare.py").read_text()
+    key = digest(source, module_hash(), floor, setup)
 
     def install(name):
         install_modules(name, f"{MODULE},bench_floor")

@@ -1,8 +1,8 @@
 """One record of each kind, made by Odoo itself, read, and taken back.
 
-The rows hold whatever Odoo and its modules store. What differs between copies is marked:
-the prototypes carry values that occur nowhere else (a net amount of 137, a due date of
-its own), so a copy is the row with each mark replaced.
+The rows hold whatever Odoo and its modules store. What differs between copies is
+marked: the prototypes carry values that occur nowhere else (a net amount of 137, a due
+date of its own), so a copy is the row with each mark replaced.
 """
 
 from dataclasses import dataclass, field

@@ -4,8 +4,9 @@ Each screen is opened by the lowest role that may see it, never by the superuser
 list of invoices belongs to invoicing users; it is read once more without our fields.
 """
 
-from bench.prepare import COLLECTOR, make_user
 from lxml import etree
+
+from bench.prepare import COLLECTOR, make_user
 
 LIST_SIZE = 80  # rows of a page
 COUNT_LIMIT = 10_001  # the web client counts no further
@@ -13,7 +14,10 @@ COUNT_LIMIT = 10_001  # the web client counts no further
 LATE_CASES = [("state", "!=", "closed"), ("days_overdue", ">", 0)]
 INVOICES = [("move_type", "=", "out_invoice")]
 #: The host's own filter on overdue invoices, and ours (newly overdue).
-HOST_FILTER = [("state", "=", "posted"), ("payment_state", "in", ("not_paid", "partial"))]
+HOST_FILTER = [
+    ("state", "=", "posted"),
+    ("payment_state", "in", ("not_paid", "partial")),
+]
 OUR_FILTER = [
     ("dunning_days_overdue", ">", 0),
     ("dunning_days_overdue", "<=", 7),
@@ -69,12 +73,12 @@ def _measure_form(meter, cases):
     groups = cases.env["dunning.case.line"]._read_group(
         [("case_id.state", "=", "open")], ["case_id"], ["__count"]
     )
-    ranked = sorted(groups, key=lambda group: (group[1], group[0].id))
-    case, items = ranked[len(ranked) // 2]
+    ranked = sorted((items, case.id) for case, items in groups)
+    items, case_id = ranked[len(ranked) // 2]
     fields = _fields_of(cases, "dunning_case_view_form", "form")
-    ranked[0][0].web_read(fields)
+    cases.browse(ranked[0][1]).web_read(fields)
     with meter.stage("one case", "item", items, commits=False):
-        case.web_read(fields)
+        cases.browse(case_id).web_read(fields)
 
 
 def _fields_of(records, view, kind):
