@@ -92,21 +92,34 @@ def _targets(sizes):
 
 def _ratios(sizes):
     yield "## Ratios\n"
-    rows = []
-    for words, one, other in COMPARISONS:
-        row = [words]
-        for size in SIZES:
-            judge = Judge(size, sizes) if size in sizes else None
-            pair = [judge and judge.stage(*which) for which in (one, other)]
-            row.append(f"{pair[0].each / pair[1].each:.2f} ×" if all(pair) else "")
-        rows.append(row)
-    row = [f"OCA's {', '.join(OCA_STEPS)} (s), to our first run (s)"]
-    for size in SIZES:
-        judge = Judge(size, sizes) if size in sizes else None
-        theirs = judge.oca_seconds() if judge else None
-        ours = judge.seconds("nights", "first run") if judge else None
-        row.append(f"{theirs:.1f} / {ours:.2f}" if theirs and ours else "")
-    yield from _table(["compared", *SIZES], [*rows, row])
+    yield "In brackets by processor time, which other work on a machine disturbs less.\n"
+    judges = [Judge(size, sizes) if size in sizes else None for size in SIZES]
+    rows = [
+        [words, *(judge and _ratio(judge, one, other) or "" for judge in judges)]
+        for words, one, other in COMPARISONS
+    ]
+    words = f"OCA's {', '.join(OCA_STEPS)}, to our first run"
+    rows.append([words, *(judge and _oca_ratio(judge) or "" for judge in judges)])
+    yield from _table(["compared", *SIZES], rows)
+
+
+def _ratio(judge, one, other):
+    """Return how many times as much one stage needs for each as another."""
+    ours, theirs = judge.stage(*one), judge.stage(*other)
+    if not (ours and theirs and theirs.cpu):
+        return ""
+    by_cpu = ours.cpu / ours.count / (theirs.cpu / theirs.count)
+    return f"{ours.each / theirs.each:.2f} × ({by_cpu:.2f})"
+
+
+def _oca_ratio(judge):
+    theirs, ours = judge.oca_seconds(), judge.seconds("nights", "first run")
+    if not (theirs and ours):
+        return ""
+    by_cpu = judge.oca_seconds("cpu") / judge.seconds(
+        "nights", "first run", gauge="cpu"
+    )
+    return f"{theirs / ours:.1f} × ({by_cpu:.1f})"
 
 
 def _growth(sizes):
@@ -116,15 +129,21 @@ def _growth(sizes):
     stages += [("oca", name) for name in OCA_STEPS]
     rows = []
     for part, name in stages:
-        powers = [growth(sizes, part, name, *pair) for pair in PAIRS]
-        if any(power is not None for power in powers):
-            label = f"OCA: {name}" if part == "oca" else name
-            texts = ["" if power is None else f"{power:.2f}" for power in powers]
-            rows.append([label, *texts])
+        texts = [_exponents(sizes, part, name, pair) for pair in PAIRS]
+        if any(texts):
+            rows.append([f"OCA: {name}" if part == "oca" else name, *texts])
     if not rows:
         yield "They need two sizes at least.\n"
         return
+    yield "In brackets by processor time.\n"
     yield from _table(["stage", *(f"{one} → {other}" for one, other in PAIRS)], rows)
+
+
+def _exponents(sizes, part, name, pair):
+    wall, cpu = (growth(sizes, part, name, *pair, gauge) for gauge in ("wall", "cpu"))
+    if wall is None:
+        return ""
+    return f"{wall:.2f}" + (f" ({cpu:.2f})" if cpu is not None else "")
 
 
 def _details(sizes):
@@ -159,7 +178,7 @@ def _describe(size, stage):
         spread if len(stage.walls) > 1 else "one run",
         f"{stage.each:.2f}" if stage.each is not None else "",
         str(stage.queries),
-        f"{sorted(stage.cpus)[len(stage.cpus) // 2]:.2f}",
+        f"{stage.cpu:.2f}",
         str(max(stage.memories)),
     ]
 

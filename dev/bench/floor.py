@@ -49,25 +49,29 @@ MAIL_BODY = """<p>Dear <t t-out="object.partner_id.name"/>,</p>
 class Floor:
     """Measures lower bounds on one environment."""
 
-    def __init__(self, env, meter):
+    def __init__(self, env, meter=None):
         self.env = env(context={**env.context, "mail_notify_force_send": False})
         self.meter = meter
         self.records = self.env["bench.reminder"]
+        self.today = self.env.company._dunning_today()
 
-    def _values(self):
-        today = self.env.company._dunning_today()
-        return today, {"company": self.env.company.id, "today": today}
+    def _query(self, code):
+        values = {"company": self.env.company.id, "today": self.today}
+        return self.env.execute_query(SQL(code, **values))
+
+    def group_items(self):
+        """Return (partner, currency, amount, days, [items]) for each debtor."""
+        return self._query(GROUPING)
 
     def measure_records(self):
         """Select, group, create, note and write as many records as a first run."""
-        today, values = self._values()
         with self._stage("selection of the items", "item") as reading:
-            reading.count = len(self.env.execute_query(SQL(SELECTION, **values)))
+            reading.count = len(self._query(SELECTION))
         with self._stage("grouping of the items", "debtor") as reading:
-            groups = self.env.execute_query(SQL(GROUPING, **values))
+            groups = self.group_items()
             reading.count = len(groups)
-        linked = [self._prepare(group, today) for group in groups]
-        frozen = [self._freeze(group, today) for group in groups]
+        linked = [self._prepare(group) for group in groups]
+        frozen = [self._freeze(group) for group in groups]
         self._create("creation, plain with links", linked, "bench.reminder.plain")
         self._create("creation, thread with links", linked, "bench.reminder")
         self._create(
@@ -83,24 +87,22 @@ class Floor:
     def _stage(self, stage, unit, count=0):
         return self.meter.stage(f"floor: {stage}", unit, count)
 
-    @staticmethod
-    def _prepare(group, today):
+    def _prepare(self, group):
         partner, currency, amount, days, items = group
         return {
             "partner_id": partner,
             "currency_id": currency,
             "amount": amount,
             "days_overdue": days,
-            "date": today,
+            "date": self.today,
             "item_ids": [Command.set(items)],
         }
 
-    @classmethod
-    def _freeze(cls, group, today):
+    def _freeze(self, group):
         """Return the same record with a line for each item, as a message keeps them."""
-        values = cls._prepare(group, today)
+        values = self._prepare(group)
         [(_command, _id, items)] = values.pop("item_ids")
-        line = {"name": "FAC/2026/00001", "date_due": today, "amount": 1.0}
+        line = {"name": "FAC/2026/00001", "date_due": self.today, "amount": 1.0}
         line |= {"currency_id": group[1], "days_overdue": 1}
         values["line_ids"] = [
             Command.create({**line, "move_line_id": item}) for item in items
@@ -147,10 +149,9 @@ class Floor:
 
     def measure_letters(self):
         """Print letters in calls of 10, the PDF program waiting for nothing."""
-        today, values = self._values()
-        groups = self.env.execute_query(SQL(GROUPING, **values))[:MOST_LETTERS]
+        groups = self.group_items()[:MOST_LETTERS]
         records = self.records.with_context(**QUIET).create(
-            [self._prepare(group, today) for group in groups]
+            [self._prepare(group) for group in groups]
         )
         settings = self.env["ir.config_parameter"]
         before = settings.get_param(PRINT_DELAY)

@@ -109,9 +109,8 @@ def next_day(env, meter):
 def book_a_few(env, day):
     """Post new invoices, and pay an old one for each of some debtors."""
     lines = env["dunning.case.line"].search([("move_line_id", "!=", False)], order="id")
-    for line in [
-        lines[index] for index in range(0, len(lines), len(lines) // PAYMENTS)
-    ]:
+    step = len(lines) // PAYMENTS
+    for line in [lines[step * number] for number in range(PAYMENTS)]:
         wizard = env["account.payment.register"].with_context(
             active_model="account.move", active_ids=line.move_id.ids
         )

@@ -15,6 +15,7 @@ LETTERS, ALONE = 300, 5
 ATTACHED_A_CALL = 10
 #: Debtors that get a ladder; some of them owe too little or have open credits.
 SPARE = 1.15
+FIRST_DAY = 3  # after the due date
 MOST_CALLS = 200  # of a scheduled action that has more to do
 
 
@@ -34,9 +35,11 @@ def main(env, arguments):
 
 def give_ladders(env, attached_count):
     """Give some debtors a ladder of letters, others one of e-mails with invoices."""
-    today = env.company._dunning_today()
-    items = env["account.move.line"]._read_dunning_items(env.company, today)
-    late = sorted({item.partner_id for item in items if (today - item.due).days > 3})
+    late = [
+        partner_id
+        for partner_id, _currency, _amount, days, _items in Floor(env).group_items()
+        if days > FIRST_DAY
+    ]
     debtors = env["res.partner"].browse(late)
     reachable = debtors.filtered("email")
     on_paper = reachable[: int((LETTERS + ALONE) * SPARE)]
@@ -56,8 +59,13 @@ def give_ladders(env, attached_count):
 
 
 def make_ladder(env, name, **level):
-    """Return a ladder of one level, three days after the due date."""
-    values = {"name": name, "delay_days": 3, "gap_days": 0, "automation": "manual"}
+    """Return a ladder of one level."""
+    values = {
+        "name": name,
+        "delay_days": FIRST_DAY,
+        "gap_days": 0,
+        "automation": "manual",
+    }
     return env["dunning.ladder"].create(
         {"name": name, "level_ids": [Command.create(values | level)]}
     )

@@ -15,7 +15,6 @@ from bench.sizes import SIZES
 
 FOLDER = CHECKOUT / "docs" / "performance"
 PROFILES = FOLDER / "profiles"
-GAUGES = ("wall", "cpu", "memory", "queries")
 
 
 @dataclass
@@ -35,6 +34,11 @@ class Stage:
     def wall(self):
         """The median of its wall times, in seconds."""
         return statistics.median(self.walls)
+
+    @property
+    def cpu(self):
+        """The median of its processor times, in seconds."""
+        return statistics.median(self.cpus)
 
     @property
     def each(self):
@@ -97,6 +101,7 @@ def _add(stages, row):
 def exponent(small, large, factor):
     """Return how time grows with the size: 1 is in proportion, 2 is quadratic.
 
+    :param small: seconds at the smaller size
     :param factor: how many times as many customers the larger size has
     """
-    return math.log(large.wall / small.wall) / math.log(factor)
+    return math.log(large / small) / math.log(factor)

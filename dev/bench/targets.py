@@ -35,10 +35,13 @@ class Judge:
         """Return a stage, None when it was not measured."""
         return self.parts[part].stages.get(name) if part in self.parts else None
 
-    def seconds(self, part, *names):
-        """Return the seconds of several stages together, None when one is missing."""
+    def seconds(self, part, *names, gauge="wall"):
+        """Return the seconds of several stages together, None when one is missing.
+
+        :param gauge: ``wall`` or ``cpu``
+        """
         stages = [self.stage(part, name) for name in names]
-        return sum(one.wall for one in stages) if all(stages) else None
+        return sum(getattr(one, gauge) for one in stages) if all(stages) else None
 
     def verdicts(self):
         """Yield what can be judged."""
@@ -87,9 +90,9 @@ class Judge:
             target = "first run ≥ 50 × faster than OCA's compute, mark, group"
             yield Verdict(target, self.size, f"{theirs / run:.0f} ×", met)
 
-    def oca_seconds(self):
+    def oca_seconds(self, gauge="wall"):
         """Return what OCA's module needs before its first e-mail."""
-        return self.seconds("oca", *OCA_STEPS)
+        return self.seconds("oca", *OCA_STEPS, gauge=gauge)
 
     def _attached(self):
         """A request that renders nothing costs about what it costs without invoices."""
@@ -118,8 +121,11 @@ class Judge:
                 yield Verdict(target, self.size, f"{power:.2f}", power <= 1.05)
 
 
-def growth(all_sizes, part, name, small, large):
-    """Return the growth exponent of a stage between two sizes, None when unknown."""
+def growth(all_sizes, part, name, small, large, gauge="wall"):
+    """Return the growth exponent of a stage between two sizes, None when unknown.
+
+    :param gauge: ``wall`` or ``cpu``
+    """
     stages = [
         all_sizes[size][part].stages.get(name)
         for size in (small, large)
@@ -128,4 +134,5 @@ def growth(all_sizes, part, name, small, large):
     if len(stages) < 2 or not all(stages):
         return None
     factor = SIZES[large].customers / SIZES[small].customers
-    return exponent(*stages, factor)
+    seconds = [getattr(stage, gauge) for stage in stages]
+    return exponent(*seconds, factor) if all(seconds) else None
