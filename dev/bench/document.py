@@ -92,7 +92,8 @@ def _targets(sizes):
 
 def _ratios(sizes):
     yield "## Ratios\n"
-    yield "In brackets by processor time, which other work on a machine disturbs less.\n"
+    yield "In brackets by processor time, which other work on a machine disturbs less."
+    yield ""
     judges = [Judge(size, sizes) if size in sizes else None for size in SIZES]
     rows = [
         [words, *(judge and _ratio(judge, one, other) or "" for judge in judges)]
