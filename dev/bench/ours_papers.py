@@ -4,6 +4,7 @@ Some debtors get ladders of their own, whose first level is a letter, or an e-ma
 invoices. A run by hand (``run()``, not the scheduled action) proposes them.
 """
 
+from odoo import fields
 from odoo.fields import Command
 from odoo.tools.misc import split_every
 
@@ -124,11 +125,12 @@ def process_background(env):
     ours = env["ir.model.data"].search(
         [("module", "=", "account_dunning"), ("model", "=", "ir.cron")]
     )
-    waiting = [("cron_id", "in", ours.mapped("res_id"))]
+    of_ours = [("cron_id", "in", ours.mapped("res_id"))]
     for calls in range(MOST_CALLS):
         env.cr.commit()
         env.invalidate_all()
-        crons = env["ir.cron.trigger"].search(waiting).cron_id
+        due = [*of_ours, ("call_at", "<=", fields.Datetime.now())]
+        crons = env["ir.cron.trigger"].search(due).cron_id
         if not crons:
             return calls
         for cron in crons:
