@@ -56,6 +56,10 @@ pot:  ## export the texts and merge the new ones into the French translation
 replay:  ## run the engine on invoices from a file (DATA=file.csv)
 	@$(RUN) script --fresh --db replay dev/replay.py $(if $(DATA),--data "$(DATA)") $(ARGS)
 
+.PHONY: bench
+bench:  ## measure speed and memory (SIZE=small, medium or large)
+	@PYTHONPATH=dev $(PYTHON) -m bench --size $(or $(SIZE),small) $(ARGS)
+
 .PHONY: shell
 shell:  ## open a Python shell inside Odoo, on the demo database
 	@$(RUN) shell
