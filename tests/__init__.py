@@ -11,3 +11,5 @@ from . import test_relance
 from . import test_security
 from . import test_tours
 from . import test_letter
+from . import test_rights
+from . import test_proofs
