@@ -13,3 +13,5 @@ from . import test_tours
 from . import test_letter
 from . import test_rights
 from . import test_proofs
+from . import test_fuzz
+from . import test_fuzz_ladder
