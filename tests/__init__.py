@@ -15,3 +15,5 @@ from . import test_rights
 from . import test_proofs
 from . import test_fuzz
 from . import test_fuzz_ladder
+from . import test_hostile_text
+from . import test_template_limits
