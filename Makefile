@@ -48,6 +48,10 @@ lint:  ## check style, rules, XML, CSV and translations
 format:  ## bring Python files into shape
 	@$(RUN) format
 
+.PHONY: security
+security:  ## write docs/security.md from the table that the tests try
+	@$(PYTHON) dev/security_table.py
+
 .PHONY: pot
 pot:  ## export the texts and merge the new ones into the French translation
 	@$(RUN) pot
