@@ -66,7 +66,8 @@ class DunningCaseCollect(models.AbstractModel):
             if not lines[case.id]:
                 # Debts that came later belong to a new case, which starts afresh.
                 emptied.append(case.id)
-        self.env["dunning.case.line"].browse(settled).write({"active": False})
+        lines_of_items = self.env["dunning.case.line"].sudo()  # the engine's own
+        lines_of_items.browse(settled).write({"active": False})
         self.browse(emptied)._close_settled()
 
     def _close_settled(self):
@@ -180,6 +181,7 @@ class DunningCaseCollect(models.AbstractModel):
 
         :return: the cases whose lines have changed
         """
+        case_lines = self.env["dunning.case.line"].sudo()  # the engine's own
         new, moved = [], set()
         for case in self:
             known = {line.move_line_id: line for line in lines.get(case.id, ())}
@@ -188,12 +190,12 @@ class DunningCaseCollect(models.AbstractModel):
                 if not line:
                     new.append((case, item))
                 elif line.date_due != item.due:
-                    self.env["dunning.case.line"].browse(line.id).date_due = item.due
+                    case_lines.browse(line.id).date_due = item.due
                     moved.add(case.id)
         former = self._read_former_lines(new)
         ladders = {ladder: ladder._to_core() for ladder in self.ladder_id}
         insert_rows(
-            self.env["dunning.case.line"],
+            case_lines,
             [
                 values
                 for case, item in new
@@ -228,7 +230,7 @@ class DunningCaseCollect(models.AbstractModel):
         """Bring back the archived line of an item, or return values of a new one."""
         line = former.get(item.line_id) or former.get((item.move_id, item.due))
         if line and line.case_id == case:
-            line.write(
+            line.sudo().write(  # the engine's own
                 {"active": True, "move_line_id": item.line_id, "date_due": item.due}
             )
             return None

@@ -3,6 +3,7 @@ from datetime import datetime, time, timedelta
 from pytz import timezone, utc
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 #: Messages leave between these hours of a working day, in the company's time zone.
@@ -48,6 +49,23 @@ class ResCompany(models.Model):
         "dunned, such as bills of exchange (413) and retentions (4117) in France.",
     )
 
+    @api.constrains("dunning_ladder_id")
+    def _check_dunning_ladder(self):
+        for company in self:
+            company._check_dunning_ladder_is_ours(company.dunning_ladder_id)
+
+    def _check_dunning_ladder_is_ours(self, ladder):
+        owner = ladder.sudo().company_id
+        if owner and owner not in self.sudo().parent_ids:
+            raise ValidationError(
+                self.env._(
+                    "The ladder “%(ladder)s” belongs to another company than "
+                    "%(company)s.",
+                    ladder=ladder.sudo().name,
+                    company=self.name,
+                )
+            )
+
     @api.depends("account_fiscal_country_id")
     def _compute_dunning_left_out_codes(self):
         for company in self:
@@ -62,6 +80,27 @@ class ResCompany(models.Model):
         """Return today's date where the company works: the one source of "today"."""
         now = utc.localize(fields.Datetime.now())
         return now.astimezone(self._dunning_timezone()).date()
+
+    @api.model
+    def _dunning_read_day(self, value):
+        """Return the day given to a public method, None when there is none.
+
+        Over the network a date is text.
+
+        :raises UserError: when it is no day
+        """
+        if value in (None, False, ""):
+            return None
+        try:
+            return fields.Date.to_date(value)
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                self.env._(
+                    "“%(value)s” is no day: write it as year-month-day, for example "
+                    "2024-03-31.",
+                    value=value,
+                )
+            ) from error
 
     def _dunning_is_working_day(self, day):
         """Tell whether the company works on a date (its calendar and closing days)."""
