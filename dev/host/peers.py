@@ -1,11 +1,12 @@
-"""Other modules from PyPI, to measure ours against; never part of the product.
+"""Other modules from PyPI, to measure ours against and to try it with; never part of
+the product.
 
 They are put into a folder of their own, without what they depend on: that is Odoo.
 """
 
 from .paths import DEV, HOST, PYTHON, digest, is_done, mark_done, run, timed
 
-REQUIREMENTS = DEV / "bench" / "peers.txt"
+REQUIREMENTS = DEV / "peers.txt"
 FOLDER = HOST / "peers"
 
 
@@ -19,13 +20,13 @@ def set_up():
     key = digest(REQUIREMENTS.read_text(), str(FOLDER))
     if is_done("peers", key) and addons_path().is_dir():
         return
-    with timed("modules to measure against"):
+    with timed("OCA's modules"):
         run(
             [
                 *(PYTHON, "-m", "pip", "install", "--quiet", "--no-cache-dir"),
                 *("--no-deps", "--require-hashes", "--disable-pip-version-check"),
                 *("--upgrade", "--target", FOLDER, "-r", REQUIREMENTS),
             ],
-            what="installing the modules to measure against",
+            what="installing OCA's modules",
         )
     mark_done("peers", key)
