@@ -48,6 +48,10 @@ lint:  ## check style, rules, XML, CSV and translations
 format:  ## bring Python files into shape
 	@$(RUN) format
 
+.PHONY: security
+security:  ## write docs/security.md from the table that the tests try
+	@$(PYTHON) dev/security_table.py
+
 .PHONY: pot
 pot:  ## export the texts and merge the new ones into the French translation
 	@$(RUN) pot
@@ -55,6 +59,10 @@ pot:  ## export the texts and merge the new ones into the French translation
 .PHONY: replay
 replay:  ## run the engine on invoices from a file (DATA=file.csv)
 	@$(RUN) script --fresh --db replay dev/replay.py $(if $(DATA),--data "$(DATA)") $(ARGS)
+
+.PHONY: bench
+bench:  ## measure speed and memory (SIZE=small, medium or large)
+	@PYTHONPATH=dev $(PYTHON) -m bench --size $(or $(SIZE),small) $(ARGS)
 
 .PHONY: faults
 faults:  ## kill processes, break servers, move money meanwhile (ARGS="kill-run --kills 10")

@@ -6,6 +6,7 @@
     "license": "LGPL-3",
     "author": "account_dunning",
     "website": "https://account-dunning.example.com",
+    "external_dependencies": {"python": ["qrcode"]},  # one of Odoo's own
     "depends": ["account", "account_payment", "mail", "resource"],
     "data": [
         "security/dunning_groups.xml",

@@ -15,6 +15,7 @@ from . import dunning_run
 from . import dunning_run_batch
 from . import dunning_run_line
 from . import dunning_action_propose
+from . import dunning_action_guard
 from . import dunning_action_text
 from . import dunning_action_calendar
 from . import dunning_action_refresh
@@ -29,4 +30,5 @@ from . import account_move_line
 from . import ir_actions_report
 from . import mail_template
 from . import mail_mail
+from . import ir_attachment
 from . import mail_activity

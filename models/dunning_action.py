@@ -1,8 +1,5 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-from odoo.tools import html_sanitize
+from odoo.exceptions import UserError
 
 from .dunning_action_propose import UNDELIVERED
 
@@ -21,6 +18,7 @@ class DunningAction(models.Model):
     _name = "dunning.action"
     _description = "Dunning Action"
     _inherit = [
+        "dunning.action.guard",
         "dunning.action.propose",
         "dunning.action.text",
         "dunning.action.calendar",
@@ -84,7 +82,7 @@ class DunningAction(models.Model):
     printed_on = fields.Datetime(readonly=True)
     contact_id = fields.Many2one("res.partner", "Recipient", readonly=True)
     subject = fields.Char(readonly=True)
-    body = fields.Html(readonly=True, sanitize=False, prefetch=False)  # see _make_safe
+    body = fields.Html(readonly=True, sanitize=False, prefetch=False)
     is_edited = fields.Boolean(
         "Text edited",
         readonly=True,
@@ -145,30 +143,6 @@ class DunningAction(models.Model):
         for action in self:
             action.may_approve = is_manager or not action.is_formal_notice
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_delivered(self):
-        if self.filtered(lambda action: action.state == "done"):
-            raise UserError(
-                self.env._("A delivered contact is a proof: it cannot be deleted.")
-            )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create([self._make_safe(vals) for vals in vals_list])
-
-    def write(self, vals):
-        return super().write(self._make_safe(vals))
-
-    @api.model
-    def _make_safe(self, vals):
-        """Sanitize a text from outside; what our renderer made is marked as safe.
-
-        A text is sanitized once, not again for each place that keeps it.
-        """
-        if not vals.get("body") or isinstance(vals["body"], Markup):
-            return vals
-        return vals | {"body": html_sanitize(vals["body"])}
-
     @api.model
     def _do_and_forget(self, function):
         """Call a function and take back all it wrote; for looking ahead."""
@@ -180,20 +154,6 @@ class DunningAction(models.Model):
             self.env.invalidate_all()
 
     # Buttons
-
-    def _check_may_approve(self):
-        """Only a credit manager approves a formal notice (design, rule 4)."""
-        formal = self.filtered("is_formal_notice")
-        if formal and not self.env.user.has_group(
-            "account_dunning.group_dunning_manager"
-        ):
-            raise AccessError(
-                self.env._(
-                    "The formal notice to %(debtor)s must be approved by a credit "
-                    "manager.",
-                    debtor=formal[0].partner_id.display_name,
-                )
-            )
 
     def action_approve(self):
         """Send what was proposed, after a fresh look at the money.
@@ -275,6 +235,7 @@ class DunningAction(models.Model):
         :param date: the day to stamp (today when None)
         """
         self.check_access("write")
+        date = self.env["res.company"]._dunning_read_day(date)
         waiting = self.filtered(lambda a: a.state in ("proposed", "failed"))
         waiting._check_may_approve()
         waiting._refresh(date)._queue(date)

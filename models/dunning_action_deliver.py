@@ -233,28 +233,32 @@ class DunningActionDeliver(models.AbstractModel):
 
     def _mark_done(self, date=None):
         """Record the delivery and let the items stand on their rung."""
-        for action in self._get_sendable():
-            day = date or action._get_live_day()
-            action.write(
+        by_day = self._get_sendable().grouped(lambda a: date or a._get_live_day())
+        for day, actions in by_day.items():
+            actions.write(
                 {"state": "done", "delivered_on": day, "failure_reason": False}
             )
-            if action.kind == "rung" and action._is_level_delivered():
-                action._deliver_items(day)
-            activity = action.activity_id.sudo()  # planned for whoever was in charge
-            if activity.active:
+            counting = actions.filtered(
+                lambda action: action.kind == "rung" and action._is_level_delivered()
+            )
+            counting._deliver_items(day)
+            # Planned for whoever was in charge.
+            for activity in actions.activity_id.sudo().filtered("active"):
                 activity.action_done()
 
     def _deliver_items(self, day):
-        self.ensure_one()
-        if self.channel == "decision" and not self.level_id:
-            self.line_ids.case_line_id._deliver(self.level_id, day, False)
-        for level, lines in self.line_ids.grouped("level_id").items():
+        """Let the items of delivered contacts stand on their rungs."""
+        ends = self.filtered(lambda a: a.channel == "decision" and not a.level_id)
+        ends.line_ids.case_line_id._deliver(self.env["dunning.level"], day, False)
+        rows = self.line_ids.grouped(lambda row: (row.level_id, row.action_id.deadline))
+        for (level, deadline), lines in rows.items():
             # The message asked to pay all of it by one date: what is only listed does
             # not advance, but nothing more is asked for it before that date either.
             if level:
-                lines.case_line_id._deliver(level, day, self.deadline)
-            elif self.deadline:
-                lines.case_line_id._postpone(self.deadline)
+                lines.case_line_id._deliver(level, day, deadline)
+            elif deadline:
+                lines.case_line_id._postpone(deadline)
+        self.line_ids.case_line_id._refresh_next()
 
     def _mark_failed(self, reason):
         """Record that it could not be delivered, and ask the collector to mend it."""

@@ -1,13 +1,15 @@
+import base64
 import logging
+from io import BytesIO
 from textwrap import wrap
 
+import qrcode
 from lxml import html
 from markupsafe import Markup
-from reportlab.graphics.renderPM import RenderPMError
-from werkzeug.exceptions import HTTPException
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.image import image_data_uri
 from odoo.tools.misc import split_every
 from odoo.tools.pdf import merge_pdf
 
@@ -160,12 +162,24 @@ class DunningActionLetter(models.AbstractModel):
             return False
         [(currency, amount)] = totals.items()
         try:
-            return bank.build_qr_code_base64(
+            values = bank._build_qr_code_vals(
                 amount, self._get_payment_reference(), "", currency, self.partner_id
             )
-        except (HTTPException, RenderPMError) as error:
+            params = bank._get_qr_code_generation_params(**values) if values else None
+        except UserError as error:
             _logger.info("No QR code on the letter to %s: %s", self.partner_id, error)
             return False
+        if not params or params["barcode_type"] != "QR":
+            return False
+        # Drawn as one picture: square by square, as the host does, it took a quarter of
+        # the time of a letter.
+        picture = BytesIO()
+        try:
+            code = qrcode.make(params["value"], border=0, box_size=4)
+        except qrcode.exceptions.DataOverflowError:
+            return False
+        code.save(picture)
+        return image_data_uri(base64.b64encode(picture.getvalue()))
 
     @api.model
     def _get_address_lines(self, partner):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 
@@ -32,6 +33,20 @@ class DunningActionLine(models.Model):
     currency_id = fields.Many2one("res.currency", required=True)
     amount_residual = fields.Monetary("Balance")
     amount_claimed = fields.Monetary("Claimed")
+
+    def _check_proof(self):
+        if not self.env.su and "done" in self.action_id.mapped("state"):
+            raise UserError(
+                self.env._("The amounts of a delivered contact are a proof.")
+            )
+
+    def write(self, vals):
+        self._check_proof()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_delivered(self):
+        self._check_proof()
 
     def _get_essence(self):
         """Return what makes two sets of lines say the same thing."""

@@ -93,7 +93,7 @@ class DunningActionPropose(models.AbstractModel):
         self._fetch_contacts(plans)
         by_case = self.grouped("case_id")
         for case, plan in plans.items():
-            drafts = by_case.get(case, self.browse())
+            drafts = by_case.get(case, self.browse()).with_prefetch(self._prefetch_ids)
             for step in plan.decision.steps:
                 for channel in self._get_step_channels(step):
                     draft = drafts.filtered(

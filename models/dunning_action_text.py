@@ -102,7 +102,9 @@ class DunningActionText(models.AbstractModel):
             subjects = template._render_field("subject", actions.ids, compute_lang=True)
             bodies = template._render_field("body_html", actions.ids, compute_lang=True)
             for action in actions:
-                texts[action.id] = (subjects[action.id], bodies[action.id])
+                # A subject is one line, whatever the names in it.
+                subject = " ".join((subjects[action.id] or "").split())
+                texts[action.id] = (subject, bodies[action.id])
         calls = self.filtered(lambda action: action.channel == "phone")
         for action in calls:
             # Who calls reads the script, in his own language.

@@ -28,7 +28,9 @@ class DunningCase(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    ladder_id = fields.Many2one("dunning.ladder", tracking=True, ondelete="restrict")
+    ladder_id = fields.Many2one(
+        "dunning.ladder", tracking=True, ondelete="restrict", check_company=True
+    )
     state = fields.Selection(
         [
             ("open", "Open"),

@@ -66,27 +66,43 @@ class DunningCaseCollect(models.AbstractModel):
             if not lines[case.id]:
                 # Debts that came later belong to a new case, which starts afresh.
                 emptied.append(case.id)
-        self.env["dunning.case.line"].browse(settled).write({"active": False})
+        lines_of_items = self.env["dunning.case.line"].sudo()  # the engine's own
+        lines_of_items.browse(settled).write({"active": False})
         self.browse(emptied)._close_settled()
 
     def _close_settled(self):
-        for reason, cases in self.grouped(
-            lambda case: case._get_close_reason()
-        ).items():
-            for case in cases:
-                case.action_ids._drop(self.env._("Nothing is open any more."))
+        if not self:
+            return
+        self.action_ids._drop(self.env._("Nothing is open any more."))
+        reasons = self._get_close_reasons()
+        for reason, cases in self.grouped(reasons.get).items():
             cases.write({"state": "closed", "close_reason": reason})
 
-    def _get_close_reason(self):
-        """Return how the last items were settled, read from their counterpart.
+    def _get_close_reasons(self):
+        """Map cases to how their last items were settled, read from the counterpart.
 
         Money or a credit note makes a case paid; an entry that moves the debt to
         another account closes it as transferred.
         """
-        self.ensure_one()
         lines = self.with_context(active_test=False).line_ids
         # How an entry was matched is read for the verdict only, never shown.
-        counterparts = lines.move_line_id.sudo().matched_credit_ids.credit_move_id
+        partials = self.env["account.partial.reconcile"].sudo()
+        partials = partials.search_fetch(
+            [("debit_move_id", "in", lines.move_line_id.ids)],
+            ["debit_move_id", "credit_move_id"],
+        )
+        counterparts = partials.credit_move_id
+        counterparts.fetch(["date", "move_id"])
+        counterparts.move_id.fetch(["journal_id", "origin_payment_id"])
+        matched = partials.grouped("debit_move_id")
+        of_case = defaultdict(counterparts.browse)
+        for line in lines:
+            found = matched.get(line.move_line_id.sudo(), partials.browse())
+            of_case[line.case_id] |= found.credit_move_id
+        return {case: self._get_close_reason(of_case[case]) for case in self}
+
+    @api.model
+    def _get_close_reason(self, counterparts):
         last = counterparts.sorted(lambda line: (line.date, line.id))[-1:].move_id
         is_money = last.journal_id.type in ("bank", "cash", "credit", "sale")
         if last and not is_money and not last.origin_payment_id:
@@ -107,9 +123,7 @@ class DunningCaseCollect(models.AbstractModel):
         fresh = needing - reopened.partner_id
         # A night that opens a thousand cases neither notifies nor logs it a thousand
         # times: the first message of a case is its first contact.
-        quiet = self.with_context(
-            mail_auto_subscribe_no_notify=True, mail_create_nolog=True
-        )
+        quiet = self.with_context(tracking_disable=True)
         opened = quiet.create(
             [
                 {
@@ -121,6 +135,8 @@ class DunningCaseCollect(models.AbstractModel):
                 for debtor in fresh
             ]
         )
+        for user, cases in opened.grouped("user_id").items():
+            cases.message_subscribe(user.partner_id.ids)  # at once for all of them
         return reopened | self.browse(opened.ids)
 
     @api.model
@@ -165,6 +181,7 @@ class DunningCaseCollect(models.AbstractModel):
 
         :return: the cases whose lines have changed
         """
+        case_lines = self.env["dunning.case.line"].sudo()  # the engine's own
         new, moved = [], set()
         for case in self:
             known = {line.move_line_id: line for line in lines.get(case.id, ())}
@@ -173,12 +190,12 @@ class DunningCaseCollect(models.AbstractModel):
                 if not line:
                     new.append((case, item))
                 elif line.date_due != item.due:
-                    self.env["dunning.case.line"].browse(line.id).date_due = item.due
+                    case_lines.browse(line.id).date_due = item.due
                     moved.add(case.id)
         former = self._read_former_lines(new)
         ladders = {ladder: ladder._to_core() for ladder in self.ladder_id}
         insert_rows(
-            self.env["dunning.case.line"],
+            case_lines,
             [
                 values
                 for case, item in new
@@ -213,7 +230,7 @@ class DunningCaseCollect(models.AbstractModel):
         """Bring back the archived line of an item, or return values of a new one."""
         line = former.get(item.line_id) or former.get((item.move_id, item.due))
         if line and line.case_id == case:
-            line.write(
+            line.sudo().write(  # the engine's own
                 {"active": True, "move_line_id": item.line_id, "date_due": item.due}
             )
             return None

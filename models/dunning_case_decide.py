@@ -51,7 +51,8 @@ class DunningCaseDecide(models.AbstractModel):
     def _decide(self, date, is_manual=False, ignored=None, books=None):
         """Return the plan of each case for a date; writes nothing.
 
-        :param is_manual: a person asks: levels need not wait for bank entries
+        :param is_manual: levels need not wait for bank entries: a person asks, or the
+            run has found fresh ones
         :param ignored: actions to decide afresh, as if they did not exist
         :param Books books: what was just read of the ledger, not to read it twice
         :rtype: dict[dunning.case, CasePlan]

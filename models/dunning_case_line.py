@@ -9,13 +9,15 @@ class DunningCaseLine(models.Model):
     """One open receivable item in its case, with the rung it stands on.
 
     A settled item is archived, not deleted: a payment that is taken back gives the
-    item the rung it had.
+    item the rung it had. Only the engine writes it (as superuser, for whoever collects
+    or delivers): the rung an item stands on is a fact, not a choice.
     """
 
     _name = "dunning.case.line"
     _description = "Dunning Case Item"
     _inherit = ["dunning.case.line.documents"]
     _order = "date_due, id"
+    _check_company_auto = True
 
     case_id = fields.Many2one(
         "dunning.case", required=True, index=True, ondelete="cascade"
@@ -24,10 +26,18 @@ class DunningCaseLine(models.Model):
     company_currency_id = fields.Many2one(related="company_id.currency_id")
     active = fields.Boolean(default=True)
     move_line_id = fields.Many2one(
-        "account.move.line", "Item", index=True, ondelete="set null"
+        "account.move.line",
+        "Item",
+        index=True,
+        ondelete="set null",
+        check_company=True,
     )
     move_id = fields.Many2one(
-        "account.move", "Invoice", index=True, ondelete="set null"
+        "account.move",
+        "Invoice",
+        index=True,
+        ondelete="set null",
+        check_company=True,
     )
     date_due = fields.Date("Due date", required=True)
     invoice_date = fields.Date(related="move_id.invoice_date", string="Invoice date")
@@ -109,7 +119,7 @@ class DunningCaseLine(models.Model):
         The highest rung whose delay is not above that of the old rung (design, rule
         17); what was delivered stays delivered, a formal notice included.
         """
-        for line in self.filtered("level_id"):
+        for line in self.sudo().filtered("level_id"):
             if line.level_id.ladder_id == line.case_id.ladder_id:
                 continue
             ladder = line.case_id.ladder_id._to_core()
@@ -127,9 +137,10 @@ class DunningCaseLine(models.Model):
         An item that already stands there (another channel came first), or higher,
         does not move. ``level`` is empty for the decision that ends a ladder.
         """
+        lines = self.sudo()  # see the class: the engine's own
         if not level:
-            self.write({"ladder_ended_on": day})
-        moving = self.filtered(
+            lines.write({"ladder_ended_on": day})
+        moving = lines.filtered(
             lambda line: (
                 not line.level_id
                 or line.level_id.ladder_id != level.ladder_id
@@ -140,13 +151,11 @@ class DunningCaseLine(models.Model):
             moving.write(
                 {"level_id": level.id, "delivered_on": day, "deadline": deadline}
             )
-        self._refresh_next()
 
     def _postpone(self, deadline):
         """Keep the date that a message printed for items it only listed."""
-        for line in self:
+        for line in self.sudo():  # the engine's own
             line.deadline = max(line.deadline or deadline, deadline)
-        self._refresh_next()
 
     def _refresh_next(self):
         """Store the next level and date, from the rung each item stands on."""
@@ -154,28 +163,24 @@ class DunningCaseLine(models.Model):
         lines = cases._read_lines(self.ids)
         rungs = {level.id: level._to_rung() for level in cases._read_levels()}
         ladders = {ladder.id: ladder._to_core() for ladder in cases.ladder_id}
-        for case in cases.filtered("ladder_id"):
-            ladder = ladders[case.ladder_id.id]
-            self._store_nexts(
-                lines[case.id],
-                {
-                    line.id: core.next_rung(ladder, line.to_core(rungs))
-                    for line in lines[case.id]
-                },
-            )
+        nexts = {
+            line: core.next_rung(ladders[case.ladder_id.id], line.to_core(rungs))
+            for case in cases.filtered("ladder_id")
+            for line in lines[case.id]
+        }
+        self._store_nexts(nexts)
 
     @api.model
-    def _store_nexts(self, lines, nexts):
+    def _store_nexts(self, nexts):
         """Store what comes next for lines where it changed.
 
-        :param lines: rows (:class:`CaseLine`)
-        :param nexts: ``{line id: (rung, day)}``
+        :param nexts: ``{CaseLine: (rung, day)}``
         """
         changed = defaultdict(list)
-        for line in lines:
-            rung, day = nexts.get(line.id, (None, None))
+        for line, (rung, day) in nexts.items():
             level_id = (rung.key if rung else None) or None
             if (line.next_level_id, line.next_date) != (level_id, day):
                 changed[level_id, day].append(line.id)
         for (level_id, day), ids in changed.items():
-            self.browse(ids).write({"next_level_id": level_id, "next_date": day})
+            lines = self.sudo().browse(ids)  # the engine's own
+            lines.write({"next_level_id": level_id, "next_date": day})

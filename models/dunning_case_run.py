@@ -8,12 +8,15 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date, plaintext2html
 from odoo.tools.misc import split_every
 
 from .dunning_run import DEBTORS_PER_BATCH, MESSAGES_PER_BATCH
 
 _logger = logging.getLogger(__name__)
+
+#: A day that is played ahead cannot be further away.
+MOST_DAYS_AHEAD = 366
 
 
 class DunningCaseRun(models.AbstractModel):
@@ -36,6 +39,7 @@ class DunningCaseRun(models.AbstractModel):
         """
         self.check_access("create")
         runs = self.env["dunning.run"]
+        date = self._read_near_day(date)
         for company in self.env.companies:
             day = date or company._dunning_today()
             cases = self.with_company(company)
@@ -59,6 +63,7 @@ class DunningCaseRun(models.AbstractModel):
             ``channels``, ``automatic``, ``invoices``, ``amount`` in company currency)
         """
         self.check_access("read")
+        date = self.env["res.company"]._dunning_read_day(date)
         result = []
 
         def preview_companies():
@@ -74,6 +79,21 @@ class DunningCaseRun(models.AbstractModel):
         # The same code as the night, then everything is taken back.
         self.env["dunning.action"]._do_and_forget(preview_companies)
         return result
+
+    @api.model
+    def _read_near_day(self, date):
+        """Return the day to run; one too far ahead would end all runs before it."""
+        date = self.env["res.company"]._dunning_read_day(date)
+        last = self.env.company._dunning_today() + timedelta(days=MOST_DAYS_AHEAD)
+        if date and date > last:
+            raise UserError(
+                self.env._(
+                    "%(date)s is more than a year ahead: no day before it could be "
+                    "run any more.",
+                    date=format_date(self.env, date),
+                )
+            )
+        return date
 
     def _describe_plan(self, plan):
         self.ensure_one()
@@ -197,7 +217,7 @@ class DunningCaseRun(models.AbstractModel):
             "mail.mail_activity_data_todo",
             date_deadline=self.company_id._dunning_today(),
             summary=summary,
-            note=note,
+            note=plaintext2html(note),
             user_id=(self.user_id or self.company_id.dunning_user_id).id
             or self.env.uid,
         )
@@ -207,9 +227,16 @@ class DunningCaseRun(models.AbstractModel):
         """Collect, decide and propose; return the cases whose step leaves by itself."""
         cases, books = self._collect(run.company_id, run.date, debtors)
         drafts = cases._search_drafts()
-        plans = cases._decide(run.date, ignored=drafts, books=books)
-        for plan in plans.values():
-            self.env["dunning.case.line"]._store_nexts(plan.lines, plan.nexts)
+        plans = cases._decide(
+            run.date, is_manual=run.is_bank_fresh, ignored=drafts, books=books
+        )
+        self.env["dunning.case.line"]._store_nexts(
+            {
+                line: plan.nexts.get(line.id, (None, None))
+                for plan in plans.values()
+                for line in plan.lines
+            }
+        )
         actions = drafts._replace_with(plans, run.date)
         automatic = actions.filtered(lambda action: action._leaves_by_itself())
         proposed = actions - automatic

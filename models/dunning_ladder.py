@@ -14,6 +14,7 @@ class DunningLadder(models.Model):
     _name = "dunning.ladder"
     _description = "Dunning Ladder"
     _order = "sequence, id"
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -63,6 +64,11 @@ class DunningLadder(models.Model):
     _grace_not_negative = models.Constraint(
         "CHECK (grace_days >= 0 AND contact_gap_days >= 0 AND minimum_amount >= 0)",
         "Grace, contact gap and minimum amount cannot be negative.",
+    )
+
+    _waits_in_a_lifetime = models.Constraint(
+        "CHECK (grace_days <= 3650 AND contact_gap_days <= 3650)",
+        "Grace and contact gap lie within ten years (3650 days).",
     )
 
     @api.model
@@ -246,10 +252,10 @@ class DunningLadder(models.Model):
         """
         ladders = self.search(self._get_available_domain(company))
         rules = ladders.filtered(lambda ladder: not ladder.is_catch_all)
-        default = company.dunning_ladder_id or (ladders - rules)[:1]
+        default = company.dunning_ladder_id & ladders or (ladders - rules)[:1]
         return {
             partner: (
-                partner.dunning_ladder_id
+                partner.dunning_ladder_id & ladders
                 or rules.filtered(lambda rule, debtor=partner: rule._matches(debtor))[
                     :1
                 ]

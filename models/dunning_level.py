@@ -91,6 +91,11 @@ class DunningLevel(models.Model):
     _gap_not_negative = models.Constraint(
         "CHECK (gap_days >= 0)", "The days since the previous rung cannot be negative."
     )
+    _days_in_a_lifetime = models.Constraint(
+        "CHECK (abs(delay_days::bigint) <= 3650 AND gap_days <= 3650"
+        " AND deadline_days <= 3650)",
+        "Delays and deadlines lie within ten years (3650 days).",
+    )
     _deadline_not_negative = models.Constraint(
         "CHECK (deadline_days >= 0)", "A deadline cannot lie before the message."
     )

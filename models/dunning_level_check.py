@@ -21,6 +21,7 @@ class DunningLevelCheck(models.AbstractModel):
     def _check_texts(self):
         for level in self:
             level._check_channel_texts()
+            level._check_templates()
             level._check_wording()
 
     @api.constrains(
@@ -64,6 +65,18 @@ class DunningLevelCheck(models.AbstractModel):
                         "no text for it: choose or write one.",
                         level=self.name,
                         channel=labels[channel],
+                    )
+                )
+
+    def _check_templates(self):
+        for template in self.mail_template_id | self.letter_template_id:
+            if template.model != "dunning.action":
+                raise ValidationError(
+                    self.env._(
+                        "“%(template)s” was written for other records: choose or "
+                        "write a text for dunning in “%(level)s”.",
+                        template=template.name,
+                        level=self.name,
                     )
                 )
 

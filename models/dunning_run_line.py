@@ -78,6 +78,7 @@ class DunningRunLine(models.Model):
     def action_open_cases(self):
         """Open the cases that share this reason today."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account_dunning.dunning_case_action"
         )

@@ -21,6 +21,7 @@ class MailMail(models.Model):
         # Whoever sends mail need not have rights on dunning.
         ours = self.filtered(lambda mail: mail.sudo().dunning_action_ids)
         others = self - ours
+        ours.check_access("read")  # before anything is done as superuser
         result = True
         if others or not ours:
             result = super(MailMail, others).send(

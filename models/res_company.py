@@ -3,6 +3,7 @@ from datetime import datetime, time, timedelta
 from pytz import timezone, utc
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 #: Messages leave between these hours of a working day, in the company's time zone.
@@ -48,6 +49,23 @@ class ResCompany(models.Model):
         "dunned, such as bills of exchange (413) and retentions (4117) in France.",
     )
 
+    @api.constrains("dunning_ladder_id")
+    def _check_dunning_ladder(self):
+        for company in self:
+            company._check_dunning_ladder_is_ours(company.dunning_ladder_id)
+
+    def _check_dunning_ladder_is_ours(self, ladder):
+        owner = ladder.sudo().company_id
+        if owner and owner not in self.sudo().parent_ids:
+            raise ValidationError(
+                self.env._(
+                    "The ladder “%(ladder)s” belongs to another company than "
+                    "%(company)s.",
+                    ladder=ladder.sudo().name,
+                    company=self.name,
+                )
+            )
+
     @api.depends("account_fiscal_country_id")
     def _compute_dunning_left_out_codes(self):
         for company in self:
@@ -63,16 +81,43 @@ class ResCompany(models.Model):
         now = utc.localize(fields.Datetime.now())
         return now.astimezone(self._dunning_timezone()).date()
 
+    @api.model
+    def _dunning_read_day(self, value):
+        """Return the day given to a public method, None when there is none.
+
+        Over the network a date is text.
+
+        :raises UserError: when it is no day
+        """
+        if value in (None, False, ""):
+            return None
+        try:
+            return fields.Date.to_date(value)
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                self.env._(
+                    "“%(value)s” is no day: write it as year-month-day, for example "
+                    "2024-03-31.",
+                    value=value,
+                )
+            ) from error
+
     def _dunning_is_working_day(self, day):
         """Tell whether the company works on a date (its calendar and closing days)."""
+        return bool(self._dunning_working_days(day, day))
+
+    def _dunning_working_days(self, first, last):
+        """Return the days on which the company works, in order, both ends included."""
         self.ensure_one()
         calendar = self.resource_calendar_id
         if not calendar:
-            return day.weekday() < 5
+            days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+            return [day for day in days if day.weekday() < 5]
         zone = self._dunning_timezone()
-        start = zone.localize(datetime.combine(day, time.min))
-        end = zone.localize(datetime.combine(day, time.max))
-        return bool(calendar._work_intervals_batch(start, end)[False])
+        start = zone.localize(datetime.combine(first, time.min))
+        end = zone.localize(datetime.combine(last, time.max))
+        intervals = calendar._work_intervals_batch(start, end)[False]
+        return sorted({begin.astimezone(zone).date() for begin, *_rest in intervals})
 
     def _dunning_sending_time(self, day):
         """Return the first moment, in UTC, at which a message of ``day`` may leave.
@@ -105,12 +150,9 @@ class ResCompany(models.Model):
         self.ensure_one()
         if self.dunning_bank_freshness_days <= 0:
             return True
-        oldest, missing = day, self.dunning_bank_freshness_days
-        for _unused in range(LONGEST_CLOSURE_DAYS):
-            oldest -= timedelta(days=1)
-            missing -= self._dunning_is_working_day(oldest)
-            if missing <= 0:
-                break
+        days = [day - timedelta(days=n) for n in range(LONGEST_CLOSURE_DAYS, 0, -1)]
+        working = self._dunning_working_days(days[0], days[-1])
+        oldest = [*days[:1], *working][-self.dunning_bank_freshness_days :][0]
         # Only asks whether an entry exists: a collector need not see the journal.
         moves = self.env["account.move"].sudo()
         return bool(moves.search_count(self._get_dunning_bank_domain(oldest, day), 1))

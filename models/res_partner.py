@@ -32,6 +32,11 @@ class ResPartner(models.Model):
         groups="account_dunning.group_dunning_reader",
     )
 
+    @api.constrains("dunning_ladder_id")
+    def _check_dunning_ladder(self):
+        for partner in self:
+            self.env.company._check_dunning_ladder_is_ours(partner.dunning_ladder_id)
+
     @api.depends("is_company", "vat", "company_registry")
     def _compute_dunning_debtor_kind(self):
         """Propose the kind; a public body is only ever chosen by a person."""

@@ -11,5 +11,12 @@ from . import test_channels
 from . import test_approval
 from . import test_relance
 from . import test_security
+from . import test_queries
 from . import test_tours
 from . import test_letter
+from . import test_rights
+from . import test_proofs
+from . import test_fuzz
+from . import test_fuzz_ladder
+from . import test_hostile_text
+from . import test_template_limits

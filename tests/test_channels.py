@@ -90,7 +90,11 @@ class TestChannels(DunningCommon):
         letters = self.env["dunning.action"].search([("channel", "=", "letter")])
         window = letters.with_user(self.collector).action_print_letters()
         self.assertTrue(all(letters.mapped("printed_on")))
-        batch = self.env["dunning.letter.post"].browse(window["res_id"])
+        batch = (
+            self.env["dunning.letter.post"]
+            .with_user(self.collector)
+            .browse(window["res_id"])
+        )
         self._pay(paid)
         batch.invalidate_recordset()
         self.assertEqual(batch.pulled_ids.partner_id, self.customer)

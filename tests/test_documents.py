@@ -86,14 +86,14 @@ class TestDocuments(WorkerCommon):
 
         def fail_for_one(report, report_ref, res_ids=None, data=None):
             if self.invoice.id in res_ids:
-                raise UserError("wkhtmltopdf failed")
+                raise UserError(self.env._("It is broken"))
             return render(report, report_ref, res_ids=res_ids, data=data)
 
         with patch.object(IrActionsReport, "_pre_render_qweb_pdf", fail_for_one):
             self._make_documents()
         self.assertEqual(actions.mapped("state"), ["failed", "queued"])
         self.assertIn(self.invoice.name, self.action.failure_reason)
-        self.assertIn("wkhtmltopdf failed", self.action.failure_reason)
+        self.assertIn("It is broken", self.action.failure_reason)
         self.assertTrue(self._case().activity_ids)
         self.assertTrue(actions[1].mail_mail_id)
 

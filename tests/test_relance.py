@@ -111,7 +111,7 @@ class TestRelance(DunningCommon):
         day = self._deliver_until(self.second, DAY - timedelta(days=60))
         with self.env.cr.savepoint():
             case = self._case()
-            case.line_ids.write({"delivered_on": day - timedelta(days=40)})
+            case.line_ids.sudo().write({"delivered_on": day - timedelta(days=40)})
         line = self._open(case)
         self.assertTrue(line.needs_approval)
         line.action_send()

@@ -36,6 +36,9 @@ class DunningLevelPreview(models.TransientModel):
         texts = []
         if not (level and case):
             return texts
+        # The window is open to every reader, for what he may read himself.
+        level.check_access("read")
+        case.check_access("read")
 
         def render():
             # Only looks ahead: whoever may read the level may see its text.

@@ -16,10 +16,13 @@ class DunningRelanceLine(models.TransientModel):
     relance_id = fields.Many2one("dunning.relance", ondelete="cascade")
     is_alone = fields.Boolean("The only debtor", compute="_compute_is_alone")
     case_id = fields.Many2one("dunning.case", required=True, ondelete="cascade")
-    partner_id = fields.Many2one(related="case_id.partner_id")
-    currency_id = fields.Many2one(related="case_id.currency_id")
-    amount_overdue = fields.Monetary(related="case_id.amount_overdue")
-    days_overdue = fields.Integer(related="case_id.days_overdue")
+    # As the user, not as superuser: a number in ``case_id`` opens no foreign case.
+    partner_id = fields.Many2one(related="case_id.partner_id", related_sudo=False)
+    currency_id = fields.Many2one(related="case_id.currency_id", related_sudo=False)
+    amount_overdue = fields.Monetary(
+        related="case_id.amount_overdue", related_sudo=False
+    )
+    days_overdue = fields.Integer(related="case_id.days_overdue", related_sudo=False)
     state = fields.Selection(
         [
             ("ready", "Ready"),
@@ -46,7 +49,7 @@ class DunningRelanceLine(models.TransientModel):
     )
     has_phone = fields.Boolean("The level has a call", related="level_id.channel_phone")
     contact_id = fields.Many2one("res.partner", "To", readonly=True)
-    contact_email = fields.Char(related="contact_id.email")
+    contact_email = fields.Char(related="contact_id.email", related_sudo=False)
     lang = fields.Char(readonly=True)
     subject = fields.Char()
     body = fields.Html(sanitize="email_outgoing")

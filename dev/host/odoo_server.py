@@ -1,5 +1,6 @@
 """Call Odoo: its configuration, its command line and our scripts inside it."""
 
+import os
 import re
 import socket
 import subprocess
@@ -69,8 +70,14 @@ def call(*arguments, sub=(), log, what):
         raise HostError(f"{what} failed: {reason} (all of it: {path})")
 
 
-def stream(*arguments, sub=()):
-    """Start Odoo and return the process, whose output is its log."""
+def stream(*arguments, sub=(), library=None):
+    """Start Odoo and return the process, whose output is its log.
+
+    :param library: another folder of Python packages it may import
+    """
+    env = odoo_environment()
+    if library:
+        env["PYTHONPATH"] = os.pathsep.join((env["PYTHONPATH"], str(library)))
     return subprocess.Popen(
         command(*arguments, sub=sub),
         stdin=subprocess.DEVNULL,
@@ -78,7 +85,7 @@ def stream(*arguments, sub=()):
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        env=odoo_environment(),
+        env=env,
         cwd=HOST,
     )
 

@@ -3,7 +3,7 @@
 import os
 import time
 
-from . import databases, odoo_server, translations
+from . import databases, odoo_server, odoo_source, peers, translations
 from .paths import LOG, MODULE, HostError, locked, module_hash, say, warn
 from .testlog import TestLog
 
@@ -47,8 +47,10 @@ def run(tags):
         run_tests(count, name, "-i", tags)
         if not tags:
             check_plain_install(count, f"{name}_plain")
+            check_job_queue(count, f"{name}_jobs")
     finally:
         databases.drop(name)
+        databases.drop(f"{name}_jobs")
         databases.drop(f"{name}_plain")
     return count.close()
 
@@ -67,17 +69,35 @@ def run_again(tags):
     return count.close()
 
 
-def run_tests(count, name, option, tags):
+def check_job_queue(count, name):
+    """Test what only happens where OCA's queue_job is installed, on the real one."""
+    peers.set_up()
+    databases.clone(databases.template(demo=False), name)
+    addons = f"{odoo_source.addons_path()},{peers.addons_path()}"
+    run_tests(
+        count,
+        name,
+        "-i",
+        f"dunning_jobs/{MODULE}",
+        modules=f"{MODULE},queue_job",
+        extra=("--addons-path", addons),
+        library=peers.FOLDER,
+    )
+
+
+def run_tests(count, name, option, tags, modules=MODULE, extra=(), library=None):
     """Install or upgrade the module with its tests, and judge by the log."""
     log = TestLog()
     started = time.monotonic()
     path = LOG / ("test.log" if option == "-i" else "retest.log")
+    path = LOG / "jobs.log" if library else path
     options = (
-        *("-d", name, option, MODULE, "--test-tags", tags or f"/{MODULE}"),
+        *("-d", name, option, modules, "--test-tags", tags or f"/{MODULE}"),
+        *extra,
         *("--stop-after-init", "--http-port", odoo_server.any_port()),
         *(f"--log-handler={handler}" for handler in LOG_HANDLERS),
     )
-    process = odoo_server.stream(*options)
+    process = odoo_server.stream(*options, library=library)
     shown = None
     with open(path, "w", encoding="utf-8") as full:
         for line in process.stdout:

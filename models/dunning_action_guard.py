@@ -1,0 +1,78 @@
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import html_sanitize
+
+#: What a delivered contact said, to whom and when.
+FROZEN = {
+    *("case_id", "kind", "channel", "date", "state", "delivered_on", "deadline"),
+    *("contact_id", "subject", "body", "line_ids", "attachment_ids"),
+}
+
+
+class DunningActionGuard(models.AbstractModel):
+    """What nobody may do to a contact, whichever way he comes: a delivered one is a
+    proof, and a formal notice is in the credit manager's hands."""
+
+    _name = "dunning.action.guard"
+    _description = "Dunning Action: Guard"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        actions = super().create([self._make_safe(vals) for vals in vals_list])
+        actions.filtered(lambda action: action.state != "proposed")._check_may_approve()
+        return actions
+
+    def write(self, vals):
+        if not self.env.su:
+            self._check_proof(vals)
+        if vals.get("state") in ("queued", "done"):
+            leaving = self.filtered(lambda a: a.state not in ("queued", "done"))
+            leaving._check_may_approve()
+        return super().write(self._make_safe(vals))
+
+    @api.model
+    def _make_safe(self, vals):
+        """Sanitize a text from outside; what our renderer made is marked as safe.
+
+        A text is sanitized once, not again for each place that keeps it.
+        """
+        if not vals.get("body") or isinstance(vals["body"], Markup):
+            return vals
+        return vals | {"body": html_sanitize(vals["body"])}
+
+    def _check_proof(self, vals):
+        done = self.filtered(lambda action: action.state == "done")
+        if done and not FROZEN.isdisjoint(vals):
+            raise UserError(
+                self.env._(
+                    "“%(action)s” has been delivered and cannot be changed.",
+                    action=done[0].display_name,
+                )
+            )
+        if "level_id" in vals:
+            raise UserError(
+                self.env._("The level of a contact is decided by its ladder.")
+            )
+
+    def _check_may_approve(self):
+        """Only a credit manager approves a formal notice (design, rule 4)."""
+        formal = self.filtered("is_formal_notice")
+        if formal and not self.env.user.has_group(
+            "account_dunning.group_dunning_manager"
+        ):
+            raise AccessError(
+                self.env._(
+                    "The formal notice to %(debtor)s must be approved by a credit "
+                    "manager.",
+                    debtor=formal[0].partner_id.display_name,
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_delivered(self):
+        if self.filtered(lambda action: action.state == "done"):
+            raise UserError(
+                self.env._("A delivered contact is a proof: it cannot be deleted.")
+            )

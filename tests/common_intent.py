@@ -1,0 +1,249 @@
+"""Who may do what: the intention, in one readable place.
+
+``tests/test_rights.py`` tries every cell of these tables on a running system;
+``dev/security_table.py`` writes them as ``docs/security.md``. Plain Python: the program
+reads this file without Odoo.
+"""
+
+#: Role: (XML id of its group, the tier whose rights it has). No tier: no rights at all.
+ROLES = {
+    "public": ("base.group_public", None),
+    "portal": ("base.group_portal", None),
+    "employee": ("base.group_user", None),
+    "settings": ("base.group_user,base.group_system", None),
+    "auditor": ("base.group_user,account.group_account_readonly", None),
+    "reader": ("account_dunning.group_dunning_reader", "reader"),
+    "collector": ("account_dunning.group_dunning_collector", "collector"),
+    "billing": ("account.group_account_invoice", "collector"),
+    "manager": ("account_dunning.group_dunning_manager", "manager"),
+    "accounting": ("account.group_account_manager", "manager"),
+    "director": ("account_dunning.group_dunning_director", "manager"),
+}
+ROLE_NAMES = {
+    "public": "Visitor of the web site",
+    "portal": "Portal user (a debtor)",
+    "employee": "Employee without rights on accounting",
+    "settings": "Administrator of the settings",
+    "auditor": "Accounting: read only",
+    "reader": "Dunning: Reader",
+    "collector": "Dunning: Collector",
+    "billing": "Accounting: Invoicing (implies Collector)",
+    "manager": "Dunning: Credit manager",
+    "accounting": "Accounting: Administrator (implies Credit manager)",
+    "director": "Dunning: Finance director",
+}
+
+#: Each tier has the rights of those before it.
+TIERS = ("reader", "collector", "manager")
+
+#: Model: the operations of each tier (C create, R read, W write, D delete), on records
+#: of the user's company. On another company's records nobody may do anything.
+OPERATIONS = {
+    "dunning.ladder": {"reader": "R", "manager": "CRWD"},
+    "dunning.level": {"reader": "R", "manager": "CRWD"},
+    "dunning.case": {"reader": "R", "collector": "CRW", "manager": "CRWD"},
+    "dunning.case.line": {"reader": "R", "collector": "CRW"},
+    "dunning.action": {"reader": "R", "collector": "CRW"},
+    "dunning.action.line": {"reader": "R", "collector": "CRWD"},
+    "dunning.run": {"reader": "R", "collector": "CRW"},
+    "dunning.run.line": {"reader": "R", "collector": "CRW"},
+    "dunning.relance": {"collector": "CRWD"},
+    "dunning.relance.line": {"collector": "CRWD"},
+    "dunning.letter.post": {"collector": "CRWD"},
+    "dunning.level.preview": {"reader": "CRWD"},
+}
+
+#: Method, with the kind of record it is called on where that matters: the lowest tier
+#: for which it works on records of the user's company. ``window``: it reads nothing, it
+#: only opens a list or form, which shows what the user's rights allow.
+METHODS = {
+    "account.move.action_dun": "collector",
+    "account.move.action_open_dunning_case": "window",
+    "dunning.action.action_approve": "collector",
+    "dunning.action.action_approve (formal notice)": "manager",
+    "dunning.action.action_cancel": "collector",
+    "dunning.action.action_deliver": "collector",
+    "dunning.action.action_deliver (formal notice)": "manager",
+    "dunning.action.action_print_letters": "collector",
+    "dunning.action.action_print_letters (formal notice)": "manager",
+    "dunning.case.action_close": "collector",
+    "dunning.case.action_dun": "collector",
+    "dunning.case.action_open_actions": "window",
+    "dunning.case.action_open_invoices": "reader",
+    "dunning.case.preview": "reader",
+    "dunning.case.run": "collector",
+    "dunning.letter.post.action_mark_posted": "collector",
+    "dunning.letter.post.action_refresh": "window",
+    "dunning.level.action_preview_text": "reader",
+    "dunning.relance.action_start": "collector",
+    "dunning.relance.process_next": "collector",
+    "dunning.relance.line.action_back": "collector",
+    "dunning.relance.line.action_open": "collector",
+    "dunning.relance.line.action_send": "collector",
+    "dunning.run.action_run_now": "collector",
+    "dunning.run.line.action_open_cases": "reader",
+    "res.config.settings.action_open_dunning_cron": "window",
+    "res.partner.action_dun": "collector",
+    "res.partner.action_open_dunning_cases": "reader",
+}
+
+#: Public methods of the host that we extend: the host's rights hold, ours add nothing.
+HOST_METHODS = ("mail.activity.unlink", "mail.mail.send")
+#: Not an action: the list of placeholders a text may use.
+HARMLESS = ("mail_allowed_qweb_expressions",)
+
+#: What does not hold yet: tests show it, and say it at each run (see common_holes.py).
+KNOWN_HOLES = {
+    "delivered contact": "over RPC a collector can write text, state and dates of a "
+    "delivered contact; the screens do not let him",
+    "delivered lines": "over RPC a collector can change or delete the lines of a "
+    "delivered contact",
+    "delivered document": "a collector can delete the PDF of a posted letter",
+    "formal notice": "over RPC a collector can write the state or the level of a "
+    "formal notice, or create one that has left, without a manager's approval",
+    "rung by hand": "over RPC a collector can write the level of an item",
+    "foreign item": "over RPC a collector can put an invoice of another company in a "
+    "case of his and read its balance there",
+    "mail queue": "a user without rights on the mail queue can have reminders that are "
+    "no longer right cancelled, by calling send() on them; nothing is sent",
+    "run result": "any user who knows its number learns the company, day and reason "
+    "of a line of a run through action_open_cases()",
+    "huge delays": "a delay, deadline or wait of millions of days is accepted and "
+    "stops the cases of that ladder with an overflow",
+    "numbers without bounds": "a whole number above 2,147,483,647 sent over RPC ends "
+    "in an error of the database instead of words; the screens refuse it",
+    "foreign text": "over RPC or by import a level takes a mail template that was made "
+    "for records of another model",
+    "foreign ladder": "a case, customer or company takes a ladder of another company "
+    "over RPC; a run then stops for every debtor with an access error",
+    "dates as text": "run(), preview() and action_deliver() do not read a date that "
+    "arrives as text, as every date over RPC does; any value that is no date ends in a "
+    "programming error",
+    "far dates": "a collector can run a day centuries ahead over RPC; no earlier day "
+    "can be run after it",
+    "note of a task": "markup in the name of a contact is shown as (cleaned) HTML in "
+    "the note of the task that says what failed",
+    "line break in a subject": "a line break in a name that the subject mentions makes "
+    "the mail fail: nothing is injected, but the reason shown is the mail library's",
+}
+
+
+def operations(model: str, role: str) -> str:
+    """Return what a role may do with a model, as letters of ``CRWD``."""
+    tier = ROLES[role][1]
+    allowed = ""
+    for name in TIERS[: TIERS.index(tier) + 1] if tier else ():
+        allowed = OPERATIONS[model].get(name, allowed)
+    return allowed
+
+
+def may_call(method: str, role: str) -> bool:
+    """Tell whether a method works for a role on records of the own company."""
+    needed, tier = METHODS[method], ROLES[role][1]
+    if needed == "window":
+        return True
+    return bool(tier) and TIERS.index(tier) >= TIERS.index(needed)
+
+
+def document() -> str:
+    """Return ``docs/security.md``."""
+    parts = (INTRODUCTION, _role_table(), _operation_table(), _method_table(), REST)
+    holes = [f"- **{name}**: {text}." for name, text in KNOWN_HOLES.items()]
+    return "\n".join((*parts, *holes)) + "\n"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def _role_table() -> str:
+    rows = [[f"`{role}`", ROLE_NAMES[role], ROLES[role][1] or "none"] for role in ROLES]
+    return _table(["role", "who", "rights of"], rows)
+
+
+def _operation_table() -> str:
+    rows = [
+        [f"`{model}`", *(operations(model, role) or "–" for role in ROLES)]
+        for model in OPERATIONS
+    ]
+    return (
+        "## Models\n\nC create, R read, W write, D delete, on records of the user's "
+        "company. On records of another company every cell is “–”: tried for every "
+        "role, model and operation, windows (wizards) included. A window is its "
+        "user's own.\n\n" + _table(["model", *ROLES], rows)
+    )
+
+
+def _method_table() -> str:
+    rows = [
+        [f"`{method}`", *(_answer(method, role) for role in ROLES)]
+        for method in METHODS
+    ]
+    return (
+        "## Methods\n\nEvery public method of the module, called by number as a web "
+        "client does. “yes”: it works on records of the user's company. “–”: access "
+        "error. “(opens)”: it reads nothing and only opens a list or form, which shows "
+        "what the rights allow. On records of another company every “yes” is “–”.\n\n"
+        + _table(["method", *ROLES], rows)
+    )
+
+
+def _answer(method: str, role: str) -> str:
+    if METHODS[method] == "window":
+        return "(opens)"
+    return "yes" if may_call(method, role) else "–"
+
+
+INTRODUCTION = """\
+# Security
+
+Who may do what, and what becomes of hostile input. This page is written by `make
+security` from `tests/common_intent.py`, where it is declared; `make test` tries every
+cell on a running system and fails when a cell, a model, a method or this page
+differs. What does not hold yet stands at the end.
+
+## Roles
+"""
+
+REST = """\
+## Proofs and approval
+
+- A formal notice is approved, sent or printed by a credit manager only.
+- A delivered contact, and a case with one, cannot be deleted by anybody.
+- Nobody may delete actions, runs or case items; a ladder that was used is archived.
+
+## Texts
+
+- Texts of levels are mail templates, rendered by Odoo. Only credit managers change
+  those of this module, even though by default every employee is a template editor in
+  Odoo.
+- With Odoo's setting “Restrict mail templates edition” a credit manager uses the
+  listed placeholders and nothing else; any other expression is refused when it is
+  saved, in every language, or stays text. Without that setting Odoo lets every
+  employee, thus every credit manager, write code in a template: switch it on where
+  managers are not administrators.
+- What a user writes in a message, a window or a call script is never rendered.
+
+## Hostile text
+
+Markup, template syntax, quotes, entities, right-to-left marks, emoji, control
+characters, line breaks and 10,000 letters in names, references, telephone numbers,
+invoice numbers, bank holders and level names: they stay text in the message the mail
+server gets (subject, recipients, headers, body), in the chatter, in the letter and
+its PDF, on the screens and in the windows. A long name with quotes can make the
+*display* of a recipient odd; the addresses that receive the message do not change.
+
+## Bad input
+
+Ladders, windows, methods and imports are tried with random and extreme values
+(`tests/test_fuzz*.py`): each call works, or is refused in words, and an import is
+kept whole or not at all, with a message per bad row. Left to Odoo's own layer, before
+our code: record numbers that are no whole numbers, letters in a date field, the
+character NUL.
+
+## What does not hold yet
+
+Each point has a test that is skipped with these words, and that fails once it is
+mended.
+"""

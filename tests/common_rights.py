@@ -1,0 +1,181 @@
+from datetime import timedelta
+
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.service.model import call_kw
+from odoo.tests import new_test_user
+
+from .common import DAY, DunningCommon
+from .common_intent import ROLES
+
+WINDOWS = (
+    "dunning.relance",
+    "dunning.relance.line",
+    "dunning.letter.post",
+    "dunning.level.preview",
+)
+
+
+class TakenBack(Exception):
+    """Raised to take back what was only tried."""
+
+
+class RightsCommon(DunningCommon):
+    """Two companies with the same records each, and one user of the first per role."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        other_data = cls.setup_other_company()
+        cls.other = other_data["company"]
+        cls.other.write(
+            {"dunning_bank_freshness_days": 0, "dunning_ladder_id": cls.ladder.id}
+        )
+        cls.first.automation = "manual"
+        cls.journals = {
+            cls.company: cls.company_data["default_journal_sale"],
+            cls.other: other_data["default_journal_sale"],
+        }
+        cls.users = {
+            role: new_test_user(
+                cls.env,
+                login=f"safety_{role}",
+                groups=groups,
+                company_id=cls.company.id,
+                company_ids=[Command.set(cls.company.ids)],
+            )
+            for role, (groups, _tier) in ROLES.items()
+        }
+        cls.own = cls._make_world(cls.company)
+        cls.foreign = cls._make_world(cls.other)
+        for world in (cls.own, cls.foreign):
+            env = world["dunning.case"].env
+            world["windows"] = {
+                model: cls._open_window(model, world, env) for model in WINDOWS
+            }
+        cls.env.flush_all()
+        cls.env.invalidate_all()
+
+    @classmethod
+    def _make_world(cls, company):
+        """Return {name: record} of a company, one of each model of the module."""
+        env = cls.env(context={"allowed_company_ids": company.ids})
+        partner = cls._create_customer(f"Debtor of {company.name}")
+        partner.write({"company_id": company.id, "email": "debtor@example.com"})
+        world = {"res.partner": partner.with_env(env)}
+        world["account.move"] = cls._make_invoice(company, partner, 5)
+        world["formal notice"] = cls._make_formal_notice(company, env)
+        world["letter"] = cls._make_letter(company, env)
+        world["dunning.run"] = run = env["dunning.case"].run(DAY)
+        world["dunning.run.line"] = run.line_ids[:1]
+        case = env["dunning.case"].search(
+            [("partner_id", "=", partner.id), ("company_id", "=", company.id)]
+        )
+        action = case.action_ids
+        world |= {
+            "dunning.case": case,
+            "dunning.case.line": case.line_ids,
+            "dunning.action": action,
+            "dunning.action.line": action.line_ids,
+        }
+        ladder = cls._create_ladder(company_id=company.id).with_env(env)
+        return world | {"dunning.ladder": ladder, "dunning.level": ladder.level_ids[-1]}
+
+    @classmethod
+    def _make_invoice(cls, company, partner, days_late):
+        due = DAY - timedelta(days=days_late)
+        return cls._create_invoice_one_line(
+            partner_id=partner,
+            price_unit=100,
+            tax_ids=[],
+            company_id=company.id,
+            journal_id=cls.journals[company].id,
+            invoice_date=due - timedelta(days=30),
+            invoice_date_due=due,
+            invoice_payment_term_id=False,
+            post=True,
+        )
+
+    @classmethod
+    def _make_formal_notice(cls, company, env):
+        """Return a formal notice that the engine proposes for another debtor."""
+        partner = cls._create_customer(f"Late debtor of {company.name}")
+        cls._make_invoice(company, partner, 60)
+        case = env["dunning.case"]._open_for(partner)
+        delivered_on = DAY - timedelta(days=20)
+        case.line_ids.write({"level_id": cls.second.id, "delivered_on": delivered_on})
+        env["dunning.case"].run(DAY)
+        return case.action_ids
+
+    @classmethod
+    def _make_letter(cls, company, env):
+        """Return a letter to a third debtor that waits to be printed."""
+        partner = cls._create_customer(f"Debtor by post of {company.name}")
+        cls._make_invoice(company, partner, 5)
+        env["dunning.case"].run(DAY)
+        letter = env["dunning.case"]._open_for(partner).action_ids
+        letter.write(
+            {
+                "channel": "letter",
+                "queued_on": DAY,
+                "state": "queued",
+                "subject": "Reminder",
+                "body": "<p>Please pay.</p>",
+            }
+        )
+        return letter
+
+    def _as(self, user):
+        """Return the environment of a user who works in his company."""
+        companies = {"allowed_company_ids": self.company.ids}
+        return self.env(user=user.id, context=companies)
+
+    def _try(self, function):
+        """Call, take everything back; return whether rights allowed it.
+
+        Any other exception than a refusal by rights is the test's failure. The cache
+        is empty before, as when a request begins: what is in it is not checked again.
+        """
+        self.env.flush_all()
+        self.env.invalidate_all()
+        try:
+            with self.cr.savepoint():
+                function()
+                self.env.flush_all()
+                raise TakenBack
+        except TakenBack:
+            return True
+        except AccessError:
+            return False
+        finally:
+            self.env.invalidate_all(flush=False)
+
+    def _call(self, user, record, method, *args):
+        """Call a method as the web client does: public methods only, by number."""
+        model = self._as(user)[record._name]
+        is_of_model = getattr(getattr(type(model), method), "_api_model", False)
+        return call_kw(
+            model, method, [*([] if is_of_model else [record.ids]), *args], {}
+        )
+
+    def _make_window(self, model, world, user):
+        """Return a window over records of a world, opened by a user or superuser."""
+        if not user:
+            return world["windows"][model]
+        return self._open_window(model, world, self._as(user))
+
+    @classmethod
+    def _open_window(cls, model, world, env):
+        if model == "dunning.letter.post":
+            return env[model].create({"action_ids": [Command.set(world["letter"].ids)]})
+        if model == "dunning.level.preview":
+            return env[model].create(
+                {
+                    "level_id": world["dunning.level"].id,
+                    "case_id": world["dunning.case"].id,
+                }
+            )
+        case = world["dunning.case"].with_env(env)
+        window = env["dunning.relance"]._open_for_cases(case)
+        line = env["dunning.relance.line"].browse(window["res_id"])
+        return line if model == "dunning.relance.line" else line.relance_id
