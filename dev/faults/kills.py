@@ -116,7 +116,10 @@ def kill_one_run(lab, moment, outcome):
     length = strike(lab.start(jobs.run), moment, outcome)
     if not outcome.hits:
         return length
-    outcome.figures["mails_at_kill"] = checks.progress(lab)["mails"]
+    progress = checks.progress(lab)
+    outcome.figures |= {
+        f"{what}_at_kill": progress[what] for what in ("cases", "mails")
+    }
     lab.do(jobs.run)
     outcome.blame(checks.judge(lab, delivered=False))
     lab.do(jobs.deliver)

@@ -115,28 +115,30 @@ def counts_table(faults, rows, runs):
 def kills_text(rows):
     """Return where in their work the processes were killed."""
     lines = []
-    for name, stage in (
-        ("kill-run", "mails_at_kill"),
-        ("kill-delivery", "sent_at_kill"),
+    for name, stages in (
+        ("kill-run", ("cases_at_kill", "mails_at_kill")),
+        ("kill-delivery", ("sent_at_kill", "sent_at_kill")),
     ):
         hit = [row for row in rows[name] if row["hits"]]
         if not hit:
             continue
-        stages = [row[stage] for row in hit]
-        most = max(stages)
+        first, last = stages
+        most = max(row[last] for row in hit)
+        nothing = sum(not row[first] for row in hit)
+        everything = sum(row[last] == most > 0 for row in hit)
         lines.append(
             [
                 f"`{name}`",
                 len(hit),
                 f"{statistics.median(row['window_s'] for row in hit):.2f} s",
-                stages.count(0),
-                sum(0 < one < most for one in stages),
-                f"{stages.count(most)} ({most})",
+                nothing,
+                len(hit) - nothing - everything,
+                f"{everything} ({most} mails)",
                 sum(row.get("in_host_window", 0) for row in hit),
             ]
         )
     head = ["", "killed inside", "length of the work", "nothing committed yet"]
-    head += ["in between", "at the most (mails)", "between acceptance and commit"]
+    head += ["a part committed", "the most committed", "between acceptance and commit"]
     return table(head, lines)
 
 
