@@ -66,7 +66,7 @@ bench:  ## measure speed and memory (SIZE=small, medium or large)
 
 .PHONY: faults
 faults:  ## kill processes, break servers, move money meanwhile (ARGS="kill-run --kills 10")
-	@$(RUN) faults $(ARGS)
+	@$(RUN) faults -- $(ARGS)
 
 .PHONY: shell
 shell:  ## open a Python shell inside Odoo, on the demo database

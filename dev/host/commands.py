@@ -134,7 +134,8 @@ def script(script, arguments, db="demo", fresh=False, demo=False, http=False):
 def run_faults(arguments):
     """Kill, starve and confuse the engine on purpose, and count what became of it."""
     setup()
-    return faults.run(arguments)
+    # The dashes let options come first: they are the program's, not ours.
+    return faults.run([word for word in arguments if word != "--"])
 
 
 def stop():
