@@ -85,6 +85,7 @@ class History:
         self.make_pdfs()
         self.keep_books(self.today)
         self.env["dunning.case"].run(self.today)
+        self.env["dunning.action"]._cron_make_documents()
         self.keep_mails_queued()
         # Paid this morning, after the run: one letter to pull, one e-mail to stop.
         for key in ("vitrail", "chocolaterie"):

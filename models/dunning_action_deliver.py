@@ -71,7 +71,7 @@ class DunningActionDeliver(models.AbstractModel):
         # A message that failed before must not leave twice.
         failed = ready.mail_mail_id.sudo().filtered(lambda m: m.state == "exception")
         failed.cancel()
-        ready.mail_mail_id = False
+        ready.sudo().mail_mail_id = False  # what carries it is the engine's to say
         ready._hold_for_documents()._post()
 
     def _post(self):
@@ -115,7 +115,7 @@ class DunningActionDeliver(models.AbstractModel):
         )
         self.write({"state": "queued"})
         for action, mail in zip(self, mails, strict=True):
-            action.mail_mail_id = mail
+            action.sudo().mail_mail_id = mail  # see _queue_emails
         scheduler = self.env.ref("mail.ir_cron_mail_scheduler_action")
         scheduler._trigger(leaves_at or fields.Datetime.now())
 
@@ -197,7 +197,8 @@ class DunningActionDeliver(models.AbstractModel):
             ]
         )
         for action, activity in zip(self, activities, strict=True):
-            action.write({"state": "queued", "activity_id": activity.id})
+            action.state = "queued"
+            action.sudo().activity_id = activity  # see _queue_emails
 
     def _get_default_activity_type(self):
         xmlid = "mail.mail_activity_data_call"

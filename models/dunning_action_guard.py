@@ -10,6 +10,9 @@ FROZEN = {
     *("contact_id", "subject", "body", "line_ids", "attachment_ids"),
 }
 
+#: The host's records that carry a contact, cancelled or removed with it as superuser.
+CARRIERS = {"mail_mail_id", "activity_id"}
+
 
 class DunningActionGuard(models.AbstractModel):
     """What nobody may do to a contact, whichever way he comes: a delivered one is a
@@ -20,6 +23,9 @@ class DunningActionGuard(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._check_course(vals, is_new=True)
         actions = super().create([self._make_safe(vals) for vals in vals_list])
         actions.filtered(lambda action: action.state != "proposed")._check_may_approve()
         return actions
@@ -27,6 +33,7 @@ class DunningActionGuard(models.AbstractModel):
     def write(self, vals):
         if not self.env.su:
             self._check_proof(vals)
+            self._check_course(vals)
         if vals.get("state") in ("queued", "done"):
             leaving = self.filtered(lambda a: a.state not in ("queued", "done"))
             leaving._check_may_approve()
@@ -36,8 +43,11 @@ class DunningActionGuard(models.AbstractModel):
     def _make_safe(self, vals):
         """Sanitize a text from outside; what our renderer made is marked as safe.
 
-        A text is sanitized once, not again for each place that keeps it.
+        A text is sanitized once, not again for each place that keeps it. A subject is
+        one line: with more the mail server refuses the message.
         """
+        if vals.get("subject"):
+            vals = vals | {"subject": " ".join(vals["subject"].split())}
         if not vals.get("body") or isinstance(vals["body"], Markup):
             return vals
         return vals | {"body": html_sanitize(vals["body"])}
@@ -54,6 +64,20 @@ class DunningActionGuard(models.AbstractModel):
         if "level_id" in vals:
             raise UserError(
                 self.env._("The level of a contact is decided by its ladder.")
+            )
+
+    def _check_course(self, vals, is_new=False):
+        """A contact begins as a proposal, an e-mail is delivered when the mail server
+        says so, and only the engine says what carries a contact."""
+        state = vals.get("state", "proposed")
+        is_forged = state == "done" and "email" in self.mapped("channel")
+        is_begun = is_new and state != "proposed"
+        if is_forged or is_begun or not CARRIERS.isdisjoint(vals):
+            raise UserError(
+                self.env._(
+                    "How far a contact is follows from what happens to it: approve, "
+                    "send or cancel it instead."
+                )
             )
 
     def _check_may_approve(self):

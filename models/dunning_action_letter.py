@@ -16,7 +16,7 @@ from odoo.tools.pdf import merge_pdf
 _logger = logging.getLogger(__name__)
 
 #: Letters rendered in one call of the PDF program; hundreds at once crash it.
-LETTERS_PER_CALL = 15
+LETTERS_PER_CALL = 10
 LETTER_REPORT = "account_dunning.dunning_letter_report"
 
 

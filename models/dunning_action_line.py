@@ -1,10 +1,13 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 
 class DunningActionLine(models.Model):
-    """One item in one contact, frozen: the amounts and dates as they were told."""
+    """One item in one contact, frozen: the amounts and dates as they were told.
+
+    Only the engine writes it (as superuser, for whoever prepares or sends): from these
+    lines the items get their rungs when the contact is delivered.
+    """
 
     _name = "dunning.action.line"
     _description = "Dunning Action Item"
@@ -33,20 +36,6 @@ class DunningActionLine(models.Model):
     currency_id = fields.Many2one("res.currency", required=True)
     amount_residual = fields.Monetary("Balance")
     amount_claimed = fields.Monetary("Claimed")
-
-    def _check_proof(self):
-        if not self.env.su and "done" in self.action_id.mapped("state"):
-            raise UserError(
-                self.env._("The amounts of a delivered contact are a proof.")
-            )
-
-    def write(self, vals):
-        self._check_proof()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_delivered(self):
-        self._check_proof()
 
     def _get_essence(self):
         """Return what makes two sets of lines say the same thing."""

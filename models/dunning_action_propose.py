@@ -193,7 +193,7 @@ class DunningActionPropose(models.AbstractModel):
         :param lines: for each action, values of :meth:`_prepare_lines`
         """
         insert_rows(
-            self.env["dunning.action.line"],
+            self.env["dunning.action.line"].sudo(),  # the engine's own
             [
                 values | {"action_id": action.id}
                 for action, of_action in zip(self, lines, strict=True)
@@ -219,16 +219,17 @@ class DunningActionPropose(models.AbstractModel):
         """Bring the frozen lines of a proposal up to date; say so if it was edited."""
         self.ensure_one()
         wanted = self._prepare_lines(step, plan, date)
-        if self.line_ids._get_essence() == [
+        told = self.line_ids.sudo()  # the engine's own
+        if told._get_essence() == [
             (row["case_line_id"], row["level_id"] or False, row["amount_residual"])
             for row in wanted
         ]:
-            lines = {line.case_line_id.id: line for line in self.line_ids}
+            lines = {line.case_line_id.id: line for line in told}
             for row in wanted:
                 line = lines[row["case_line_id"]]
                 if line.days_overdue != row["days_overdue"]:
                     line.days_overdue = row["days_overdue"]
             return
-        self.line_ids.unlink()
+        told.unlink()
         self._insert_lines([wanted])
         self.is_stale = self.is_edited

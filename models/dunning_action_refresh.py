@@ -67,7 +67,7 @@ class DunningActionRefresh(models.AbstractModel):
 
     def _reread_lines(self, plan):
         """Drop the lines of settled or held items and read the others' balance."""
-        for line in self.line_ids:
+        for line in self.line_ids.sudo():  # the engine's own
             item = plan.items.get(line.case_line_id.id)
             if not item or item.hold:
                 line.unlink()

@@ -116,6 +116,8 @@ class DunningActionText(models.AbstractModel):
     def _freeze_texts(self):
         """Write the rendered texts for good, after checking their wording."""
         unwritten = self.filtered(lambda action: not action.is_edited)
+        for action in self - unwritten:  # however the text came there
+            action._check_wording(action.subject, action.body)
         for action_id, (subject, body) in unwritten._render_texts().items():
             action = self.browse(action_id)
             action._check_wording(subject, body)

@@ -148,6 +148,12 @@ class DunningCase(models.Model):
 
     def write(self, vals):
         changed = self.browse()
+        if not self.env.su and not {"partner_id", "company_id"}.isdisjoint(vals):
+            raise UserError(
+                self.env._(
+                    "A case stays with its debtor and its company: open another."
+                )
+            )
         if "ladder_id" in vals:
             changed = self.filtered(lambda case: case.ladder_id.id != vals["ladder_id"])
         result = super().write(vals)

@@ -65,20 +65,30 @@ class DunningCaseRun(models.AbstractModel):
         self.check_access("read")
         date = self.env["res.company"]._dunning_read_day(date)
         result = []
-
-        def preview_companies():
-            for company in self.env.companies:
-                day = date or company._dunning_today()
-                # A reader may look ahead; what this makes is taken back below.
-                cases = self.sudo().with_company(company)
-                cases, books = cases._collect(company, day)
-                drafts = cases._search_drafts()
-                plans = cases._decide(day, ignored=drafts, books=books)
-                result.extend(case._describe_plan(plan) for case, plan in plans.items())
-
-        # The same code as the night, then everything is taken back.
-        self.env["dunning.action"]._do_and_forget(preview_companies)
+        for company in self.env.companies:
+            day = date or company._dunning_today()
+            # A reader may look ahead; what this makes is taken back.
+            cases = self.sudo().with_company(company)
+            for ids in split_every(
+                DEBTORS_PER_BATCH, cases._find_debtors(company, day)
+            ):
+                result += cases._preview_debtors(company, day, ids)
         return result
+
+    @api.model
+    def _preview_debtors(self, company, day, debtor_ids):
+        """Do for some debtors what the night would, describe it, take it back."""
+        described = []
+
+        def look_ahead():
+            debtors = self.env["res.partner"].browse(debtor_ids)
+            cases, books = self._collect(company, day, debtors)
+            drafts = cases._search_drafts()
+            plans = cases._decide(day, ignored=drafts, books=books)
+            described.extend(case._describe_plan(plan) for case, plan in plans.items())
+
+        self.env["dunning.action"]._do_and_forget(look_ahead)
+        return described
 
     @api.model
     def _read_near_day(self, date):

@@ -109,7 +109,8 @@ class DunningRun(models.Model):
             )
             if tonight:
                 return tonight
-        return self.create(
+        # Whoever may run it: nobody edits the record of a run.
+        run = self.sudo().create(
             {
                 "company_id": company.id,
                 "date": date,
@@ -117,6 +118,7 @@ class DunningRun(models.Model):
                 "is_bank_fresh": company._dunning_is_bank_fresh(date),
             }
         )
+        return self.browse(run.id)
 
     # The work, in shares
 
@@ -139,7 +141,7 @@ class DunningRun(models.Model):
         if self._count_batches_left():
             return
         # Written, so that of two workers that plan at once one has a conflict.
-        self.planned_on = fields.Datetime.now()
+        self.sudo().planned_on = fields.Datetime.now()  # the engine's own
         self._drop_old_batches()
         cases = self.env["dunning.case"].with_company(self.company_id)
         debtors = cases._find_debtors(self.company_id, self.date, self.is_nightly)

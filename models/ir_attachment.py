@@ -1,19 +1,32 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+#: What a file says, and whose it is.
+CONTENT = {"raw", "datas", "db_datas", "store_fname", "type", "res_model", "res_id"}
+
 
 class IrAttachment(models.Model):
     """The PDF of a posted letter is a proof."""
 
     _inherit = "ir.attachment"
 
+    def write(self, vals):
+        if not CONTENT.isdisjoint(vals):
+            self._check_posted_letter()
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_posted_letter(self):
+        self._check_posted_letter()
+
+    def _check_posted_letter(self):
+        if self.env.su:
+            return
         ids = self.filtered(lambda file: file.res_model == "dunning.action")
         actions = (
             self.env["dunning.action"].sudo().browse(ids.mapped("res_id")).exists()
         )
-        if not self.env.su and "done" in actions.mapped("state"):
+        if "done" in actions.mapped("state"):
             raise UserError(
                 self.env._("The document of a posted letter is a proof: it is kept.")
             )

@@ -1,6 +1,6 @@
 from contextlib import suppress
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from psycopg2 import IntegrityError
 
@@ -31,14 +31,9 @@ class TakenBack(Exception):
     """Raised to take back what was only tried."""
 
 
-def examples(count, is_known=False):
-    """Try so many inputs, the same ones at each run.
-
-    :param is_known: the failure is known: do not look for a smaller one
-    """
-    known = {"phases": [Phase.generate]} if is_known else {}
+def examples(count):
+    """Try so many inputs, the same ones at each run."""
     return settings(
-        **known,
         max_examples=count,
         deadline=None,
         derandomize=True,

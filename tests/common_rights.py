@@ -68,6 +68,10 @@ class RightsCommon(DunningCommon):
         world["letter"] = cls._make_letter(company, env)
         world["dunning.run"] = run = env["dunning.case"].run(DAY)
         world["dunning.run.line"] = run.line_ids[:1]
+        counts = env["dunning.run.count"].search([("run_id", "=", run.id)])
+        world["dunning.run.count"] = counts[:1]
+        run._add_batches("prepare", partner.ids)
+        world["dunning.run.batch"] = run.batch_ids
         case = env["dunning.case"].search(
             [("partner_id", "=", partner.id), ("company_id", "=", company.id)]
         )
@@ -103,7 +107,8 @@ class RightsCommon(DunningCommon):
         cls._make_invoice(company, partner, 60)
         case = env["dunning.case"]._open_for(partner)
         delivered_on = DAY - timedelta(days=20)
-        case.line_ids.write({"level_id": cls.second.id, "delivered_on": delivered_on})
+        lines = case.line_ids.sudo()  # as if the engine had delivered it
+        lines.write({"level_id": cls.second.id, "delivered_on": delivered_on})
         env["dunning.case"].run(DAY)
         return case.action_ids
 

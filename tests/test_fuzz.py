@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from odoo.tests import tagged
 
 from .common_fuzz import FuzzCommon, examples, flags, picks, texts
-from .common_holes import known_hole
 
 #: What a program may send instead of a date.
 odd_values = st.one_of(
@@ -37,7 +36,7 @@ class TestFuzz(FuzzCommon):
         ("dunning.action", "action_print_letters"),
     )
 
-    @examples(15)
+    @examples(10)
     @given(call=st.sampled_from(NUMBERS), chosen=picks)
     def test_a_button_takes_any_selection(self, call, chosen):
         numbers = self._numbers(call[0], chosen)
@@ -45,20 +44,17 @@ class TestFuzz(FuzzCommon):
         if {"other", "gone"} & set(chosen):
             self.assertTrue(words)
 
-    @known_hole("dates as text")
     def test_a_date_arrives_as_text_over_the_network(self):
         day = "2024-03-05"
         self.assertTrue(self._rpc(self.manager, "dunning.case", "run", day)[0])
         self.assertTrue(self._rpc(self.manager, "dunning.case", "preview", day)[0])
 
-    @known_hole("dates as text")
-    @examples(10, is_known=True)
+    @examples(10)
     @given(method=st.sampled_from(["run", "preview"]), value=odd_values)
     def test_a_run_for_an_odd_date_is_refused_in_words_or_works(self, method, value):
         self._rpc(self.manager, "dunning.case", method, value)
 
-    @known_hole("dates as text")
-    @examples(10, is_known=True)
+    @examples(10)
     @given(value=odd_values)
     def test_a_delivery_on_an_odd_date_is_refused_in_words_or_works(self, value):
         ids = self.action.ids
@@ -72,7 +68,6 @@ class TestFuzz(FuzzCommon):
     def test_any_day_is_refused_in_words_or_works(self, method, day):
         self._rpc(self.manager, "dunning.case", method, day)
 
-    @known_hole("far dates")
     def test_a_run_in_the_far_future_does_not_end_all_dunning(self):
         words = self._rpc(self.collector, "dunning.case", "run", date(2999, 12, 31))[1]
         self.assertTrue(words)

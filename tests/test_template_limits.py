@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from .common import DunningCommon
@@ -103,6 +103,12 @@ class TestTemplateLimits(HostileMixin, DunningCommon):
         ):
             with self.assertRaises(AccessError), self.cr.savepoint():
                 write()
+
+    def test_a_text_in_use_stays_a_text_for_dunning(self):
+        partners = self.env["ir.model"]._get_id("res.partner")
+        for text in (self.mail_text, self.letter_text):
+            with self.assertRaises(ValidationError), self.cr.savepoint():
+                text.sudo().model_id = partners  # whoever does it
 
     def test_every_placeholder_may_be_used_by_a_manager(self):
         names = self.env["dunning.action"].mail_allowed_qweb_expressions()
