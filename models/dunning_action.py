@@ -242,5 +242,6 @@ class DunningAction(models.Model):
         by_hand = self.filtered(lambda a: a.state == "queued" and a.channel != "email")
         letters = by_hand.filtered(lambda action: action.channel == "letter")
         letters.filtered(lambda action: not action.printed_on)._print()
-        by_hand._mark_done(date)
+        # A letter that could not be printed has failed: it was not posted.
+        by_hand.filtered(lambda a: a.state == "queued")._mark_done(date)
         return True

@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Command
-from odoo.tools import email_normalize, plaintext2html
+from odoo.tools import SQL, email_normalize, plaintext2html
 
 
 class DunningActionDeliver(models.AbstractModel):
@@ -231,6 +231,21 @@ class DunningActionDeliver(models.AbstractModel):
         return collector or company.dunning_user_id or self.env.user
 
     # What became of it
+
+    def _hold_for_delivery(self):
+        """Lock the rows that the delivery will write, until the next commit.
+
+        Waits for who has them; raises the conflict when they were changed meanwhile.
+        """
+        for records in (self, self.line_ids.case_line_id):
+            if records:
+                self.env.cr.execute(
+                    SQL(
+                        "SELECT id FROM %s WHERE id IN %s FOR NO KEY UPDATE",
+                        SQL.identifier(records._table),
+                        tuple(records.ids),
+                    )
+                )
 
     def _mark_done(self, date=None):
         """Record the delivery and let the items stand on their rung."""

@@ -1,7 +1,13 @@
+import logging
+
+from psycopg2 import OperationalError
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.misc import split_every
+
+_logger = logging.getLogger(__name__)
 
 #: E-mails that one worker prepares in one transaction.
 EMAILS_PER_SHARE = 10
@@ -126,7 +132,11 @@ class DunningCaseLineDocuments(models.AbstractModel):
                 )
                 lines._keep_invoice_pdfs(documents, kind)
                 return {}
-        except UserError as error:
+        except OperationalError:
+            raise  # a conflict with another transaction: the worker tries again
+        except Exception as error:
+            if not isinstance(error, UserError):
+                _logger.warning("Invoices %s not rendered", moves.ids, exc_info=error)
             if len(moves) == 1:
                 reason = self.env._(
                     "The invoice %(invoice)s could not be printed: %(error)s",

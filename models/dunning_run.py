@@ -146,9 +146,6 @@ class DunningRun(models.Model):
         cases = self.env["dunning.case"].with_company(self.company_id)
         debtors = cases._find_debtors(self.company_id, self.date, self.is_nightly)
         self._add_batches("prepare", debtors)
-        worker = self.env.ref(WORKER, raise_if_not_found=False)
-        if worker and debtors:
-            worker._trigger()
 
     def _drop_old_batches(self):
         """Forget the shares of days that are over: today looks at every debtor."""
@@ -175,6 +172,8 @@ class DunningRun(models.Model):
             ]
         )
         batches._enqueue()
+        if worker := self.env.ref(WORKER, raise_if_not_found=False):
+            worker._trigger()
 
     def _add(self, contacts, debtors):
         """Add to the counts of the run.

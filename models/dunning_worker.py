@@ -9,7 +9,9 @@ from odoo import api, models
 #: Another transaction was quicker: with a fresh snapshot the work can be done again.
 CONFLICTS = (TransactionRollbackError, UniqueViolation, LockNotAvailable)
 #: Conflicts in a row after which a worker gives up; the next one goes on.
-MAX_CONFLICTS = 8
+MAX_CONFLICTS = 20
+#: Seconds that a worker waits at most before it tries again.
+LONGEST_WAIT = 1.0
 
 
 class DunningWorker(models.AbstractModel):
@@ -39,7 +41,7 @@ class DunningWorker(models.AbstractModel):
                 conflicts += 1
                 if conflicts > MAX_CONFLICTS:
                     raise
-                time.sleep(random.uniform(0, 0.02 * 2**conflicts))
+                time.sleep(random.uniform(0, min(0.02 * 2**conflicts, LONGEST_WAIT)))
                 continue
             conflicts = 0
             if not share or not seconds_left:

@@ -1,3 +1,5 @@
+from smtplib import SMTPServerDisconnected
+
 from odoo import fields, models
 from odoo.tools.misc import split_every
 
@@ -34,12 +36,37 @@ class MailMail(models.Model):
             actions = chunk.sudo().dunning_action_ids._get_sendable()
             actions._in_company_language()._drop_outdated()
             chunk = chunk.filtered(lambda mail: mail.state == "outgoing")
-            super(MailMail, chunk).send(
-                auto_commit=auto_commit,
-                raise_exception=raise_exception,
-                post_send_callback=post_send_callback,
-            )
+            try:
+                super(MailMail, chunk).send(
+                    auto_commit=auto_commit,
+                    raise_exception=raise_exception,
+                    post_send_callback=post_send_callback,
+                )
+            except SMTPServerDisconnected:
+                # The host tells nobody when the line breaks in the middle of a message.
+                chunk._tell_broken_off()
+                raise
         return result
+
+    def _tell_broken_off(self):
+        broken = self.filtered(lambda mail: mail.state == "exception")
+        actions = broken.sudo().dunning_action_ids._in_company_language()  # see send()
+        actions.filtered(lambda action: action.state == "queued")._mark_failed(
+            self.env._(
+                "The connection to the mail server broke while this message was sent: "
+                "it may have arrived all the same. Send it again, or ask first."
+            )
+        )
+
+    def write(self, vals):
+        """Hold what the delivery will write before the mail server has the message.
+
+        The host writes this state just before it sends, so that a conflict with another
+        transaction shows now: after the server's acceptance it would send again.
+        """
+        if vals.get("state") == "exception":
+            self.sudo().dunning_action_ids._hold_for_delivery()  # see send()
+        return super().write(vals)
 
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None

@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_actions_report import IrActionsReport
 
@@ -108,3 +109,24 @@ class TestDocuments(WorkerCommon):
         self._make_documents()
         self.assertEqual(self.action.state, "queued")
         self.assertEqual(len(self._send_mails()), 1)
+
+    def test_an_error_of_the_invoice_s_own_template_stops_only_its_message(self):
+        other = self._create_customer("Other")
+        self._invoice(5, partner=other)
+        self._run()
+        actions = self.action | self._case(other).action_ids
+        actions.action_approve()
+        render = IrActionsReport._pre_render_qweb_pdf
+
+        def break_for_one(report, report_ref, res_ids=None, data=None):
+            if self.invoice.id in res_ids:
+                raise ZeroDivisionError
+            return render(report, report_ref, res_ids=res_ids, data=data)
+
+        with (
+            patch.object(IrActionsReport, "_pre_render_qweb_pdf", break_for_one),
+            mute_logger("odoo.addons.account_dunning.models.dunning_action_documents"),
+        ):
+            self._make_documents()
+        self.assertEqual(actions.mapped("state"), ["failed", "queued"])
+        self.assertTrue(actions[1].mail_mail_id)

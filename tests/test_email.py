@@ -1,8 +1,12 @@
+from contextlib import suppress
 from datetime import date, datetime, timedelta
+from smtplib import SMTPServerDisconnected
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
+
+from odoo.addons.mail.models.mail_mail import MailMail
 
 from .common import DAY, DunningCommon
 
@@ -91,6 +95,25 @@ class TestEmail(DunningCommon):
         self.assertEqual(self._case().activity_ids.user_id, self.collector)
         self._run(DAY + timedelta(days=30))
         self.assertEqual(len(self._case().action_ids), 1)
+
+    def test_a_line_that_breaks_in_the_middle_of_a_message_is_told(self):
+        self._invoice(5)
+        self._run()
+        action = self._case().action_ids
+        mail = action.mail_mail_id
+
+        def break_off(mails, *args, **kwargs):
+            mails.write({"state": "exception"})
+            raise SMTPServerDisconnected
+
+        with (
+            patch.object(MailMail, "send", break_off),
+            suppress(SMTPServerDisconnected),
+        ):
+            mail.sudo().send()
+        self.assertEqual(action.state, "failed")
+        self.assertIn("may have arrived", action.failure_reason)
+        self.assertTrue(action.case_id.activity_ids)
 
     def test_a_failed_message_can_be_sent_again_and_leaves_once(self):
         self.customer.email = "wrong"

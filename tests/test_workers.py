@@ -117,7 +117,7 @@ class TestWorkers(WorkerCommon):
             env["dunning.worker"]._cron_work_off(claim, len)
         self.assertEqual(len(tries), 3)
 
-    def test_a_worker_gives_up_after_eight_conflicts_in_a_row(self):
+    def test_a_worker_gives_up_after_twenty_conflicts_in_a_row(self):
         def claim():
             raise SerializationFailure("could not serialize access")
 
