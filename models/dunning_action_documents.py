@@ -47,9 +47,11 @@ class DunningActionDocuments(models.AbstractModel):
 
     def _attach_invoices(self):
         """Attach the PDF of each invoice to its message."""
-        for action in self:
+        for action in self.filtered("level_id.attach_invoices"):
+            pdfs = self.env["ir.attachment"]
             for line in action._get_document_lines():
-                action.attachment_ids |= line._get_invoice_pdf()
+                pdfs |= line._get_invoice_pdf()
+            action.attachment_ids |= pdfs
 
     @api.model
     def _cron_make_documents(self):

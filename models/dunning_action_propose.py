@@ -37,7 +37,7 @@ class DunningActionPropose(models.AbstractModel):
         drafts = case.action_ids.filtered(
             lambda action: action.state == "proposed" or action.date == date
         )
-        plan = case._decide(date, is_manual=True, ignored=drafts)[case]
+        plan = case._decide(date, is_bank_fresh=True, ignored=drafts)[case]
         rung = level._to_rung()
         late = [key for key, item in plan.items.items() if item.due < date]
         keys = late or list(plan.items)

@@ -33,7 +33,7 @@ class DunningActionRefresh(models.AbstractModel):
                     other in actions or other.state == "proposed"
                 )
             )
-            plans = cases._decide(day, is_manual=True, ignored=alike, books=books)
+            plans = cases._decide(day, is_bank_fresh=True, ignored=alike, books=books)
             for action in actions:
                 if action._follow(plans[action.case_id], day):
                     ready |= action
@@ -85,7 +85,7 @@ class DunningActionRefresh(models.AbstractModel):
         for company, actions in self.grouped("company_id").items():
             for day, same_day in actions.grouped(lambda a: a._get_live_day()).items():
                 plans = same_day.case_id.with_company(company)._decide(
-                    day, is_manual=True, ignored=same_day
+                    day, is_bank_fresh=True, ignored=same_day
                 )
                 for action in same_day:
                     reason = action._get_outdated_reason(plans[action.case_id], day)

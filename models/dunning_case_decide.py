@@ -48,11 +48,11 @@ class DunningCaseDecide(models.AbstractModel):
             ]
         )
 
-    def _decide(self, date, is_manual=False, ignored=None, books=None):
+    def _decide(self, date, is_bank_fresh=None, ignored=None, books=None):
         """Return the plan of each case for a date; writes nothing.
 
-        :param is_manual: levels need not wait for bank entries: a person asks, or the
-            run has found fresh ones
+        :param is_bank_fresh: levels need not wait for bank entries (a person asks, or
+            the run has found fresh ones); None looks for them now
         :param ignored: actions to decide afresh, as if they did not exist
         :param Books books: what was just read of the ledger, not to read it twice
         :rtype: dict[dunning.case, CasePlan]
@@ -61,7 +61,9 @@ class DunningCaseDecide(models.AbstractModel):
         for company, cases in self.grouped("company_id").items():
             items, lines = books or cases._read_books(company, date)
             facts = cases._read_facts(company, items, lines, ignored)
-            is_fresh = is_manual or company._dunning_is_bank_fresh(date)
+            is_fresh = is_bank_fresh
+            if is_fresh is None:
+                is_fresh = company._dunning_is_bank_fresh(date)
             ladders = {ladder.id: ladder._to_core() for ladder in cases.ladder_id}
             for case in cases:
                 ladder = ladders.get(case.ladder_id.id)

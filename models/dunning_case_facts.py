@@ -31,7 +31,7 @@ class CaseLine(NamedTuple):
     def to_core(self, levels, item=None, is_pending=False, courtesies=frozenset()):
         """Return the line as the functional core knows it.
 
-        :param levels: ``{level id: dunning.level}``
+        :param levels: ``{level id: core.Rung}``
         :param OpenItem item: what the ledger shows now; without it the amount and the
             hold, which the calendar of the rungs does not need, are left out
         """

@@ -238,7 +238,7 @@ class DunningCaseRun(models.AbstractModel):
         cases, books = self._collect(run.company_id, run.date, debtors)
         drafts = cases._search_drafts()
         plans = cases._decide(
-            run.date, is_manual=run.is_bank_fresh, ignored=drafts, books=books
+            run.date, is_bank_fresh=run.is_bank_fresh, ignored=drafts, books=books
         )
         self.env["dunning.case.line"]._store_nexts(
             {

@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .dunning_worker import CONFLICTS, MAX_CONFLICTS
-
 _logger = logging.getLogger(__name__)
 
 
@@ -39,21 +37,18 @@ class DunningRunBatch(models.Model):
     def _cron_start_night(self, company):
         """Plan tonight's run of a company, once, however many workers try."""
         runs = self.env["dunning.run"].with_company(company)
-        for attempt in range(MAX_CONFLICTS):
-            try:
-                run = runs._start(company, company._dunning_today(), is_nightly=True)
-                run._plan()
-                left = run._count_batches_left()
-                self.env["ir.cron"]._commit_progress(remaining=left)
-                return
-            except UserError as error:
-                # Somebody played a later day here; the other companies are served.
-                _logger.info("No night for %s: %s", company.name, error)
-                return
-            except CONFLICTS:
-                self.env.cr.rollback()
-                if attempt == MAX_CONFLICTS - 1:
-                    raise
+
+        def start():
+            run = runs._start(company, company._dunning_today(), is_nightly=True)
+            run._plan()
+            left = run._count_batches_left()
+            self.env["ir.cron"]._commit_progress(remaining=left)
+
+        try:
+            self.env["dunning.worker"]._cron_try(start)
+        except UserError as error:
+            # Somebody played a later day here; the other companies are served.
+            _logger.info("No night for %s: %s", company.name, error)
 
     @api.model
     def _claim(self):

@@ -21,6 +21,20 @@ class DunningWorker(models.AbstractModel):
     _description = "Dunning Worker"
 
     @api.model
+    def _cron_try(self, function):
+        """Call a function until no other transaction stands in its way.
+
+        :raises psycopg2.Error: when it met MAX_CONFLICTS conflicts in a row
+        """
+        for conflicts in range(1, MAX_CONFLICTS):
+            try:
+                return function()
+            except CONFLICTS:
+                self.env.cr.rollback()
+                time.sleep(random.uniform(0, min(0.02 * 2**conflicts, LONGEST_WAIT)))
+        return function()
+
+    @api.model
     def _cron_work_off(self, claim, work):
         """Do what there is, one share and one transaction at a time.
 
@@ -30,19 +44,12 @@ class DunningWorker(models.AbstractModel):
         :param work: does one share and returns how many are left
         """
         commit_progress = self.env["ir.cron"]._commit_progress
-        conflicts = 0
-        while True:
-            try:
-                share = claim()
-                left = work(share) if share else 0
-                seconds_left = commit_progress(len(share), remaining=left)
-            except CONFLICTS:
-                self.env.cr.rollback()
-                conflicts += 1
-                if conflicts > MAX_CONFLICTS:
-                    raise
-                time.sleep(random.uniform(0, min(0.02 * 2**conflicts, LONGEST_WAIT)))
-                continue
-            conflicts = 0
-            if not share or not seconds_left:
-                return
+
+        def do_share():
+            share = claim()
+            left = work(share) if share else 0
+            seconds_left = commit_progress(len(share), remaining=left)
+            return share and seconds_left
+
+        while self._cron_try(do_share):
+            pass

@@ -1,5 +1,7 @@
 from datetime import timedelta
+from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import DAY, DunningCommon
@@ -105,6 +107,23 @@ class TestChannels(DunningCommon):
             by_debtor,
             {self.customer: "cancelled", late.commercial_partner_id: "done"},
         )
+
+    def test_a_letter_that_could_not_be_printed_is_not_posted(self):
+        self._two_channels()
+        self._invoice(5)
+        self._run()
+        letter = self._case().action_ids.filtered(lambda a: a.channel == "letter")
+        failure = UserError(self.env._("It is broken"))
+        actions, report = (
+            self.env.registry[name] for name in ("dunning.action", "ir.actions.report")
+        )
+        with (
+            patch.object(actions, "_find_outdated", return_value={}),
+            patch.object(report, "_render_qweb_pdf", side_effect=failure),
+        ):
+            letter.action_deliver()
+        self.assertEqual(letter.state, "failed")
+        self.assertFalse(letter.delivered_on)
 
     def test_a_letter_nobody_printed_is_overtaken_by_the_next_step(self):
         self._two_channels()

@@ -32,6 +32,24 @@ class TestDocuments(WorkerCommon):
         ):
             self.action.with_user(self.collector).action_approve()
 
+    def _make_documents_but_one(self, error):
+        """Approve two messages; the invoice of the first cannot be rendered."""
+        other = self._create_customer("Other")
+        self._invoice(5, partner=other)
+        self._run()
+        actions = self.action | self._case(other).action_ids
+        actions.action_approve()
+        render = IrActionsReport._pre_render_qweb_pdf
+
+        def fail_for_one(report, report_ref, res_ids=None, data=None):
+            if self.invoice.id in res_ids:
+                raise error
+            return render(report, report_ref, res_ids=res_ids, data=data)
+
+        with patch.object(IrActionsReport, "_pre_render_qweb_pdf", fail_for_one):
+            self._make_documents()
+        return actions
+
     def _print_invoice(self, invoice):
         return self.env["ir.attachment"].create(
             {
@@ -78,20 +96,7 @@ class TestDocuments(WorkerCommon):
         self.assertFalse(self.action.mail_mail_id)
 
     def test_an_invoice_that_cannot_be_printed_fails_alone_and_says_why(self):
-        other = self._create_customer("Other")
-        self._invoice(5, partner=other)
-        self._run()
-        actions = self.action | self._case(other).action_ids
-        actions.action_approve()
-        render = IrActionsReport._pre_render_qweb_pdf
-
-        def fail_for_one(report, report_ref, res_ids=None, data=None):
-            if self.invoice.id in res_ids:
-                raise UserError(self.env._("It is broken"))
-            return render(report, report_ref, res_ids=res_ids, data=data)
-
-        with patch.object(IrActionsReport, "_pre_render_qweb_pdf", fail_for_one):
-            self._make_documents()
+        actions = self._make_documents_but_one(UserError("It is broken"))
         self.assertEqual(actions.mapped("state"), ["failed", "queued"])
         self.assertIn(self.invoice.name, self.action.failure_reason)
         self.assertIn("It is broken", self.action.failure_reason)
@@ -111,22 +116,7 @@ class TestDocuments(WorkerCommon):
         self.assertEqual(len(self._send_mails()), 1)
 
     def test_an_error_of_the_invoice_s_own_template_stops_only_its_message(self):
-        other = self._create_customer("Other")
-        self._invoice(5, partner=other)
-        self._run()
-        actions = self.action | self._case(other).action_ids
-        actions.action_approve()
-        render = IrActionsReport._pre_render_qweb_pdf
-
-        def break_for_one(report, report_ref, res_ids=None, data=None):
-            if self.invoice.id in res_ids:
-                raise ZeroDivisionError
-            return render(report, report_ref, res_ids=res_ids, data=data)
-
-        with (
-            patch.object(IrActionsReport, "_pre_render_qweb_pdf", break_for_one),
-            mute_logger("odoo.addons.account_dunning.models.dunning_action_documents"),
-        ):
-            self._make_documents()
+        with mute_logger("odoo.addons.account_dunning.models.dunning_action_documents"):
+            actions = self._make_documents_but_one(ZeroDivisionError())
         self.assertEqual(actions.mapped("state"), ["failed", "queued"])
         self.assertTrue(actions[1].mail_mail_id)

@@ -297,18 +297,3 @@ class TestLetter(DunningCommon, HttpCase):
         self.assertEqual(letter.state, "failed")
         self.assertIn("postal address", letter.failure_reason)
         self.assertTrue(letter.case_id.activity_ids)
-
-    def test_a_letter_that_could_not_be_printed_is_not_posted(self):
-        letter = self._letter()
-        letter._queue_letters()
-        failure = UserError(self.env._("It is broken"))
-        actions, report = (
-            self.env.registry[name] for name in ("dunning.action", "ir.actions.report")
-        )
-        with (
-            patch.object(actions, "_find_outdated", return_value={}),
-            patch.object(report, "_render_qweb_pdf", side_effect=failure),
-        ):
-            letter.action_deliver()
-        self.assertEqual(letter.state, "failed")
-        self.assertFalse(letter.delivered_on)

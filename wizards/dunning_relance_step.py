@@ -32,7 +32,7 @@ class DunningRelanceStep(models.AbstractModel):
             books = of_company._collect(company, today, of_company.partner_id)[1]
             drafts = of_company._search_drafts()
             plans |= of_company._decide(
-                today, is_manual=True, ignored=drafts, books=books
+                today, is_bank_fresh=True, ignored=drafts, books=books
             )
         return plans
 

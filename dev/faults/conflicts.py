@@ -148,15 +148,9 @@ def conflict(lab, story, start, xmlids):
 
 def settle(lab, outcome):
     """Let the scheduler call again with nobody in the way, and check."""
-    lab.do(jobs.run)
-    lab.do(jobs.deliver)
-    stuck = [row[0] for row in lab.read(mails.FAILED) if row[1] != "done"]
-    if stuck:
-        outcome.figures["not_delivered_by_next_call"] = len(stuck)
-        mails.judge_failures(lab, outcome, stuck)
-        mails.recover(lab, outcome)
+    was_mended = mails.call_again(lab, outcome)
     mailbox = checks.judge_mailbox(lab)
-    if not stuck:
+    if not was_mended:
         outcome.blame(checks.judge(lab), mailbox)
     if mailbox["repeated"]:
         # Nobody died: that the host's transaction failed after sending is our doing.

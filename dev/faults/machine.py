@@ -67,13 +67,7 @@ def crash(lab, job, moment):
 
 def finish(lab, outcome, in_window):
     """Run and deliver again, as the scheduler will, and check."""
-    lab.do(jobs.run)
-    lab.do(jobs.deliver)
-    stuck = [row[0] for row in lab.read(mails.FAILED) if row[1] != "done"]
-    if stuck:
-        outcome.figures["not_delivered_by_next_call"] = len(stuck)
-        mails.judge_failures(lab, outcome, stuck)
-        mails.recover(lab, outcome)
+    if mails.call_again(lab, outcome):
         return
     mailbox = checks.judge_mailbox(lab)
     outcome.blame(checks.judge(lab), mailbox)
