@@ -94,12 +94,13 @@ NIGHT = (
     "account_dunning.ir_cron_dunning_run",
     "account_dunning.ir_cron_dunning_work",
 )
-#: A worker that gave up asks the scheduler to call it again, minutes later.
+#: A worker that gave up asks the scheduler to call it again, minutes later; what woke
+#: it up before was cleared when it began.
 CALLED_AGAIN = """
 SELECT count(*)
   FROM ir_cron_trigger again
   JOIN ir_model_data name ON name.res_id = again.cron_id AND name.model = 'ir.cron'
- WHERE name.module = 'account_dunning' AND again.call_at > now() AT TIME ZONE 'UTC'
+ WHERE name.module = 'account_dunning'
 """
 DELIVERY = ("mail.ir_cron_mail_scheduler_action",)
 
