@@ -1,13 +1,20 @@
 {
     "name": "Dunning: amicable recovery of customer invoices",
     "summary": "Reminders that climb a ladder you configure, up to the formal notice",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "account_dunning",
     "website": "https://account-dunning.example.com",
     "external_dependencies": {"python": ["qrcode"]},  # one of Odoo's own
-    "depends": ["account", "account_payment", "mail", "resource"],
+    "depends": [
+        "account",
+        "account_payment",
+        "base_automation",
+        "mail",
+        "resource",
+        "sms",
+    ],
     "data": [
         "security/dunning_groups.xml",
         "security/ir.model.access.csv",

@@ -1,6 +1,7 @@
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import dunning_level_channel
 from . import dunning_level_check
 from . import dunning_level
 from . import dunning_ladder

@@ -112,12 +112,8 @@ class DunningAction(models.Model):
 
     @api.model
     def _selection_channel(self):
-        return [
-            ("email", self.env._("E-mail")),
-            ("letter", self.env._("Letter")),
-            ("phone", self.env._("Call")),
-            ("decision", self.env._("Decision")),
-        ]
+        ways = self.env["dunning.level"]._selection_channel()
+        return [*ways, ("decision", self.env._("Decision"))]
 
     @api.depends("subject", "level_id", "channel", "partner_id")
     @api.depends_context("lang")
