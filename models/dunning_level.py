@@ -177,7 +177,31 @@ class DunningLevel(models.Model):
             formal=self.is_formal_notice,
             decision=self.is_decision,
             automatic=self.automation == "automatic" and not self.is_formal_notice,
+            notified=self.is_formal_notice or self._follows_notice(),
         )
+
+    def _follows_notice(self):
+        """Tell whether the level is a decision that a formal notice precedes."""
+        if not self.is_decision:
+            return False
+        notice = self.ladder_id.level_ids.filtered("is_formal_notice")[:1]
+        return bool(notice) and notice._rank() < self._rank()
+
+    def _find_on(self, ladder):
+        """Return the id of the level on which an item stands when it comes from here.
+
+        A formal notice that was delivered stays delivered: where the other ladder has
+        none, the item keeps it (design, rule 17).
+
+        :param core.Ladder ladder: the other ladder
+        """
+        self.ensure_one()
+        rung = self._to_rung()
+        index = ladder.stand(rung.delay, rung.notified, rung.decision)
+        found = ladder.climbing[index] if index >= 0 else None
+        if rung.formal and not (found and found.formal):
+            return self.id
+        return found.key if found else False
 
     def action_preview_text(self):
         """Show the texts of the level as a real debtor would receive them."""
