@@ -22,6 +22,7 @@ class DunningAction(models.Model):
         "dunning.action.propose",
         "dunning.action.text",
         "dunning.action.calendar",
+        "dunning.action.law",
         "dunning.action.refresh",
         "dunning.action.deliver",
         "dunning.action.documents",
