@@ -137,11 +137,12 @@ class DunningCaseLadder(models.AbstractModel):
         """Fill in the rungs and dates before and after, as the engine counts them."""
         today = company._dunning_today()
         items, lines = self._read_books(company, today)
-        levels = self._read_levels().with_env(self.env)
+        levels = self._read_levels()
         rungs = {level.id: level._to_rung() for level in levels}
         ladders = {one.id: one._to_core() for one in self.ladder_id | ladder}
         found = {
-            level.id: level._find_on(ladders[ladder.id]) for level in self.level_id
+            level.id: level._find_on(ladders[ladder.id])
+            for level in levels & self.level_id
         }
         for case in self:
             move = moves[case]
@@ -151,7 +152,7 @@ class DunningCaseLadder(models.AbstractModel):
                 if line.move_line_id in items
             ]
             move.level = case.level_id
-            move.new_level = levels.browse(found.get(case.level_id.id) or [])
+            move.new_level = case.level_id.browse(found.get(case.level_id.id) or [])
             if case.ladder_id:
                 move.next_level, move.next_day = self._name_next(
                     ladders[case.ladder_id.id], rows, today
