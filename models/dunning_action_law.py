@@ -42,11 +42,10 @@ class DunningActionLaw(models.AbstractModel):
 
     def _describe_law_of_public_body(self):
         return self.env._(
-            "For your information, the late payment of a public contract gives rise by "
-            "law, without further formality, to late-payment interest (rate of the "
-            "European Central Bank plus eight points) and to a fixed indemnity of €40 "
-            "for recovery costs (articles L2192-13, R2192-31 and D2192-35 of the "
-            "French Public Procurement Code). They are not included in the amount above."
+            "For your information, this delay gives rise by law to late-payment "
+            "interest (rate of the European Central Bank plus eight points) and to a "
+            "fixed indemnity of €40 for recovery costs (articles L2192-13, R2192-31 and "
+            "D2192-35 of the French Public Procurement Code), not included above."
         )
 
     def _describe_law_of_consumer(self):

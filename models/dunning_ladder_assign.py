@@ -45,6 +45,7 @@ class DunningLadderAssign(models.AbstractModel):
         "ladder if their case opened now. Cases that are open keep theirs.",
     )
     caught_before = fields.Char(
+        "Caught before",
         compute="_compute_debtor_count",
         help="Customers whom the rules fit as well, but who get another ladder: their "
         "own, or one that stands before it in the list.",
