@@ -36,16 +36,16 @@ class DunningActionLaw(models.AbstractModel):
         return self.env._(
             "For your information, between businesses any late payment gives rise by "
             "law to late-payment interest and to the fixed indemnity for recovery "
-            "costs laid down in article L441-10 of the French Commercial Code. They are not "
-            "included in the amount above."
+            "costs laid down in article L441-10 of the French Commercial Code. They are "
+            "not included in the amount above."
         )
 
     def _describe_law_of_public_body(self):
         return self.env._(
             "For your information, this delay gives rise by law to late-payment "
             "interest (rate of the European Central Bank plus eight points) and to a "
-            "fixed indemnity of €40 for recovery costs (articles L2192-13, R2192-31 and "
-            "D2192-35 of the French Public Procurement Code), not included above."
+            "fixed indemnity of €40 for recovery costs (articles L2192-13, R2192-31 "
+            "and D2192-35 of the French Public Procurement Code), not included above."
         )
 
     def _describe_law_of_consumer(self):

@@ -66,13 +66,13 @@ class DunningLadderChange(models.TransientModel):
             "account_dunning.ladder_change_preview",
             {
                 "summary": self.env._(
-                    "%(count)s of %(total)s cases change their ladder.",
+                    "Cases that change their ladder: %(count)s of %(total)s.",
                     count=count,
                     total=len(rows),
                 ),
                 "rows": rows[:MOST_ROWS],
                 "left": left
-                and self.env._("%(count)s other cases are not shown.", count=left),
+                and self.env._("Cases not shown here: %(count)s.", count=left),
                 "format_day": lambda day: format_date(self.env, day),
             },
         )
@@ -96,7 +96,7 @@ class DunningLadderChange(models.TransientModel):
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "Ladder changed for %(count)s of %(total)s cases.",
+                    "Cases whose ladder has changed: %(count)s of %(total)s.",
                     count=len(changed),
                     total=len(moves),
                 ),

@@ -28,7 +28,7 @@ registry.category("web_tour.tours").add("dunning_ladder_change_many", {
         },
         {
             content: "What would change is shown before it happens",
-            trigger: ".modal div[name=preview]:contains(3 of 3 cases):contains(Debtor Two)",
+            trigger: ".modal div[name=preview]:contains(3 of 3):contains(Debtor Two)",
         },
         {
             content: "Say why",
