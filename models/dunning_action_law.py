@@ -36,8 +36,8 @@ class DunningActionLaw(models.AbstractModel):
         return self.env._(
             "For your information, between businesses any late payment gives rise by "
             "law to late-payment interest and to the fixed indemnity for recovery "
-            "costs laid down in article L441-10 of the French Commercial Code. They are "
-            "not included in the amount above."
+            "costs laid down in article L441-10 of the French Commercial Code. They "
+            "are not included in the amount above."
         )
 
     def _describe_law_of_public_body(self):

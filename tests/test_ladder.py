@@ -218,7 +218,7 @@ class TestPreviewOfALevel(DunningCommon):
             (self.first, self._case()),
         ):
             window = level.action_preview_text()
-            preview = self.env[window["res_model"]].with_context(window["context"])
+            preview = self.env[window["res_model"]].with_context(**window["context"])
             self.assertEqual(preview.create({}).case_id, case)
 
 
