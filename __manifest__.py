@@ -1,13 +1,20 @@
 {
     "name": "Dunning: amicable recovery of customer invoices",
     "summary": "Reminders that climb a ladder you configure, up to the formal notice",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "account_dunning",
     "website": "https://account-dunning.example.com",
     "external_dependencies": {"python": ["qrcode"]},  # one of Odoo's own
-    "depends": ["account", "account_payment", "mail", "resource"],
+    "depends": [
+        "account",
+        "account_payment",
+        "base_automation",
+        "mail",
+        "resource",
+        "sms",
+    ],
     "data": [
         "security/dunning_groups.xml",
         "security/ir.model.access.csv",
@@ -19,9 +26,14 @@
         "data/dunning_text_templates.xml",
         "data/mail_template_data.xml",
         "data/dunning_ladder_data.xml",  # Depends on the texts.
+        "data/dunning_ladder_consumer_data.xml",
+        "data/dunning_ladder_public_data.xml",
+        "data/dunning_ladder_key_account_data.xml",
+        "data/dunning_ladder_first_delay_data.xml",
         "wizards/dunning_relance_views.xml",
         "wizards/dunning_level_preview_views.xml",
         "wizards/dunning_letter_post_views.xml",
+        "wizards/dunning_ladder_change_views.xml",
         "views/dunning_level_views.xml",
         "views/dunning_ladder_views.xml",
         "views/dunning_action_views.xml",

@@ -1,8 +1,10 @@
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import dunning_level_channel
 from . import dunning_level_check
 from . import dunning_level
+from . import dunning_ladder_assign
 from . import dunning_ladder
 from . import dunning_worker
 from . import dunning_case_collect
@@ -10,6 +12,7 @@ from . import dunning_case_facts
 from . import dunning_case_decide
 from . import dunning_case_run
 from . import dunning_case_live
+from . import dunning_case_ladder
 from . import dunning_case
 from . import dunning_run
 from . import dunning_run_batch
@@ -18,6 +21,7 @@ from . import dunning_action_propose
 from . import dunning_action_guard
 from . import dunning_action_text
 from . import dunning_action_calendar
+from . import dunning_action_law
 from . import dunning_action_refresh
 from . import dunning_action_deliver
 from . import dunning_action_documents

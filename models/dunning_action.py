@@ -22,6 +22,7 @@ class DunningAction(models.Model):
         "dunning.action.propose",
         "dunning.action.text",
         "dunning.action.calendar",
+        "dunning.action.law",
         "dunning.action.refresh",
         "dunning.action.deliver",
         "dunning.action.documents",
@@ -112,12 +113,8 @@ class DunningAction(models.Model):
 
     @api.model
     def _selection_channel(self):
-        return [
-            ("email", self.env._("E-mail")),
-            ("letter", self.env._("Letter")),
-            ("phone", self.env._("Call")),
-            ("decision", self.env._("Decision")),
-        ]
+        ways = self.env["dunning.level"]._selection_channel()
+        return [*ways, ("decision", self.env._("Decision"))]
 
     @api.depends("subject", "level_id", "channel", "partner_id")
     @api.depends_context("lang")

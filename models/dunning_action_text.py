@@ -17,6 +17,7 @@ PLACEHOLDERS = (
     "deadline_text",
     "next_step_text",
     "previous_contact_text",
+    "late_payment_text",
     "payment_block",
     "sender_name",
     "sender_phone_text",

@@ -43,6 +43,8 @@ class CaseLine(NamedTuple):
             rung=core.END_OF_LADDER if self.ladder_ended_on else self.level_id,
             rung_delay=level.delay if level else 0,
             rung_formal=bool(level and level.formal),
+            rung_notified=bool(level and level.notified),
+            rung_decided=bool(level and level.decision),
             delivered_on=self.delivered_on,
             deadline=self.deadline,
             hold=item.hold if item else "",

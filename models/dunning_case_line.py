@@ -119,17 +119,22 @@ class DunningCaseLine(models.Model):
         The highest rung whose delay is not above that of the old rung (design, rule
         17); what was delivered stays delivered, a formal notice included.
         """
-        for line in self.sudo().filtered("level_id"):
-            if line.level_id.ladder_id == line.case_id.ladder_id:
+        moving = self.sudo().filtered(  # the engine's own
+            lambda line: (
+                line.level_id and line.level_id.ladder_id != line.case_id.ladder_id
+            )
+        )
+        for ladder, lines in moving.grouped(
+            lambda line: line.case_id.ladder_id
+        ).items():
+            if not ladder:
                 continue
-            ladder = line.case_id.ladder_id._to_core()
-            index = ladder.stand(line.level_id.delay_days)
-            key = ladder.climbing[index].key if index >= 0 else False
-            if line.level_id.is_formal_notice:
-                formal = [rung.key for rung in ladder.climbing if rung.formal]
-                key = formal[0] if formal else key
-            line.level_id = key
-            line.ladder_ended_on = False
+            rungs = ladder._to_core()
+            for level, of_level in lines.grouped("level_id").items():
+                of_level.write(
+                    {"level_id": level._find_on(rungs), "ladder_ended_on": False}
+                )
+        self._refresh_next()
 
     def _deliver(self, level, day, deadline):
         """Let items stand on a rung that has just been delivered.

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.ladder import Rung
+from .dunning_level_channel import CHANNEL_FIELDS
 
 
 class DunningLevel(models.Model):
@@ -10,7 +11,7 @@ class DunningLevel(models.Model):
 
     _name = "dunning.level"
     _description = "Dunning Level"
-    _inherit = ["dunning.level.check"]
+    _inherit = ["dunning.level.channel", "dunning.level.check"]
     _order = "ladder_id, sequence, delay_days, id"
 
     ladder_id = fields.Many2one(
@@ -40,9 +41,6 @@ class DunningLevel(models.Model):
         help="The text asks to pay before the day of the step plus so many days; the "
         "next rung waits until that day has passed. 0: no date is asked for.",
     )
-    channel_email = fields.Boolean("E-mail")
-    channel_letter = fields.Boolean("Letter")
-    channel_phone = fields.Boolean("Call")
     tone = fields.Selection(
         [
             ("friendly", "Friendly"),
@@ -63,19 +61,6 @@ class DunningLevel(models.Model):
         required=True,
         default="automatic",
     )
-    mail_template_id = fields.Many2one(
-        "mail.template",
-        "E-mail text",
-        domain=[("model", "=", "dunning.action")],
-        ondelete="restrict",
-    )
-    letter_template_id = fields.Many2one(
-        "mail.template",
-        "Letter text",
-        domain=[("model", "=", "dunning.action")],
-        ondelete="restrict",
-    )
-    call_script = fields.Html(translate=True, sanitize=True)
     activity_type_id = fields.Many2one(
         "mail.activity.type",
         "Activity",
@@ -131,19 +116,13 @@ class DunningLevel(models.Model):
         number = self._origin.id or float("inf")
         return (self.sequence, self.delay_days, number)
 
-    @api.depends("delay_days", "channel_email", "channel_letter", "channel_phone")
+    @api.depends("delay_days", *CHANNEL_FIELDS)
     def _compute_nature(self):
         for level in self:
             level.is_courtesy = level.delay_days < 0
             level.is_decision = not level._get_channels()
 
-    @api.depends(
-        "delay_days",
-        "is_formal_notice",
-        "channel_email",
-        "channel_letter",
-        "channel_phone",
-    )
+    @api.depends("delay_days", "is_formal_notice", *CHANNEL_FIELDS)
     @api.depends_context("lang")
     def _compute_summary(self):
         """A rung in a few words: "D+3 friendly e-mail"."""
@@ -183,36 +162,10 @@ class DunningLevel(models.Model):
                 )
             )
 
-    @api.model
-    def _get_channel_labels(self):
-        """Map each channel to its name, in the order in which channels are shown."""
-        return {
-            "email": self.env._("e-mail"),
-            "letter": self.env._("letter"),
-            "phone": self.env._("call"),
-        }
-
-    def _get_channels(self):
-        """Return the names of the channels of the level, in their order."""
-        self.ensure_one()
-        channels = {
-            "email": self.channel_email,
-            "letter": self.channel_letter,
-            "phone": self.channel_phone,
-        }
-        return [name for name, is_used in channels.items() if is_used]
-
     def _needs_letter(self):
         """Tell whether only the letter delivers the level: the proof of a notice."""
         self.ensure_one()
         return self.is_formal_notice and self.channel_letter
-
-    def _get_template(self, channel):
-        """Return the mail template that holds the text of a written channel."""
-        return {
-            "email": self.mail_template_id,
-            "letter": self.letter_template_id,
-        }.get(channel, self.env["mail.template"])
 
     def _to_rung(self):
         """Return the level as the functional core knows it."""
@@ -224,7 +177,31 @@ class DunningLevel(models.Model):
             formal=self.is_formal_notice,
             decision=self.is_decision,
             automatic=self.automation == "automatic" and not self.is_formal_notice,
+            notified=self.is_formal_notice or self._follows_notice(),
         )
+
+    def _follows_notice(self):
+        """Tell whether the level is a decision that a formal notice precedes."""
+        if not self.is_decision:
+            return False
+        notice = self.ladder_id.level_ids.filtered("is_formal_notice")[:1]
+        return bool(notice) and notice._rank() < self._rank()
+
+    def _find_on(self, ladder):
+        """Return the id of the level on which an item stands when it comes from here.
+
+        A formal notice that was delivered stays delivered: where the other ladder has
+        none, the item keeps it (design, rule 17).
+
+        :param core.Ladder ladder: the other ladder
+        """
+        self.ensure_one()
+        rung = self._to_rung()
+        index = ladder.stand(rung.delay, rung.notified, rung.decision)
+        found = ladder.climbing[index] if index >= 0 else None
+        if rung.formal and not (found and found.formal):
+            return self.id
+        return found.key if found else False
 
     def action_preview_text(self):
         """Show the texts of the level as a real debtor would receive them."""

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 
 from ..tools.wording import find_forbidden
+from .dunning_level_channel import CHANNEL_FIELDS
 
 
 class DunningLevelCheck(models.AbstractModel):
@@ -11,11 +12,10 @@ class DunningLevelCheck(models.AbstractModel):
     _description = "Dunning Level: Checks"
 
     @api.constrains(
-        "channel_email",
-        "channel_letter",
-        "channel_phone",
+        *CHANNEL_FIELDS,
         "mail_template_id",
         "letter_template_id",
+        "sms_template_id",
         "call_script",
     )
     def _check_texts(self):
@@ -28,9 +28,7 @@ class DunningLevelCheck(models.AbstractModel):
         "is_formal_notice",
         "automation",
         "delay_days",
-        "channel_email",
-        "channel_letter",
-        "channel_phone",
+        *CHANNEL_FIELDS,
     )
     def _check_nature(self):
         for level in self:
@@ -43,22 +41,15 @@ class DunningLevelCheck(models.AbstractModel):
         "delay_days",
         "gap_days",
         "is_formal_notice",
-        "channel_email",
-        "channel_letter",
-        "channel_phone",
+        *CHANNEL_FIELDS,
     )
     def _check_ladder(self):
         self.ladder_id._check_when_complete()
 
     def _check_channel_texts(self):
-        needed = {
-            "email": self.mail_template_id,
-            "letter": self.letter_template_id,
-            "phone": self.call_script,
-        }
         labels = self._get_channel_labels()
         for channel in self._get_channels():
-            if not needed[channel]:
+            if not self._get_text(channel):
                 raise ValidationError(
                     self.env._(
                         "The level “%(level)s” uses the channel “%(channel)s” but has "

@@ -52,6 +52,7 @@ OPERATIONS = {
     "dunning.relance": {"collector": "CRWD"},
     "dunning.relance.line": {"collector": "CRWD"},
     "dunning.letter.post": {"collector": "CRWD"},
+    "dunning.ladder.change": {"collector": "CRWD"},
     "dunning.level.preview": {"reader": "CRWD"},
 }
 
@@ -68,12 +69,15 @@ METHODS = {
     "dunning.action.action_deliver (formal notice)": "manager",
     "dunning.action.action_print_letters": "collector",
     "dunning.action.action_print_letters (formal notice)": "manager",
+    "dunning.case.action_change_ladder": "collector",
     "dunning.case.action_close": "collector",
     "dunning.case.action_dun": "collector",
     "dunning.case.action_open_actions": "window",
     "dunning.case.action_open_invoices": "reader",
     "dunning.case.preview": "reader",
     "dunning.case.run": "collector",
+    "dunning.ladder.action_open_debtors": "reader",
+    "dunning.ladder.change.action_apply": "collector",
     "dunning.letter.post.action_mark_posted": "collector",
     "dunning.letter.post.action_refresh": "window",
     "dunning.level.action_preview_text": "reader",

@@ -12,6 +12,7 @@ WINDOWS = (
     "dunning.relance",
     "dunning.relance.line",
     "dunning.letter.post",
+    "dunning.ladder.change",
     "dunning.level.preview",
 )
 
@@ -173,6 +174,14 @@ class RightsCommon(DunningCommon):
     def _open_window(cls, model, world, env):
         if model == "dunning.letter.post":
             return env[model].create({"action_ids": [Command.set(world["letter"].ids)]})
+        if model == "dunning.ladder.change":
+            return env[model].create(
+                {
+                    "case_ids": [Command.set(world["dunning.case"].ids)],
+                    "ladder_id": world["dunning.ladder"].id,
+                    "reason": "He is a friend",
+                }
+            )
         if model == "dunning.level.preview":
             return env[model].create(
                 {

@@ -1,7 +1,8 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from .common import DAY
 from .test_workers import WorkerCommon
@@ -139,6 +140,29 @@ class TestQueries(WorkerCommon):
         cases = self.env["dunning.case"].with_user(self.collector)
         counts = self._measure(lambda day: cases.web_search_read([], fields, limit=80))
         self._check(counts, 20)
+
+    def _prepare_change(self, day):
+        """Return the cases that became late on a day, and a ladder for them."""
+        invoices = self.few if day == DAY else self.many
+        cases = self._get_cases().filtered(
+            lambda case: case.partner_id in invoices.partner_id
+        )
+        return cases, self._create_ladder(name=f"From {day}")
+
+    def test_another_ladder_asks_as_much_for_100_cases_as_for_10(self):
+        counts, previews = [], []
+        for day in (DAY, LATER):
+            self._run(day)
+            cases, ladder = self._prepare_change(day)
+            preview = partial(cases._preview_ladder, ladder)
+            change = partial(cases._change_ladder, ladder, "All of them")
+            with freeze_time(f"{day} 10:00:00"):
+                previews.append(self._count(preview))
+                counts.append(self._count(change))
+            self.assertEqual(cases.ladder_id, ladder)
+            self.assertEqual(set(cases.mapped("wait_reason")), {"to_approve"})
+        self._check(previews, 35)
+        self._check(counts, 70)
 
     def test_paying_a_dunned_invoice_costs_no_more_than_a_few_queries(self):
         dunned, other = self._invoice(5), self._invoice(5, partner=self.partner_a)

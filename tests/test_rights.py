@@ -27,6 +27,7 @@ CHANGES = {
     "dunning.relance": {"state": "running"},
     "dunning.relance.line": {"reason": "Changed"},
     "dunning.letter.post": {"posted_on": DAY},
+    "dunning.ladder.change": {"reason": "Changed"},
     "dunning.level.preview": {"case_id": False},
 }
 
@@ -78,6 +79,10 @@ class TestRightsTable(RightsCommon):
             "dunning.relance": {"line_ids": [Command.create({"case_id": case.id})]},
             "dunning.relance.line": {"case_id": case.id},
             "dunning.letter.post": {"action_ids": [Command.set(world["letter"].ids)]},
+            "dunning.ladder.change": {
+                "case_ids": [Command.set(case.ids)],
+                "ladder_id": world["dunning.ladder"].id,
+            },
             "dunning.level.preview": {
                 "level_id": world["dunning.level"].id,
                 "case_id": case.id,

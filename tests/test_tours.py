@@ -78,6 +78,17 @@ class TestTours(DunningCommon, HttpCase):
         sent = cases.action_ids.filtered(lambda action: action.state == "queued")
         self.assertEqual(sent.case_id, cases)
 
+    def test_a_collector_changes_the_ladder_of_a_selection_of_cases(self):
+        other = self._create_ladder(name="Gentle")
+        for name in ("Debtor One", "Debtor Two", "Debtor Three"):
+            self._invoice(5, partner=self._create_customer(name))
+        self._run()
+        cases = self.env["dunning.case"].search([("company_id", "=", self.company.id)])
+        self._tour(
+            "dunning_ladder_change_many", self.collector, action="dunning_case_action"
+        )
+        self.assertEqual(cases.ladder_id, other)
+
     def test_a_batch_of_proposals_is_approved(self):
         self.first.automation = "manual"
         for name in ("Debtor One", "Debtor Two"):

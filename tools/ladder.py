@@ -6,7 +6,7 @@ can never disagree. Plain Python; money is ``Decimal`` in company currency, days
 ``date`` in the company's time zone, waits are whole days.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -45,7 +45,11 @@ REASONS = (
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One level: ``delay`` from the due date, ``gap`` since the rung before it."""
+    """One level: ``delay`` from the due date, ``gap`` since the rung before it.
+
+    ``notified`` is true of a formal notice and of the decisions that follow one: who
+    stands there has been put on notice.
+    """
 
     key: int
     delay: int
@@ -53,6 +57,7 @@ class Rung:
     formal: bool = False
     decision: bool = False
     automatic: bool = True
+    notified: bool = False
 
     @property
     def courtesy(self) -> bool:
@@ -89,24 +94,40 @@ class Ladder:
         for index, rung in enumerate(self.climbing):
             if rung.key == item.rung:
                 return index
-        return self.stand(item.rung_delay)
+        return self.stand(item.rung_delay, item.rung_notified, item.rung_decided)
 
-    def stand(self, delay: int) -> int:
+    def stand(self, delay: int, notified: bool = False, decided: bool = False) -> int:
         """Return the index of the highest rung whose delay is not above ``delay``.
 
-        Used when the rung of an item was archived or belongs to another ladder.
+        Used when the rung of an item was archived or belongs to another ladder. Neither
+        a formal notice nor a decision is ever reached by the calendar alone, and one
+        that was delivered stays delivered: after it only a decision may follow.
+
+        :param notified: a formal notice was delivered
+        :param decided: the item stands on a decision
         """
-        below = [
-            index
+        rungs = [
+            (index, rung)
             for index, rung in enumerate(self.climbing)
-            if rung.delay <= delay and rung.key != END_OF_LADDER
+            if rung.key != END_OF_LADDER
         ]
-        return below[-1] if below else -1
+        reached = [
+            index
+            for index, rung in rungs
+            if rung.delay <= delay
+            and (notified or not rung.formal)
+            and (decided or not rung.decision)
+        ]
+        if notified:
+            notices = [index for index, rung in rungs if rung.formal]
+            reached += notices or [i for i, rung in rungs if not rung.decision]
+        return max(reached, default=-1)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One open item. ``rung`` is the last one delivered, ``deadline`` what it printed.
+    """One open item. ``rung`` is the last one delivered, ``deadline`` what it printed;
+    ``rung_notified`` and ``rung_decided`` say what the item has behind it there.
 
     ``hold`` says why the item is not dunned at all (empty if it is); ``pending`` that a
     decision about it is already on somebody's desk; ``courtesies`` are the keys of the
@@ -119,6 +140,8 @@ class Item:
     rung: int | None = None
     rung_delay: int = 0
     rung_formal: bool = False
+    rung_notified: bool = False
+    rung_decided: bool = False
     delivered_on: date | None = None
     deadline: date | None = None
     hold: str = ""
@@ -178,6 +201,19 @@ def next_rung(ladder: Ladder, item: Item) -> tuple[Rung | None, date | None]:
         day = max(day, item.delivered_on + timedelta(days=rung.gap))
     if item.deadline:
         day = max(day, item.deadline + timedelta(days=ladder.grace + 1))
+    return rung, day
+
+
+def first_next(
+    ladder: Ladder, items: Iterable[Item]
+) -> tuple[Rung | None, date | None]:
+    """Return the rung that speaks first for items which nothing holds back, and its
+    day; ``(None, None)`` when all of them have climbed the whole ladder."""
+    nexts = [next_rung(ladder, item) for item in items if not item.hold]
+    coming = [(day, rung) for rung, day in nexts if rung]
+    if not coming:
+        return None, None
+    day, rung = min(coming, key=lambda pair: pair[0])
     return rung, day
 
 

@@ -1,0 +1,108 @@
+from odoo import api, fields, models
+
+#: Ways of contact, in the order in which they are shown; each has a field of its own on
+#: the level and a method that queues it (``dunning.action._get_queuers``).
+CHANNELS = ("email", "letter", "registered", "phone", "visit", "sms")
+CHANNEL_FIELDS = tuple(f"channel_{channel}" for channel in CHANNELS)
+#: What is written: its text comes from a template and is frozen when it is queued.
+WRITTEN = ("email", "letter", "registered", "sms")
+#: What is sent by post: printed, put in the window of an envelope, marked as posted.
+POSTED = ("letter", "registered")
+#: What a person does: planned as an activity, closed with its outcome.
+BY_PERSON = ("phone", "visit")
+
+
+class DunningLevelChannel(models.AbstractModel):
+    """Through which ways of contact a level speaks, and what each one says."""
+
+    _name = "dunning.level.channel"
+    _description = "Dunning Level: Channels"
+
+    channel_email = fields.Boolean("E-mail")
+    channel_letter = fields.Boolean("Letter")
+    channel_registered = fields.Boolean("Registered letter")
+    channel_phone = fields.Boolean("Call")
+    channel_visit = fields.Boolean("Visit")
+    channel_sms = fields.Boolean("SMS")
+    fallback_channel = fields.Selection(
+        selection="_selection_channel",
+        string="If it cannot be delivered",
+        help="The way of contact that is used instead when a message comes back or "
+        "has no valid address.",
+    )
+    skip_after_days = fields.Integer(
+        "Skipped after (working days)",
+        default=5,
+        help="A call or visit that nobody carries out within so many working days is "
+        "recorded as skipped, and the next rung may start. Written messages and "
+        "formal notices never are.",
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        "E-mail text",
+        domain=[("model", "=", "dunning.action")],
+        ondelete="restrict",
+    )
+    letter_template_id = fields.Many2one(
+        "mail.template",
+        "Letter text",
+        domain=[("model", "=", "dunning.action")],
+        ondelete="restrict",
+        help="The text of the letter and of the registered letter.",
+    )
+    sms_template_id = fields.Many2one(
+        "sms.template",
+        "SMS text",
+        domain=[("model", "=", "dunning.action")],
+        ondelete="restrict",
+    )
+    call_script = fields.Html(
+        translate=True,
+        sanitize=True,
+        help="What to say on the phone or during the visit.",
+    )
+
+    @api.model
+    def _selection_channel(self):
+        return [
+            ("email", self.env._("E-mail")),
+            ("letter", self.env._("Letter")),
+            ("registered", self.env._("Registered letter")),
+            ("phone", self.env._("Call")),
+            ("visit", self.env._("Visit")),
+            ("sms", self.env._("SMS")),
+        ]
+
+    @api.model
+    def _get_channel_labels(self):
+        """Map each channel to its name inside a sentence."""
+        return {
+            "email": self.env._("e-mail"),
+            "letter": self.env._("letter"),
+            "registered": self.env._("registered letter"),
+            "phone": self.env._("call"),
+            "visit": self.env._("visit"),
+            "sms": self.env._("SMS"),
+        }
+
+    def _get_channels(self):
+        """Return the names of the channels of the level, in their order."""
+        self.ensure_one()
+        return [name for name in CHANNELS if self[f"channel_{name}"]]
+
+    def _get_text(self, channel):
+        """Return what holds the text of a channel: a template, or the call script."""
+        self.ensure_one()
+        if channel in BY_PERSON:
+            return self.call_script
+        if channel == "sms":
+            return self.sms_template_id
+        return self._get_template(channel)
+
+    def _get_template(self, channel):
+        """Return the mail template that holds the text of an e-mail or letter."""
+        return {
+            "email": self.mail_template_id,
+            "letter": self.letter_template_id,
+            "registered": self.letter_template_id,
+        }.get(channel, self.env["mail.template"])
