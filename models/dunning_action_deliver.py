@@ -36,6 +36,7 @@ class DunningActionDeliver(models.AbstractModel):
         :param date: the day to stamp; the company's today when None
         """
         queuers = self._get_queuers()
+        self._settle_alerts()
         for company, actions in self.grouped("company_id").items():
             today = company._dunning_today()
             day = date or today
@@ -52,6 +53,14 @@ class DunningActionDeliver(models.AbstractModel):
             actions._freeze_texts()
             for channel, of_channel in actions.grouped("channel").items():
                 queuers[channel](of_channel.with_company(company))
+
+    def _settle_alerts(self):
+        """Close the tasks that asked for an approval, or to mend what has failed."""
+        asking = self.filtered(
+            lambda action: action.state == "failed" or action.is_formal_notice
+        )
+        if asking:
+            self.env["dunning.alert"]._settle(asking)
 
     def _queue_emails(self):
         """Put the messages in the host's mail queue and in the chatter of the case."""
@@ -190,7 +199,9 @@ class DunningActionDeliver(models.AbstractModel):
                     ).id,
                     "summary": action._get_activity_summary(),
                     "note": action._get_activity_note(),
-                    "date_deadline": action.queued_on,
+                    "date_deadline": action.company_id._dunning_next_working_day(
+                        action.queued_on
+                    ),
                     "user_id": action._get_activity_user().id,
                 }
                 for action in self
@@ -258,9 +269,29 @@ class DunningActionDeliver(models.AbstractModel):
                 lambda action: action.kind == "rung" and action._is_level_delivered()
             )
             counting._deliver_items(day)
+            actions._run_level_actions()
             # Planned for whoever was in charge.
             for activity in actions.activity_id.sudo().filtered("active"):
                 activity.action_done()
+
+    def _run_level_actions(self):
+        """Run the server actions of levels that have just been delivered, once a step.
+
+        Of several channels, the first that delivers the level runs them.
+        """
+        # Who delivers need not see what an administrator has set.
+        delivered = self.filtered(
+            lambda action: (
+                action.kind != "manual"
+                and action.level_id.sudo().server_action_ids
+                and action._is_level_delivered()
+            )
+        )
+        steps = delivered.case_id.action_ids._get_steps() if delivered else {}
+        for key, contacts in delivered._get_steps().items():
+            before = steps[key] - self
+            if not any(action._is_level_delivered() for action in before):
+                contacts.level_id._run_server_actions(contacts[:1])
 
     def _deliver_items(self, day):
         """Let the items of delivered contacts stand on their rungs."""
@@ -278,11 +309,5 @@ class DunningActionDeliver(models.AbstractModel):
 
     def _mark_failed(self, reason):
         """Record that it could not be delivered, and ask the collector to mend it."""
-        for action in self:
-            action.write({"state": "failed", "failure_reason": reason})
-            action.case_id._plan_task(
-                self.env._(
-                    "Not delivered: %(action)s", action=action.level_id.name or ""
-                ),
-                reason,
-            )
+        self.write({"state": "failed", "failure_reason": reason})
+        self.env["dunning.alert"]._raise("failure", self, reason)

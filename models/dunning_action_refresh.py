@@ -8,6 +8,7 @@ ENDING_REASONS = (
     core.HELD,
     core.TO_RECONCILE,
     core.BELOW_MINIMUM,
+    "held_case",
 )
 
 
@@ -54,7 +55,7 @@ class DunningActionRefresh(models.AbstractModel):
             self._drop(label or self.env._("Decided afresh: no longer the right step."))
             return False
         self._reread_lines(plan)
-        if reason in (core.TO_RECONCILE, core.HELD, core.NOTHING_LATE):
+        if reason in (core.TO_RECONCILE, core.HELD, core.NOTHING_LATE, "held_case"):
             self._drop(self.case_id._get_reason_labels()[reason])
             return False
         return self.state != "cancelled"
