@@ -3,6 +3,8 @@ from . import test_tools_wording
 from . import test_ladder
 from . import test_collect
 from . import test_holds
+from . import test_tools_holds
+from . import test_hold
 from . import test_run
 from . import test_workers
 from . import test_documents
