@@ -160,22 +160,12 @@ class DunningExclusion(models.Model):
         """Put on the list what was excluded before us or by default, in one query."""
         items = self.env["account.move.line"].sudo()  # see _read_dunning_items
         table = items._table
-        self.flush_model(["move_line_id", "ended_on"])
-        known = Domain.custom(
-            to_sql=lambda model, alias, query: SQL(
-                "NOT EXISTS (SELECT FROM dunning_exclusion known"
-                " WHERE known.move_line_id = %s AND known.ended_on IS NULL)",
-                SQL.identifier(alias, "id"),
-            )
-        )
-        query = items._search(
-            items._get_dunning_item_domain(company, day)
-            & Domain("no_followup", "=", True)
-            & known
-        )
+        query = items._search(self._get_unseen_domain(company, day))
         names = ("id", "move_id", "partner_id", "company_id")
         columns = [SQL.identifier(table, name) for name in names]
         stamp = (self.env.uid, self.env.cr.now())
+        # An INSERT is not flushed for by the cursor.
+        items.flush_model(["no_followup", "parent_state", "amount_residual"])
         self.env.cr.execute(
             SQL(
                 "INSERT INTO dunning_exclusion (move_line_id, move_id, partner_id,"
@@ -187,6 +177,26 @@ class DunningExclusion(models.Model):
             )
         )
 
+    @api.model
+    def _get_unseen_domain(self, company, day, since=None):
+        """Return the excluded items that nobody has put on the list.
+
+        :param since: or that nobody has looked at after that day
+        """
+        self.flush_model()
+        items = self.env["account.move.line"]
+        looked = SQL("COALESCE(known.reviewed_on, known.excluded_on) > %s", since)
+        unseen = Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "NOT EXISTS (SELECT FROM dunning_exclusion known"
+                " WHERE known.move_line_id = %s AND known.ended_on IS NULL AND %s)",
+                SQL.identifier(alias, "id"),
+                looked if since else SQL("TRUE"),
+            )
+        )
+        excluded = Domain("no_followup", "=", True)
+        return items._get_dunning_item_domain(company, day) & excluded & unseen
+
     # Reviewing it
 
     @api.model
@@ -195,16 +205,15 @@ class DunningExclusion(models.Model):
         limit = company._dunning_review_before(day)
         if not limit:
             return
+        # The engine's own, for who need not see the books.
+        items = self.env["account.move.line"].sudo()
+        due = items.search_count(self._get_unseen_domain(company, day, limit))
+        if not due or self.sudo()._find_tasks(company):
+            return
         self._note_unknown(company, day)
-        exclusions = self.sudo()  # the engine's own
         domain = Domain("company_id", "=", company.id) & self._get_open_domain()
-        due = exclusions.search_count(domain & self._get_due_domain(limit))
-        tasks = exclusions._find_tasks(company)
-        if due and not tasks:
-            first = exclusions.search(domain & self._get_due_domain(limit), limit=1)
-            first._plan_review(company, day, due)
-        elif not due:
-            tasks.action_done()
+        first = self.sudo().search(domain & self._get_due_domain(limit), limit=1)
+        first._plan_review(company, day, due)
 
     @api.model
     def _ask_for_review_safely(self, company, day):
