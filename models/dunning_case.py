@@ -57,9 +57,7 @@ class DunningCase(models.Model):
     user_id = fields.Many2one(
         "res.users", "Collector", tracking=True, domain=[("share", "=", False)]
     )
-    salesperson_id = fields.Many2one(
-        related="partner_id.user_id", string="Salesperson"
-    )
+    salesperson_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     contact_id = fields.Many2one(
         "res.partner",
         help="Who receives the reminders of this case. Empty: the customer's contact "

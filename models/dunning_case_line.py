@@ -138,7 +138,9 @@ class DunningCaseLine(models.Model):
             by_case = holds.search(running).grouped("case_id")
             for line in lines:
                 of_case = by_case.get(line.case_id, holds).filtered(
-                    lambda hold, line=line: hold.scope == "case" or line in hold.line_ids
+                    lambda hold, line=line: (
+                        hold.scope == "case" or line in hold.line_ids
+                    )
                 )
                 longest = of_case.sorted("date_until")[-1:]
                 found[line.id] = longest.with_env(self.env)

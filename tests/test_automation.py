@@ -94,10 +94,7 @@ class TestAutomationRules(AutomationCommon):
         copied = self.failure.copy({"name": "Tag who cannot be reached"})
         tag = self.env["res.partner.category"].create({"name": "To mend"})
         copied.action_server_ids.write(
-            {
-                "code": "records.partner_id.write("
-                f"{{'category_id': [(4, {tag.id})]}})"
-            }
+            {"code": f"records.partner_id.write({{'category_id': [(4, {tag.id})]}})"}
         )
         self._fail()
         self.assertIn(tag, self.customer.category_id)
@@ -267,9 +264,7 @@ class TestServerActions(AutomationCommon):
         self._run_and_send()
         letters = self._case().action_ids.filtered(lambda a: a.channel == "letter")
         letters.action_deliver(DAY)
-        self.assertEqual(
-            self._case().action_ids.mapped("state"), ["done", "done"]
-        )
+        self.assertEqual(self._case().action_ids.mapped("state"), ["done", "done"])
         bodies = self._case().message_ids.mapped("body")
         self.assertEqual(len([body for body in bodies if "Level reached" in body]), 1)
 

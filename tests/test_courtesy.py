@@ -176,9 +176,7 @@ class TestWorkingHours(DunningCommon):
         )
 
     def test_a_bank_holiday_entered_for_all_calendars_counts(self):
-        self._close(
-            "2024-07-13 22:00:00", "2024-07-15 21:59:59", calendar_id=False
-        )
+        self._close("2024-07-13 22:00:00", "2024-07-15 21:59:59", calendar_id=False)
         self.assertEqual(
             self._leaves("2024-07-12 19:00:00"), datetime(2024, 7, 16, 6, 30)
         )

@@ -87,7 +87,9 @@ class TestExclusion(DunningCommon):
         exclusion = self._exclude()
         exclusion.with_user(self.manager).action_resume()
         self.assertFalse(self.invoice.no_followup)
-        self.assertEqual((exclusion.ended_on, exclusion.ended_by_id.id), (DAY, self.manager.id))
+        self.assertEqual(
+            (exclusion.ended_on, exclusion.ended_by_id.id), (DAY, self.manager.id)
+        )
         self.assertFalse(self._listed())
         self.assertIn("No longer excluded", self.invoice.message_ids[0].body)
         self._run()
@@ -101,7 +103,10 @@ class TestExclusion(DunningCommon):
 
     def test_it_is_to_be_reviewed_after_three_months_and_not_a_day_before(self):
         exclusion = self._exclude()
-        for ahead, expected in (({"months": 3, "days": -1}, False), ({"months": 3}, True)):
+        for ahead, expected in (
+            ({"months": 3, "days": -1}, False),
+            ({"months": 3}, True),
+        ):
             with self._later(**ahead):
                 self.assertEqual(exclusion.is_review_due, expected)
                 due = self.exclusions.search([("is_review_due", "=", True)])

@@ -117,7 +117,12 @@ class TestHold(HoldCommon):
             lambda message: message.author_id == self.collector.partner_id
         )
         text = " ".join(notes.mapped("body"))
-        for words in ("On hold:", "On holiday", "ends on 03/08/2024", "Dunning resumed"):
+        for words in (
+            "On hold:",
+            "On holiday",
+            "ends on 03/08/2024",
+            "Dunning resumed",
+        ):
             self.assertIn(words, text)
 
     def test_the_days_on_hold_shift_no_level(self):
