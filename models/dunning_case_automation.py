@@ -19,6 +19,7 @@ class DunningCaseAutomation(models.AbstractModel):
         help="The credit manager of the company: the manager of who is in charge.",
     )
     silent_since = fields.Date(
+        "No answer since",
         compute="_compute_silent_since",
         search="_search_silent_since",
         help="The first contact that was delivered after the debtor's last answer: a "

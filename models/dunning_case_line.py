@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..tools import ladder as core
 from .dunning_case_hold import ON_HOLD
@@ -19,6 +20,7 @@ class DunningCaseLine(models.Model):
     _description = "Dunning Case Item"
     _inherit = ["dunning.case.line.documents"]
     _order = "date_due, id"
+    _rec_name = "move_id"
     _check_company_auto = True
 
     case_id = fields.Many2one(
@@ -99,6 +101,14 @@ class DunningCaseLine(models.Model):
             ("excluded", self.env._("Excluded from follow-up")),
             (ON_HOLD, self.env._("On hold for a time")),
         ]
+
+    @api.depends("move_id.name", "date_due")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """The number and the due date: instalments have the same number."""
+        for line in self:
+            day = format_date(self.env, line.date_due) if line.date_due else ""
+            line.display_name = f"{line.move_id.name or ''} ({day})"
 
     @api.depends("date_due", "company_id")
     def _compute_days_overdue(self):

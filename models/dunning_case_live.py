@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-
 #: Figures that a hold puts off.
 CALENDAR = ("next_level_id", "next_action_date")
 

@@ -1,6 +1,5 @@
 import logging
 
-from dateutil.relativedelta import relativedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -110,6 +109,7 @@ class DunningExclusion(models.Model):
     def _exclude(self, moves, reason):
         """Exclude invoices from follow-up, with a reason, as a credit manager."""
         self._check_manager()
+        moves = moves.with_env(self.env)  # he is its author
         moves.check_access("read")
         items = moves.line_ids.filtered(
             lambda item: item.account_type == "asset_receivable"
@@ -221,7 +221,7 @@ class DunningExclusion(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._ask_for_review(company, day)
-        except Exception:  # noqa: BLE001 whatever it is, debtors are served
+        except Exception:
             _logger.warning("No review of exclusions: %s", company.name, exc_info=True)
 
     @api.model

@@ -219,7 +219,7 @@ class DunningHold(models.Model):
         self.env.flush_all()
         self.case_id._keep_back_held()
         for hold in self:
-            hold._log(self.env._("On hold: %(what)s.", what=hold._describe()))
+            hold._log(self.env._("On hold: %(what)s", what=hold._describe()))
 
     def _describe(self):
         self.ensure_one()
@@ -263,6 +263,7 @@ class DunningHold(models.Model):
     def action_change(self):
         """Open the hold to change its end date or reason."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Hold of %(debtor)s", debtor=self.partner_id.name),

@@ -19,9 +19,9 @@ class DunningLevelActions(models.AbstractModel):
         "Then do",
         domain=[("model_name", "in", MODELS)],
         groups="base.group_system",
-        help="Server actions that run on the case, or on the contact, once the level is "
-        "delivered. Only who may administer Odoo sets them; one that fails is noted on "
-        "the case and stops nothing.",
+        help="Server actions that run on the case, or on the contact, once the level "
+        "is delivered. Only who may administer Odoo sets them; one that fails is noted "
+        "on the case and stops nothing.",
     )
 
     @api.constrains("server_action_ids")

@@ -95,6 +95,33 @@ class TestContactGap(DunningCommon):
             proposal.with_user(self.collector).action_approve()
         self.assertEqual(proposal.state, "queued")
 
+    def test_a_message_by_hand_that_failed_waits_for_the_gap_when_sent_again(self):
+        self.ladder.contact_gap_days = 3
+        self._run_and_send()
+        with freeze_time(f"{day(8)} 10:00:00"):
+            window = self._case().with_user(self.collector).action_dun()
+            line = self.env["dunning.relance.line"].browse(window["res_id"])
+            self.customer.email = False
+            line.with_user(self.collector).action_send()
+            failed = self._case().action_ids.filtered(lambda a: a.kind == "manual")
+            self.assertEqual(failed.state, "failed")
+        # Meanwhile somebody else has called.
+        self.env["dunning.action"].sudo().create(
+            {
+                "case_id": self._case().id,
+                "level_id": self.second.id,
+                "channel": "phone",
+                "state": "done",
+                "date": day(8),
+                "delivered_on": day(8),
+            }
+        )
+        self.customer.email = "martin@example.com"
+        for number, expected in ((10, "failed"), (11, "queued")):
+            with freeze_time(f"{day(number)} 10:00:00"):
+                failed.with_user(self.collector).action_deliver()
+            self.assertEqual(failed.state, expected)
+
     def test_a_message_repeated_by_hand_counts_for_the_next_step(self):
         self.ladder.contact_gap_days = 3
         self._run_and_send()

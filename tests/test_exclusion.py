@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, new_test_user, tagged
 
 from .common import DAY, DunningCommon
@@ -156,6 +156,15 @@ class TestExclusion(DunningCommon):
             with self.assertLogs("odoo.addons.account_dunning", "WARNING"):
                 self._run(DAY + relativedelta(months=3))
         self.assertIn(late, self._case().action_ids.line_ids.move_id)
+
+    def test_without_invoices_nothing_is_excluded(self):
+        self._run()
+        window = self._case().with_user(self.manager).action_hold()
+        wizard = self.env["dunning.hold.wizard"].with_user(self.manager)
+        wizard = wizard.browse(window["res_id"])
+        wizard.write({"duration": "lasting", "reason": "Sister company"})
+        with self.assertRaisesRegex(UserError, "Choose the invoices"):
+            wizard.action_confirm()
 
     def test_a_collector_excludes_nothing_and_reviews_nothing(self):
         with self.assertRaisesRegex(AccessError, "credit manager"):

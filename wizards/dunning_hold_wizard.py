@@ -16,7 +16,10 @@ class DunningHoldWizard(models.TransientModel):
     case_ids = fields.Many2many("dunning.case", string="Cases", readonly=True)
     case_count = fields.Integer(compute="_compute_case_count")
     scope = fields.Selection(
-        [("case", "The whole case, new invoices included"), ("items", "Only these")],
+        [
+            ("case", "The whole case, new invoices included"),
+            ("items", "Only these invoices"),
+        ],
         "What",
         required=True,
         default="case",
@@ -102,6 +105,10 @@ class DunningHoldWizard(models.TransientModel):
             )
         if self.duration == "lasting":
             moves = self.line_ids.move_id | self.move_ids
+            if not moves:
+                raise UserError(
+                    self.env._("Choose the invoices to exclude from follow-up.")
+                )
             self.env["dunning.exclusion"]._exclude(moves, self.reason)
         elif not self.date_until:
             raise UserError(self.env._("Choose the last day on hold."))
