@@ -16,6 +16,7 @@ from . import dunning_case_live
 from . import dunning_case_automation
 from . import dunning_case
 from . import dunning_hold
+from . import dunning_exclusion_review
 from . import dunning_exclusion
 from . import dunning_run
 from . import dunning_run_batch
@@ -26,6 +27,7 @@ from . import dunning_action_text
 from . import dunning_action_calendar
 from . import dunning_action_refresh
 from . import dunning_action_deliver
+from . import dunning_action_automation
 from . import dunning_action_documents
 from . import dunning_action_letter
 from . import dunning_action

@@ -24,6 +24,7 @@ class DunningAction(models.Model):
         "dunning.action.calendar",
         "dunning.action.refresh",
         "dunning.action.deliver",
+        "dunning.action.automation",
         "dunning.action.documents",
         "dunning.action.letter",
     ]

@@ -54,14 +54,6 @@ class DunningActionDeliver(models.AbstractModel):
             for channel, of_channel in actions.grouped("channel").items():
                 queuers[channel](of_channel.with_company(company))
 
-    def _settle_alerts(self):
-        """Close the tasks that asked for an approval, or to mend what has failed."""
-        asking = self.filtered(
-            lambda action: action.state == "failed" or action.is_formal_notice
-        )
-        if asking:
-            self.env["dunning.alert"]._settle(asking)
-
     def _queue_emails(self):
         """Put the messages in the host's mail queue and in the chatter of the case."""
         ready = self.browse()
@@ -273,25 +265,6 @@ class DunningActionDeliver(models.AbstractModel):
             # Planned for whoever was in charge.
             for activity in actions.activity_id.sudo().filtered("active"):
                 activity.action_done()
-
-    def _run_level_actions(self):
-        """Run the server actions of levels that have just been delivered, once a step.
-
-        Of several channels, the first that delivers the level runs them.
-        """
-        # Who delivers need not see what an administrator has set.
-        delivered = self.filtered(
-            lambda action: (
-                action.kind != "manual"
-                and action.level_id.sudo().server_action_ids
-                and action._is_level_delivered()
-            )
-        )
-        steps = delivered.case_id.action_ids._get_steps() if delivered else {}
-        for key, contacts in delivered._get_steps().items():
-            before = steps[key] - self
-            if not any(action._is_level_delivered() for action in before):
-                contacts.level_id._run_server_actions(contacts[:1])
 
     def _deliver_items(self, day):
         """Let the items of delivered contacts stand on their rungs."""

@@ -5,9 +5,11 @@ from . import test_collect
 from . import test_holds
 from . import test_tools_holds
 from . import test_hold
+from . import test_hold_effects
 from . import test_exclusion
 from . import test_courtesy
 from . import test_automation
+from . import test_server_actions
 from . import test_run
 from . import test_workers
 from . import test_documents
