@@ -2,6 +2,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import dunning_level_channel
+from . import dunning_level_actions
 from . import dunning_level_check
 from . import dunning_level
 from . import dunning_ladder_assign
@@ -10,10 +11,15 @@ from . import dunning_worker
 from . import dunning_case_collect
 from . import dunning_case_facts
 from . import dunning_case_decide
+from . import dunning_case_hold
 from . import dunning_case_run
 from . import dunning_case_live
 from . import dunning_case_ladder
+from . import dunning_case_automation
 from . import dunning_case
+from . import dunning_hold
+from . import dunning_exclusion_review
+from . import dunning_exclusion
 from . import dunning_run
 from . import dunning_run_batch
 from . import dunning_run_line
@@ -24,11 +30,13 @@ from . import dunning_action_calendar
 from . import dunning_action_law
 from . import dunning_action_refresh
 from . import dunning_action_deliver
+from . import dunning_action_automation
 from . import dunning_action_documents
 from . import dunning_action_letter
 from . import dunning_action
 from . import dunning_case_line
 from . import dunning_action_line
+from . import dunning_alert
 from . import account_move
 from . import account_move_line
 from . import ir_actions_report

@@ -52,6 +52,12 @@ class OpenItem:
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "no_followup" in vals:
+            self.env["dunning.exclusion"]._follow(self, vals["no_followup"])
+        return result
+
     @api.model
     def _get_dunning_item_domain(self, company, date):
         """Return the open items of customers that dunning follows in a company.

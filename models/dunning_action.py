@@ -25,6 +25,7 @@ class DunningAction(models.Model):
         "dunning.action.law",
         "dunning.action.refresh",
         "dunning.action.deliver",
+        "dunning.action.automation",
         "dunning.action.documents",
         "dunning.action.letter",
     ]
@@ -212,6 +213,7 @@ class DunningAction(models.Model):
         undelivered = self.filtered(lambda action: action.state in UNDELIVERED)
         if not undelivered:
             return
+        undelivered._settle_alerts()
         undelivered.write({"state": "cancelled", "cancel_reason": reason})
         # The same step may be prepared again at once: the database must know.
         undelivered.flush_recordset(["state"])

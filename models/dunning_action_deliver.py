@@ -36,6 +36,7 @@ class DunningActionDeliver(models.AbstractModel):
         :param date: the day to stamp; the company's today when None
         """
         queuers = self._get_queuers()
+        self._settle_alerts()
         for company, actions in self.grouped("company_id").items():
             today = company._dunning_today()
             day = date or today
@@ -190,7 +191,9 @@ class DunningActionDeliver(models.AbstractModel):
                     ).id,
                     "summary": action._get_activity_summary(),
                     "note": action._get_activity_note(),
-                    "date_deadline": action.queued_on,
+                    "date_deadline": action.company_id._dunning_next_working_day(
+                        action.queued_on
+                    ),
                     "user_id": action._get_activity_user().id,
                 }
                 for action in self
@@ -258,6 +261,7 @@ class DunningActionDeliver(models.AbstractModel):
                 lambda action: action.kind == "rung" and action._is_level_delivered()
             )
             counting._deliver_items(day)
+            actions._run_level_actions()
             # Planned for whoever was in charge.
             for activity in actions.activity_id.sudo().filtered("active"):
                 activity.action_done()
@@ -278,11 +282,5 @@ class DunningActionDeliver(models.AbstractModel):
 
     def _mark_failed(self, reason):
         """Record that it could not be delivered, and ask the collector to mend it."""
-        for action in self:
-            action.write({"state": "failed", "failure_reason": reason})
-            action.case_id._plan_task(
-                self.env._(
-                    "Not delivered: %(action)s", action=action.level_id.name or ""
-                ),
-                reason,
-            )
+        self.write({"state": "failed", "failure_reason": reason})
+        self.env["dunning.alert"]._raise("failure", self, reason)

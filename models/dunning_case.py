@@ -15,9 +15,11 @@ class DunningCase(models.Model):
         "dunning.case.collect",
         "dunning.case.facts",
         "dunning.case.decide",
+        "dunning.case.hold",
         "dunning.case.run",
         "dunning.case.live",
         "dunning.case.ladder",
+        "dunning.case.automation",
     ]
     _order = "amount_overdue desc, id desc"
     _check_company_auto = True
@@ -56,6 +58,7 @@ class DunningCase(models.Model):
     user_id = fields.Many2one(
         "res.users", "Collector", tracking=True, domain=[("share", "=", False)]
     )
+    salesperson_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     contact_id = fields.Many2one(
         "res.partner",
         help="Who receives the reminders of this case. Empty: the customer's contact "

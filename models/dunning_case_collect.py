@@ -33,6 +33,7 @@ class DunningCaseCollect(models.AbstractModel):
             items[item.line_id] = item
             by_debtor[item.partner_id].append(item)
         cases = self._search_open(company, partners)
+        cases._wake_up(date)
         lines = cases._read_lines()
         cases._settle(by_debtor, lines)
         cases = cases.filtered(lambda case: case.state != "closed")

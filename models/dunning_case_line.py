@@ -1,8 +1,11 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..tools import ladder as core
+from .dunning_case_hold import ON_HOLD
 
 
 class DunningCaseLine(models.Model):
@@ -17,6 +20,7 @@ class DunningCaseLine(models.Model):
     _description = "Dunning Case Item"
     _inherit = ["dunning.case.line.documents"]
     _order = "date_due, id"
+    _rec_name = "move_id"
     _check_company_auto = True
 
     case_id = fields.Many2one(
@@ -72,6 +76,20 @@ class DunningCaseLine(models.Model):
         compute="_compute_hold",
         help="Why the item is not dunned now. Empty when it is.",
     )
+    hold_ids = fields.Many2many(
+        "dunning.hold",
+        "dunning_hold_line_rel",
+        "line_id",
+        "hold_id",
+        "Holds",
+        readonly=True,
+    )
+    hold_id = fields.Many2one(
+        "dunning.hold",
+        "Put on hold",
+        compute="_compute_hold",
+        help="Who put it on hold for a time, why, and until when.",
+    )
 
     @api.model
     def _selection_hold(self):
@@ -81,7 +99,16 @@ class DunningCaseLine(models.Model):
             ("in_payment", self.env._("Payment in progress")),
             ("blocked", self.env._("Blocked")),
             ("excluded", self.env._("Excluded from follow-up")),
+            (ON_HOLD, self.env._("On hold for a time")),
         ]
+
+    @api.depends("move_id.name", "date_due")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """The number and the due date: instalments have the same number."""
+        for line in self:
+            day = format_date(self.env, line.date_due) if line.date_due else ""
+            line.display_name = f"{line.move_id.name or ''} ({day})"
 
     @api.depends("date_due", "company_id")
     def _compute_days_overdue(self):
@@ -96,11 +123,38 @@ class DunningCaseLine(models.Model):
         "move_line_id.parent_state",
         "move_line_id.no_followup",
         "move_id.payment_state",
+        "hold_ids.date_until",
+        "hold_ids.ended_on",
+        "case_id.hold_ids.date_until",
+        "case_id.hold_ids.ended_on",
     )
     def _compute_hold(self):
+        holds = self._find_holds()
         for line in self:
             # Whether an item may be dunned is not a secret to who sees the case.
-            line.hold = line.sudo()._get_hold()
+            line.hold_id = holds.get(line.id)
+            line.hold = line.sudo()._get_hold() or (line.hold_id and ON_HOLD)
+
+    def _find_holds(self):
+        """Map line ids to the hold of the item, or of its case, in force today."""
+        found = {}
+        for company, lines in self.grouped("company_id").items():
+            if not company:
+                continue
+            # See _compute_hold: asked for whoever sees the item.
+            holds = self.env["dunning.hold"].sudo()
+            running = Domain("case_id", "in", lines.case_id.ids)
+            running &= holds._get_domain(company._dunning_today())
+            by_case = holds.search(running).grouped("case_id")
+            for line in lines:
+                of_case = by_case.get(line.case_id, holds).filtered(
+                    lambda hold, line=line: (
+                        hold.scope == "case" or line in hold.line_ids
+                    )
+                )
+                longest = of_case.sorted("date_until")[-1:]
+                found[line.id] = longest.with_env(self.env)
+        return found
 
     def _get_hold(self):
         self.ensure_one()
@@ -112,6 +166,16 @@ class DunningCaseLine(models.Model):
         if move.payment_state in ("in_payment", "blocked"):
             return move.payment_state
         return "excluded" if item.no_followup else False
+
+    @api.model
+    def _get_held_domain(self):
+        """Return the items that are on hold for a time today."""
+        today = self.env.company._dunning_today()
+        running = self.env["dunning.hold"]._get_domain(today)
+        whole = running & Domain("scope", "=", "case")
+        return Domain("hold_ids", "any", running) | Domain(
+            "case_id.hold_ids", "any", whole
+        )
 
     def _stand_on_new_ladder(self):
         """Put items on the rung of the case's new ladder that matches their old one.

@@ -8,7 +8,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date, plaintext2html
+from odoo.tools import SQL, format_date
 from odoo.tools.misc import split_every
 
 from .dunning_run import DEBTORS_PER_BATCH, MESSAGES_PER_BATCH
@@ -218,20 +218,6 @@ class DunningCaseRun(models.AbstractModel):
         failed = Counter([("failed", "failed", 0, "")])
         run._add(failed, failed)
 
-    def _plan_task(self, summary, note):
-        """Plan one task for the collector, unless the same one is already open."""
-        self.ensure_one()
-        if summary in self.activity_ids.mapped("summary"):
-            return
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            date_deadline=self.company_id._dunning_today(),
-            summary=summary,
-            note=plaintext2html(note),
-            user_id=(self.user_id or self.company_id.dunning_user_id).id
-            or self.env.uid,
-        )
-
     @api.model
     def _prepare(self, run, debtors):
         """Collect, decide and propose; return the cases whose step leaves by itself."""
@@ -250,6 +236,7 @@ class DunningCaseRun(models.AbstractModel):
         actions = drafts._replace_with(plans, run.date)
         automatic = actions.filtered(lambda action: action._leaves_by_itself())
         proposed = actions - automatic
+        self.env["dunning.alert"]._raise_approvals(proposed)
         self._write_outcome(plans, run.date, proposed.case_id)
         unserved = {
             case.id: ("none", plan.decision.reason, 0, "")

@@ -11,7 +11,11 @@ class DunningLevel(models.Model):
 
     _name = "dunning.level"
     _description = "Dunning Level"
-    _inherit = ["dunning.level.channel", "dunning.level.check"]
+    _inherit = [
+        "dunning.level.channel",
+        "dunning.level.check",
+        "dunning.level.actions",
+    ]
     _order = "ladder_id, sequence, delay_days, id"
 
     ladder_id = fields.Many2one(

@@ -118,6 +118,7 @@ class DunningRun(models.Model):
                 "is_bank_fresh": company._dunning_is_bank_fresh(date),
             }
         )
+        self.env["dunning.exclusion"]._ask_for_review_safely(company, date)
         return self.browse(run.id)
 
     # The work, in shares

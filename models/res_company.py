@@ -1,5 +1,6 @@
 from datetime import datetime, time, timedelta
 
+from dateutil.relativedelta import relativedelta
 from pytz import timezone, utc
 
 from odoo import api, fields, models
@@ -39,6 +40,12 @@ class ResCompany(models.Model):
         default=3,
         help="When no bank or cash entry was posted for so many working days, levels "
         "that leave by themselves wait: the payment may be there already. 0: no check.",
+    )
+    dunning_review_months = fields.Integer(
+        "Review of exclusions (months)",
+        default=3,
+        help="The credit manager is asked to look again at invoices that are excluded "
+        "from follow-up when nobody did so for this many months. 0: never.",
     )
     dunning_left_out_codes = fields.Char(
         "Accounts left out",
@@ -119,6 +126,21 @@ class ResCompany(models.Model):
         intervals = calendar._work_intervals_batch(start, end)[False]
         return sorted({begin.astimezone(zone).date() for begin, *_rest in intervals})
 
+    def _dunning_next_working_day(self, day):
+        """Return the day itself if the company works on it, else the next one."""
+        self.ensure_one()
+        last = day + timedelta(days=LONGEST_CLOSURE_DAYS)
+        if self._dunning_is_working_day(day):
+            return day
+        return next(iter(self._dunning_working_days(day, last)), day)
+
+    def _dunning_review_before(self, today=None):
+        """Return the day until which a look at an exclusion is too old, or None."""
+        if self.dunning_review_months <= 0:
+            return None
+        day = today or self._dunning_today()
+        return day - relativedelta(months=self.dunning_review_months)
+
     def _dunning_sending_time(self, day):
         """Return the first moment, in UTC, at which a message of ``day`` may leave.
 
@@ -127,6 +149,7 @@ class ResCompany(models.Model):
         self.ensure_one()
         zone = self._dunning_timezone()
         now = utc.localize(fields.Datetime.now()).astimezone(zone)
+        day = max(day, now.date())  # of a day that is over, nothing leaves at night
         moment = zone.localize(datetime.combine(day, OPENING_TIME))
         if now.date() == day:
             if now.time() < CLOSING_TIME:

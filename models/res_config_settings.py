@@ -16,6 +16,9 @@ class ResConfigSettings(models.TransientModel):
     dunning_bank_freshness_days = fields.Integer(
         related="company_id.dunning_bank_freshness_days", readonly=False
     )
+    dunning_review_months = fields.Integer(
+        related="company_id.dunning_review_months", readonly=False
+    )
     dunning_left_out_codes = fields.Char(
         related="company_id.dunning_left_out_codes", readonly=False
     )

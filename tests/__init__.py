@@ -6,6 +6,13 @@ from . import test_ladder_count
 from . import test_shipped_ladders
 from . import test_collect
 from . import test_holds
+from . import test_tools_holds
+from . import test_hold
+from . import test_hold_effects
+from . import test_exclusion
+from . import test_courtesy
+from . import test_automation
+from . import test_server_actions
 from . import test_run
 from . import test_workers
 from . import test_documents

@@ -14,6 +14,7 @@ WINDOWS = (
     "dunning.letter.post",
     "dunning.ladder.change",
     "dunning.level.preview",
+    "dunning.hold.wizard",
 )
 
 
@@ -83,6 +84,11 @@ class RightsCommon(DunningCommon):
             "dunning.action": action,
             "dunning.action.line": action.line_ids,
         }
+        world["dunning.hold"] = cls._make_hold(company, env)
+        world["dunning.exclusion"] = cls._make_exclusion(company, env)
+        world["dunning.alert"] = env["dunning.alert"].search(
+            [("case_id", "=", world["formal notice"].case_id.id)]
+        )
         ladder = cls._create_ladder(company_id=company.id).with_env(env)
         return world | {"dunning.ladder": ladder, "dunning.level": ladder.level_ids[-1]}
 
@@ -112,6 +118,28 @@ class RightsCommon(DunningCommon):
         lines.write({"level_id": cls.second.id, "delivered_on": delivered_on})
         env["dunning.case"].run(DAY)
         return case.action_ids
+
+    @classmethod
+    def _make_hold(cls, company, env):
+        """Return the hold of a debtor's case."""
+        partner = cls._create_customer(f"Held debtor of {company.name}")
+        cls._make_invoice(company, partner, 5)
+        case = env["dunning.case"]._open_for(partner)
+        return env["dunning.hold"].create(
+            {
+                "case_id": case.id,
+                "reason": "Moving house",
+                "date_until": DAY + timedelta(days=10),
+            }
+        )
+
+    @classmethod
+    def _make_exclusion(cls, company, env):
+        """Return what remembers that an invoice is excluded from follow-up."""
+        partner = cls._create_customer(f"Excluded debtor of {company.name}")
+        invoice = cls._make_invoice(company, partner, 5).with_env(env)
+        invoice.no_followup = True
+        return env["dunning.exclusion"].search([("move_id", "=", invoice.id)])
 
     @classmethod
     def _make_letter(cls, company, env):
@@ -190,6 +218,14 @@ class RightsCommon(DunningCommon):
                 }
             )
         case = world["dunning.case"].with_env(env)
+        if model == "dunning.hold.wizard":
+            return env[model].create(
+                {
+                    "case_ids": [Command.set(case.ids)],
+                    "date_until": DAY + timedelta(days=5),
+                    "reason": "Moving house",
+                }
+            )
         window = env["dunning.relance"]._open_for_cases(case)
         line = env["dunning.relance.line"].browse(window["res_id"])
         return line if model == "dunning.relance.line" else line.relance_id

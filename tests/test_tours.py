@@ -89,6 +89,27 @@ class TestTours(DunningCommon, HttpCase):
         )
         self.assertEqual(cases.ladder_id, other)
 
+    def test_a_case_is_put_on_hold_and_resumed(self):
+        self._invoice(2)
+        case = self.env["dunning.case"]._open_for(self.customer)
+        self._tour("dunning_hold_resume", self.collector, record=case)
+        self.assertEqual(case.hold_ids.state, "interrupted")
+        self.assertEqual(case.hold_ids.user_id, self.collector)
+        self.assertEqual(case.state, "open")
+
+    def test_an_exclusion_is_reviewed_and_lifted(self):
+        invoice = self._invoice(5)
+        exclusions = self.env["dunning.exclusion"].with_user(self.manager)
+        exclusions._exclude(invoice, "Sister company")
+        self._tour(
+            "dunning_exclusion_review",
+            self.manager,
+            action="dunning_exclusion_action_server",
+        )
+        self.assertFalse(invoice.no_followup)
+        exclusion = self.env["dunning.exclusion"].search([("move_id", "=", invoice.id)])
+        self.assertEqual(exclusion.reviewed_by_id, self.manager)
+
     def test_a_batch_of_proposals_is_approved(self):
         self.first.automation = "manual"
         for name in ("Debtor One", "Debtor Two"):

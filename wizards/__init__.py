@@ -4,3 +4,4 @@ from . import dunning_relance_line
 from . import dunning_level_preview
 from . import dunning_letter_post
 from . import dunning_ladder_change
+from . import dunning_hold_wizard

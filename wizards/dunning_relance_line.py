@@ -173,7 +173,9 @@ class DunningRelanceLine(models.TransientModel):
         (actions - chosen)._drop(self.env._("Not chosen by the sender."))
         for action in chosen:
             self._keep_edited_text(action)
-        if not self.needs_approval:
+        if self.needs_approval:
+            self.env["dunning.alert"]._raise_approvals(chosen)
+        else:
             chosen._queue()
             letters = chosen.filtered(lambda action: action.channel == "letter")
             if self.is_alone:
