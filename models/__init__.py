@@ -7,10 +7,12 @@ from . import dunning_level
 from . import dunning_ladder
 from . import dunning_worker
 from . import dunning_case_collect
+from . import dunning_case_settle
 from . import dunning_case_facts
 from . import dunning_case_decide
 from . import dunning_case_run
 from . import dunning_case_live
+from . import dunning_case_join
 from . import dunning_case
 from . import dunning_run
 from . import dunning_run_batch

@@ -34,6 +34,14 @@ class DunningAction(models.Model):
     case_id = fields.Many2one(
         "dunning.case", required=True, index=True, ondelete="cascade", readonly=True
     )
+    origin_case_id = fields.Many2one(
+        "dunning.case",
+        "Prepared in",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The case in which it was prepared, joined with this one since.",
+    )
     partner_id = fields.Many2one(related="case_id.partner_id", store=True, index=True)
     company_id = fields.Many2one(related="case_id.company_id", store=True, index=True)
     company_currency_id = fields.Many2one(related="company_id.currency_id")
@@ -105,8 +113,8 @@ class DunningAction(models.Model):
     may_approve = fields.Boolean("You may approve it", compute="_compute_may_approve")
 
     _once = models.UniqueIndex(
-        "(case_id, kind, COALESCE(level_id, 0), date, channel)"
-        " WHERE state != 'cancelled'",
+        "(COALESCE(origin_case_id, case_id), kind, COALESCE(level_id, 0), date,"
+        " channel) WHERE state != 'cancelled'",
         "This step was already prepared for this debtor through this channel today.",
     )
 
@@ -138,6 +146,11 @@ class DunningAction(models.Model):
         is_manager = self.env.user.has_group("account_dunning.group_dunning_manager")
         for action in self:
             action.may_approve = is_manager or not action.is_formal_notice
+
+    def _get_origin(self):
+        """Return the case whose debtor was written to."""
+        self.ensure_one()
+        return self.origin_case_id or self.case_id
 
     @api.model
     def _do_and_forget(self, function):

@@ -13,10 +13,12 @@ class DunningCase(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "dunning.case.collect",
+        "dunning.case.settle",
         "dunning.case.facts",
         "dunning.case.decide",
         "dunning.case.run",
         "dunning.case.live",
+        "dunning.case.join",
     ]
     _order = "amount_overdue desc, id desc"
     _check_company_auto = True
@@ -48,6 +50,8 @@ class DunningCase(models.Model):
             ("paid", "Paid"),
             ("transferred", "Moved to doubtful debts"),
             ("manual", "Closed by hand"),
+            ("void", "Nothing due any more"),
+            ("joined", "Joined with another case"),
         ],
         tracking=True,
         readonly=True,

@@ -3,6 +3,10 @@ from . import test_tools_wording
 from . import test_ladder
 from . import test_collect
 from . import test_holds
+from . import test_join
+from . import test_books
+from . import test_books_edited
+from . import test_books_worlds
 from . import test_run
 from . import test_workers
 from . import test_documents
