@@ -39,7 +39,7 @@ class DunningAction(models.Model):
         "Prepared in",
         readonly=True,
         index="btree_not_null",
-        ondelete="set null",
+        ondelete="restrict",
         help="The case in which it was prepared, joined with this one since.",
     )
     partner_id = fields.Many2one(related="case_id.partner_id", store=True, index=True)

@@ -7,6 +7,7 @@ from . import test_join
 from . import test_books
 from . import test_books_edited
 from . import test_books_worlds
+from . import test_uninstall
 from . import test_run
 from . import test_workers
 from . import test_documents
