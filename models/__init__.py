@@ -20,6 +20,7 @@ from . import dunning_run_line
 from . import dunning_action_propose
 from . import dunning_action_guard
 from . import dunning_action_text
+from . import dunning_action_credits
 from . import dunning_action_calendar
 from . import dunning_action_refresh
 from . import dunning_action_deliver

@@ -21,6 +21,7 @@ class DunningAction(models.Model):
         "dunning.action.guard",
         "dunning.action.propose",
         "dunning.action.text",
+        "dunning.action.credits",
         "dunning.action.calendar",
         "dunning.action.refresh",
         "dunning.action.deliver",

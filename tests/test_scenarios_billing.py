@@ -168,6 +168,19 @@ class TestSuites(ScenarioCommon):
         reached = Counter(line.level_id.name for line in sent.line_ids)
         self.assertEqual(reached, {"Level 4": 5, "Level 3": 1, "Level 1": 1})
 
+    def test_F2_a_credit_note_without_a_level_is_netted_in_the_total(self):
+        levels = self._use_ladder(5, 15)
+        self._due(100.0)
+        self._due(100.0)
+        self._night(5)
+        credit = self._credit(50.0)
+        sent = self._night(15)
+        self.assertEqual(sent.level_id, levels[1])
+        self.assertEqual(sum(sent.line_ids.mapped("amount_claimed")), 200.0)
+        for words in (credit.name, "Left to pay", "150.00"):
+            with self.subTest(words=words):
+                self.assertIn(words, sent.body)
+
     def test_F3_money_in_the_bank_that_is_not_matched_stops_the_message(self):
         self._use_ladder(5)
         self._due(100.0)

@@ -75,9 +75,12 @@ class TestTryton(ScenarioCommon):
         self.assertEqual(len(self._case().action_ids), 1)
 
     def test_T9_a_payment_of_50_leaves_the_letter_and_one_of_100_does_not(self):
-        self._credit(50.0)
+        credit = self._credit(50.0)
         self._night(5)
         self.assertEqual(self._case().action_ids.state, "proposed")
+        text = self._case().action_ids.text_body
+        self.assertIn(credit.name, text)
+        self.assertIn("50.00", text)
         self._credit(50.0)
         self._night(6)
         self.assertEqual(self._case().action_ids.state, "cancelled")

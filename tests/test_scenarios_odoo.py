@@ -140,6 +140,26 @@ class TestScopeAndAmounts(ScenarioCommon):
         self.assertEqual(cases.search_count(domain), 5)
         self.assertEqual(len(cases.search(domain).action_ids), 5)
 
+    def test_19_1000_and_a_credit_note_of_300_are_both_shown_and_700_left_to_pay(self):
+        self._use_ladder(5)
+        invoice = self._due(1000.0)
+        credit = self._credit(300.0)
+        sent = self._night(5)
+        text = sent.body
+        for words in (invoice.name, credit.name, "1,000.00", "-", "300.00", "700.00"):
+            with self.subTest(words=words):
+                self.assertIn(words, text)
+        self.assertEqual(sent.line_ids.amount_claimed, 1000.0)
+
+    def test_19_a_credit_in_another_currency_is_not_mixed_in(self):
+        self._use_ladder(5)
+        self._due(1000.0)
+        currency = self.setup_other_currency("HRK", rates=[("2023-01-01", 2.0)])
+        credit = self._credit(300.0, currency_id=currency.id)
+        text = self._night(5).body
+        self.assertNotIn(credit.name, text)
+        self.assertNotIn("Left to pay", text)
+
     def test_19_of_1000_and_a_credit_of_300_nobody_says_that_1000_are_missing(self):
         self._use_ladder(5, minimum_amount=700.01)
         self._due(1000.0)
