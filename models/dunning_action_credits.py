@@ -64,9 +64,15 @@ class DunningActionCredits(models.AbstractModel):
     def _get_payable(self, credits_of):
         """Return per currency what is left to pay; what the credits cover is left out.
 
+        A courtesy asks for nothing yet, and deducts nothing. What credits cover wholly
+        is not asked for at all, unless a person does so all the same.
+
         :param credits_of: the open credits of the debtor
         """
-        payable = self._get_totals()
+        totals = self._get_totals()
+        if self.kind == "courtesy":
+            return totals
+        payable = dict(totals)
         for credit in credits_of:
             if credit.currency in payable:
                 payable[credit.currency] -= credit.amount
@@ -74,13 +80,12 @@ class DunningActionCredits(models.AbstractModel):
             currency: currency.round(amount)
             for currency, amount in payable.items()
             if currency.compare_amounts(amount, 0) > 0
-        }
+        } or totals
 
     def _format_credits(self, credits_of, as_date):
         """Return what the table of a text shows of the credits.
 
-        Only credits in a currency that is claimed: no sum is ever mixed. A courtesy
-        asks for nothing yet, and deducts nothing.
+        Only credits in a currency that is claimed: no sum is ever mixed.
 
         :param as_date: formats a date for the reader
         :return: rows of credits, the amounts that are left to pay

@@ -230,11 +230,14 @@ class DunningActionText(models.AbstractModel):
     )
     @api.depends_context("lang")
     def _compute_figures(self):
+        open_credits = self._read_open_credits()
         for action in self:
             lines = action.line_ids
             amounts = [
                 format_amount(self.env, amount, currency)
-                for currency, amount in action._get_totals().items()
+                for currency, amount in action._get_payable(
+                    open_credits[action]
+                ).items()
             ]
             dues = sorted({due for due in lines.mapped("date_due") if due})
             action.amount_text = self._join(amounts)

@@ -55,14 +55,20 @@ class ResPartner(models.Model):
         return result
 
     def _follow_dunning_debtor(self):
+        """Join the open cases of partners that are no debtors of their own any more,
+        contacts of these partners included."""
+        debtors = self.commercial_partner_id
         # Whoever may edit customers need not have rights on dunning.
         cases = self.env["dunning.case"].sudo()
-        cases = cases.search(
-            [("partner_id", "child_of", self.ids), ("state", "!=", "closed")]
+        homeless = cases.search(
+            [
+                ("partner_id.commercial_partner_id", "in", debtors.ids),
+                ("partner_id", "not in", debtors.ids),
+                ("state", "!=", "closed"),
+            ]
         )
-        for partner in cases.partner_id:
-            if partner.commercial_partner_id != partner:
-                cases._join_debtors(partner, partner.commercial_partner_id)
+        for partner in homeless.partner_id:
+            cases._join_debtors(partner, partner.commercial_partner_id)
 
     def _get_dunning_case_domain(self):
         """Return the domain of the debtors' cases, with those that their contacts had

@@ -150,6 +150,8 @@ class TestScopeAndAmounts(ScenarioCommon):
             with self.subTest(words=words):
                 self.assertIn(words, text)
         self.assertEqual(sent.line_ids.amount_claimed, 1000.0)
+        self.assertIn("700.00", sent.amount_text)
+        self.assertNotIn("1,000.00", sent.amount_text)
 
     def test_19_a_credit_in_another_currency_is_not_mixed_in(self):
         self._use_ladder(5)
