@@ -42,8 +42,9 @@ def run(version):
             install_before(version, name)
         keep_copies(name)
         upgrade(count, name)
+        upgraded = structure(name)
         leave(count, name)
-        come_back(count, name)
+        come_back(count, name, upgraded)
     finally:
         databases.drop(name)
     return count.close()
@@ -141,8 +142,8 @@ def leave(count, name):
     count.check("nothing of ours is left in the database", "\n".join(left))
 
 
-def come_back(count, name):
-    """Install it again where it was before."""
+def come_back(count, name, upgraded):
+    """Install it again where it was before: the tables are as after the upgrade."""
     problem = ""
     try:
         with timed("installing it again"):
@@ -150,6 +151,32 @@ def come_back(count, name):
     except HostError as error:
         problem = str(error)
     count.check("it installs again", problem or noise("lifecycle-again.log"))
+    unlike = sorted(upgraded ^ structure(name))
+    count.check("an upgrade makes the tables of a fresh install", "\n".join(unlike))
+
+
+def structure(name):
+    """Return the columns, indexes and constraints of our tables, as lines of text."""
+    ours = "LIKE 'dunning%'"
+    return {
+        *sql(
+            "SELECT table_name || '.' || column_name || ' ' || data_type || ' null: ' "
+            "|| is_nullable FROM information_schema.columns "
+            f"WHERE table_schema = 'public' AND table_name {ours}",
+            name,
+        ),
+        *sql(
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' "
+            f"AND tablename {ours}",
+            name,
+        ),
+        *sql(
+            "SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid) "
+            "FROM pg_constraint WHERE connamespace = 'public'::regnamespace "
+            f"AND conrelid::regclass::text {ours}",
+            name,
+        ),
+    }
 
 
 def differences(name, table, extra="", but=()):
