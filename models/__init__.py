@@ -9,6 +9,7 @@ from . import dunning_ladder_assign
 from . import dunning_ladder
 from . import dunning_worker
 from . import dunning_case_collect
+from . import dunning_case_settle
 from . import dunning_case_facts
 from . import dunning_case_decide
 from . import dunning_case_hold
@@ -16,6 +17,7 @@ from . import dunning_case_run
 from . import dunning_case_live
 from . import dunning_case_ladder
 from . import dunning_case_automation
+from . import dunning_case_join
 from . import dunning_case
 from . import dunning_hold
 from . import dunning_exclusion_review
@@ -26,6 +28,7 @@ from . import dunning_run_line
 from . import dunning_action_propose
 from . import dunning_action_guard
 from . import dunning_action_text
+from . import dunning_action_credits
 from . import dunning_action_calendar
 from . import dunning_action_law
 from . import dunning_action_refresh

@@ -14,6 +14,7 @@ ITEM_HOLDS = ("excluded", "blocked", "in_payment")
 class OpenItem:
     """One open receivable item as the ledger shows it now.
 
+    ``partner_id`` is the debtor: the commercial partner of the one the ledger names.
     ``residual`` is in company currency, ``residual_currency`` in ``currency_id``.
     """
 
@@ -28,6 +29,10 @@ class OpenItem:
     name: str
     invoice_date: Date
     contact_id: int
+
+    def to_case_line(self):
+        """Return what an edited invoice may change on the line of its case."""
+        return {"date_due": self.due, "currency_id": self.currency_id}
 
     def to_action_line(self, case_line_id, level_id, today):
         """Return the values that freeze the item in a contact of a date.
@@ -88,11 +93,12 @@ class AccountMoveLine(models.Model):
         """
         domain = self._get_dunning_item_domain(company, date)
         if partners is not None:
-            domain &= Domain("partner_id", "in", partners.ids)
+            domain &= Domain("partner_id.commercial_partner_id", "in", partners.ids)
         # Access to journal items is not needed to dun: the case shows what is due.
         query = self.sudo()._search(domain, order="date_maturity, id")
         table = self._table
         move = query.left_join(table, "move_id", "account_move", "id", "dunning_move")
+        debtor = self._join_dunning_debtor(query)
         hold = SQL(
             """CASE WHEN %(state)s = 'in_payment' THEN 'in_payment'
                     WHEN %(state)s = 'blocked' THEN 'blocked'
@@ -107,7 +113,7 @@ class AccountMoveLine(models.Model):
         self.flush_model(["no_followup", "amount_residual_currency", "currency_id"])
         columns = [
             SQL.identifier(table, "id"),
-            SQL.identifier(table, "partner_id"),
+            debtor,
             SQL.identifier(table, "move_id"),
             SQL(
                 "COALESCE(%s, %s)",
@@ -125,6 +131,16 @@ class AccountMoveLine(models.Model):
         return [
             OpenItem(*row[:5], Decimal(row[5]), float(row[6]), *row[7:]) for row in rows
         ]
+
+    @api.model
+    def _join_dunning_debtor(self, query):
+        """Return the column of the debtor: an entry may name a mere contact, as after a
+        merge, but dunning speaks to the commercial partner."""
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        partner = query.left_join(
+            self._table, "partner_id", "res_partner", "id", "dunning_debtor"
+        )
+        return SQL.identifier(partner, "commercial_partner_id")
 
     @api.model
     def _read_dunning_credits(self, company, partners):

@@ -21,6 +21,7 @@ class DunningAction(models.Model):
         "dunning.action.guard",
         "dunning.action.propose",
         "dunning.action.text",
+        "dunning.action.credits",
         "dunning.action.calendar",
         "dunning.action.law",
         "dunning.action.refresh",
@@ -35,6 +36,14 @@ class DunningAction(models.Model):
 
     case_id = fields.Many2one(
         "dunning.case", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    origin_case_id = fields.Many2one(
+        "dunning.case",
+        "Prepared in",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The case in which it was prepared, joined with this one since.",
     )
     partner_id = fields.Many2one(related="case_id.partner_id", store=True, index=True)
     company_id = fields.Many2one(related="case_id.company_id", store=True, index=True)
@@ -107,8 +116,8 @@ class DunningAction(models.Model):
     may_approve = fields.Boolean("You may approve it", compute="_compute_may_approve")
 
     _once = models.UniqueIndex(
-        "(case_id, kind, COALESCE(level_id, 0), date, channel)"
-        " WHERE state != 'cancelled'",
+        "(COALESCE(origin_case_id, case_id), kind, COALESCE(level_id, 0), date,"
+        " channel) WHERE state != 'cancelled'",
         "This step was already prepared for this debtor through this channel today.",
     )
 
@@ -140,6 +149,11 @@ class DunningAction(models.Model):
         is_manager = self.env.user.has_group("account_dunning.group_dunning_manager")
         for action in self:
             action.may_approve = is_manager or not action.is_formal_notice
+
+    def _get_origin(self):
+        """Return the case whose debtor was written to."""
+        self.ensure_one()
+        return self.origin_case_id or self.case_id
 
     @api.model
     def _do_and_forget(self, function):

@@ -183,7 +183,9 @@ class DunningActionText(models.AbstractModel):
         moves.fetch(["name", "payment_reference", "partner_bank_id"])
         # The items of a batch share their few hundred dates.
         as_date = cache(lambda day: format_date(self.env, day))
+        open_credits = self._read_open_credits()
         for action in self:
+            credits_of = action._format_credits(open_credits[action], as_date)
             values = {
                 "action": action,
                 "rows": [line._format(as_date) for line in action.line_ids],
@@ -191,6 +193,8 @@ class DunningActionText(models.AbstractModel):
                     format_amount(self.env, amount, currency)
                     for currency, amount in action._get_totals().items()
                 ],
+                "credits": credits_of[0],
+                "payable": credits_of[1],
                 "bank": action._get_bank(),
                 "reference": action._get_payment_reference(),
                 "is_courtesy": action.kind == "courtesy",
@@ -227,11 +231,14 @@ class DunningActionText(models.AbstractModel):
     )
     @api.depends_context("lang")
     def _compute_figures(self):
+        open_credits = self._read_open_credits()
         for action in self:
             lines = action.line_ids
             amounts = [
                 format_amount(self.env, amount, currency)
-                for currency, amount in action._get_totals().items()
+                for currency, amount in action._get_payable(
+                    open_credits[action]
+                ).items()
             ]
             dues = sorted({due for due in lines.mapped("date_due") if due})
             action.amount_text = self._join(amounts)

@@ -13,6 +13,7 @@ class DunningCase(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "dunning.case.collect",
+        "dunning.case.settle",
         "dunning.case.facts",
         "dunning.case.decide",
         "dunning.case.hold",
@@ -20,6 +21,7 @@ class DunningCase(models.Model):
         "dunning.case.live",
         "dunning.case.ladder",
         "dunning.case.automation",
+        "dunning.case.join",
     ]
     _order = "amount_overdue desc, id desc"
     _check_company_auto = True
@@ -51,6 +53,8 @@ class DunningCase(models.Model):
             ("paid", "Paid"),
             ("transferred", "Moved to doubtful debts"),
             ("manual", "Closed by hand"),
+            ("void", "Nothing due any more"),
+            ("joined", "Joined with another case"),
         ],
         tracking=True,
         readonly=True,

@@ -21,6 +21,7 @@ class CaseLine(NamedTuple):
     case_id: int
     move_line_id: int
     date_due: date
+    currency_id: int
     level_id: int
     delivered_on: date
     deadline: date

@@ -158,7 +158,7 @@ class DunningCaseRun(models.AbstractModel):
                 | Domain("date_maturity", "=", False)
             )
         )
-        column = SQL("DISTINCT %s", SQL.identifier(items._table, "partner_id"))
+        column = SQL("DISTINCT %s", items._join_dunning_debtor(query))
         debtors = {row[0] for row in self.env.execute_query(query.select(column))}
         for case in self._search_open(company):
             debtors.add(case.partner_id.id)

@@ -46,23 +46,48 @@ class ResPartner(models.Model):
             is_business = partner.is_company or partner.vat or partner.company_registry
             partner.dunning_debtor_kind = "business" if is_business else "consumer"
 
-    def _compute_dunning_case_count(self):
-        counts = self.env["dunning.case"]._read_group(
-            [("partner_id", "in", self.commercial_partner_id.ids)],
-            ["partner_id"],
-            ["__count"],
+    def write(self, vals):
+        """Whoever gets a parent, or becomes a mere contact, is no debtor of his own:
+        his open cases go where the host has just put his items."""
+        result = super().write(vals)
+        if not {"parent_id", "is_company"}.isdisjoint(vals):
+            self._follow_dunning_debtor()
+        return result
+
+    def _follow_dunning_debtor(self):
+        """Join the open cases of partners that are no debtors of their own any more,
+        contacts of these partners included."""
+        debtors = self.commercial_partner_id
+        # Whoever may edit customers need not have rights on dunning.
+        cases = self.env["dunning.case"].sudo()
+        homeless = cases.search(
+            [
+                ("partner_id.commercial_partner_id", "in", debtors.ids),
+                ("partner_id", "not in", debtors.ids),
+                ("state", "!=", "closed"),
+            ]
         )
-        by_partner = dict(counts)
+        for partner in homeless.partner_id:
+            cases._join_debtors(partner, partner.commercial_partner_id)
+
+    def _get_dunning_case_domain(self):
+        """Return the domain of the debtors' cases, with those that their contacts had
+        while they were debtors of their own."""
+        debtors = self.commercial_partner_id
+        return [("partner_id.commercial_partner_id", "in", debtors.ids)]
+
+    def _compute_dunning_case_count(self):
+        cases = self.env["dunning.case"].search_fetch(
+            self._get_dunning_case_domain(), ["partner_id"]
+        )
+        by_debtor = cases.grouped(lambda case: case.partner_id.commercial_partner_id)
         for partner in self:
-            partner.dunning_case_count = by_partner.get(
-                partner.commercial_partner_id, 0
-            )
+            debtor = partner.commercial_partner_id
+            partner.dunning_case_count = len(by_debtor.get(debtor, ()))
 
     def action_open_dunning_cases(self):
         """Open the customer's case, or the list when there are several."""
-        cases = self.env["dunning.case"].search(
-            [("partner_id", "in", self.commercial_partner_id.ids)]
-        )
+        cases = self.env["dunning.case"].search(self._get_dunning_case_domain())
         return cases._action_open()
 
     def action_dun(self):

@@ -13,6 +13,15 @@ from . import test_exclusion
 from . import test_courtesy
 from . import test_automation
 from . import test_server_actions
+from . import test_join
+from . import test_books
+from . import test_books_edited
+from . import test_books_worlds
+from . import test_uninstall
+from . import test_scenarios_erp
+from . import test_scenarios_billing
+from . import test_scenarios_central
+from . import test_scenarios_odoo
 from . import test_run
 from . import test_workers
 from . import test_documents

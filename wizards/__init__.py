@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import dunning_relance
 from . import dunning_relance_step
 from . import dunning_relance_line
