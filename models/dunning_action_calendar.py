@@ -95,7 +95,8 @@ class DunningActionCalendar(models.AbstractModel):
             return self.env._("We called you on %(date)s.", date=date)
         if previous.channel == "registered":
             return self.env._(
-                "Our registered letter of %(date)s has remained unanswered to this day.",
+                "Our registered letter of %(date)s has remained unanswered to this "
+                "day.",
                 date=date,
             )
         if previous.channel == "letter":

@@ -137,8 +137,8 @@ class DunningActionPostal(models.AbstractModel):
             if action.channel != "registered" or action.deposit_id.state != "draft":
                 raise ValidationError(
                     self.env._(
-                        "“%(action)s” cannot be added to “%(deposit)s”: only registered "
-                        "letters go there, until it is deposited.",
+                        "“%(action)s” cannot be added to “%(deposit)s”: only "
+                        "registered letters go there, until it is deposited.",
                         action=action.display_name,
                         deposit=action.deposit_id.display_name,
                     )

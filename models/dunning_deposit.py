@@ -43,6 +43,7 @@ class DunningDeposit(models.Model):
     )
     post_office = fields.Char(help="Where the letters are handed in.")
     deposited_on = fields.Date(
+        "Deposited on",
         default=lambda self: self.env.company._dunning_today(),
         help="The day on the stamp of the post office. The letters count as delivered "
         "from this day on.",

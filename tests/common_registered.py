@@ -37,8 +37,10 @@ class RegisteredCommon(DunningCommon):
     def _open_deposit(self, letters):
         """Print letters as a collector; return their deposit."""
         window = letters.with_user(self.collector).action_print_letters()
-        return self.env["dunning.deposit"].with_user(self.collector).browse(
-            window["res_id"]
+        return (
+            self.env["dunning.deposit"]
+            .with_user(self.collector)
+            .browse(window["res_id"])
         )
 
     def _deposit(self, letters, day=DAY):

@@ -175,9 +175,11 @@ class TestDeposit(RegisteredCommon):
     def test_the_list_for_the_counter_names_letters_sender_and_total(self):
         self.letters[0].contact_id.name = "<b>Bold</b>"
         deposit = self._deposit(self.letters)
-        html = self.env["ir.actions.report"]._render_qweb_html(
-            "account_dunning.dunning_deposit_report", deposit.ids
-        )[0].decode()
+        html = (
+            self.env["ir.actions.report"]
+            ._render_qweb_html("account_dunning.dunning_deposit_report", deposit.ids)[0]
+            .decode()
+        )
         for text in (
             *("1A1", "1A2", "1A3", "12 rue des Lilas", "69003 LYON"),
             *(self.company.name, "&lt;b&gt;Bold", "Total: <span>3</span>"),

@@ -75,7 +75,9 @@ class TestReceipts(RegisteredCommon):
         )
         errors = window.line_ids.mapped("error")
         for error, words in zip(
-            errors, ("missing", "No registered", "30/02", "before", "perdu"), strict=True
+            errors,
+            ("missing", "No registered", "30/02", "before", "perdu"),
+            strict=True,
         ):
             self.assertIn(words, error)
         with self.assertRaises(UserError):
@@ -157,6 +159,11 @@ class TestReceipts(RegisteredCommon):
         stranger.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
         window = self.env["dunning.receipt.import"].with_user(stranger)
         window = window.with_context(allowed_company_ids=other.ids).create(
-            {"company_id": other.id, "line_ids": [(0, 0, {"tracking_number": "1A1", "receipt": "06/03/2024"})]}
+            {
+                "company_id": other.id,
+                "line_ids": [
+                    (0, 0, {"tracking_number": "1A1", "receipt": "06/03/2024"})
+                ],
+            }
         )
         self.assertIn("No registered", window.line_ids.error)

@@ -116,9 +116,9 @@ class TestRegistered(RegisteredCommon):
         self.assertEqual(letter.tracking_number, "1A123456")
         letter.tracking_number = "  "
         self.assertFalse(letter.tracking_number)
-        self._refuse("no tracking number", lambda: letter.write(
-            {"tracking_number": "to come"}
-        ))
+        self._refuse(
+            "no tracking number", lambda: letter.write({"tracking_number": "to come"})
+        )
 
     def test_a_number_used_twice_names_the_other_debtor(self):
         one, two = self._put_on_notice("Martin", "Durand").with_user(self.collector)

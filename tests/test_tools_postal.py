@@ -63,11 +63,19 @@ class TestPostal(BaseCase):
 
     def test_a_letter_is_deposited_then_presented_then_received(self):
         def find(presented, received, returned=False, latest=10):
-            shift = [n if n is None else DEPOSIT + timedelta(days=n) for n in
-                     (presented, received, latest)]
+            shift = [
+                n if n is None else DEPOSIT + timedelta(days=n)
+                for n in (presented, received, latest)
+            ]
             return postal.find_fault(DEPOSIT, shift[0], shift[1], shift[2], returned)
 
-        for presented, received in ((None, None), (0, 0), (1, None), (None, 2), (9, 10)):
+        for presented, received in (
+            (None, None),
+            (0, 0),
+            (1, None),
+            (None, 2),
+            (9, 10),
+        ):
             self.assertEqual(find(presented, received), "")
         self.assertEqual(find(-1, None), postal.PRESENTED_TOO_EARLY)
         self.assertEqual(find(None, -1), postal.RECEIVED_TOO_EARLY)
@@ -82,7 +90,8 @@ class TestPostal(BaseCase):
     def test_columns_are_found_by_their_heads_in_any_order_and_encoding(self):
         expected = [postal.ReceiptRow(2, "1A 1", "05/03/2024", "", "non réclamé")]
         for text in (
-            "Numéro de suivi;Présenté le;Reçu le;Statut\r\n1A 1;05/03/2024;;non réclamé",
+            "Numéro de suivi;Présenté le;Reçu le;Statut\r\n"
+            "1A 1;05/03/2024;;non réclamé",
             "Status,Tracking number,Presented on\nnon réclamé,1A 1,05/03/2024\n\n",
             "statut\tsuivi\tprésentation\nnon réclamé\t1A 1\t05/03/2024",
         ):
@@ -116,7 +125,7 @@ class TestPostal(BaseCase):
                 continue
 
     def test_a_spreadsheet_computes_nothing_of_a_list(self):
-        content = postal.write_csv([["=1+1", "@x", 7, "Société; \"A\""]])
+        content = postal.write_csv([["=1+1", "@x", 7, 'Société; "A"']])
         self.assertEqual(
-            content.decode("utf-8-sig"), "'=1+1;'@x;7;\"Société; \"\"A\"\"\"\r\n"
+            content.decode("utf-8-sig"), '\'=1+1;\'@x;7;"Société; ""A"""\r\n'
         )

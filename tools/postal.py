@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-#: Longest tracking number: S10 of the Universal Postal Union has 13 signs, carriers more.
+#: Longest tracking number: those of the Universal Postal Union (S10) have 13 signs,
+#: carriers have longer ones.
 LONGEST_NUMBER = 35
 _NUMBER = re.compile(rf"[0-9A-Z][0-9A-Z./-]{{0,{LONGEST_NUMBER - 1}}}")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff"))
@@ -36,7 +37,10 @@ UNKNOWN = "unknown"
 #: status ("Pli avisé et non réclamé"), a delivery at its beginning: "non distribué" is
 #: none.
 _RETURN_WORDS = {
-    UNCLAIMED: ("non reclame", "non retire", "unclaimed", "not claimed", "not collected"),
+    UNCLAIMED: (
+        *("non reclame", "non retire"),
+        *("unclaimed", "not claimed", "not collected"),
+    ),
     REFUSED: ("refus",),
     UNKNOWN: ("npai", "inconnu", "n'habite pas", "unknown", "moved", "gone away"),
 }

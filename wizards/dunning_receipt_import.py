@@ -37,9 +37,11 @@ class DunningReceiptImport(models.TransientModel):
     presentation_date = fields.Date("Presented on")
     receipt_date = fields.Date("Received on")
     return_reason = fields.Selection(
-        selection=lambda self: self.env["dunning.action"]
-        ._fields["return_reason"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["dunning.action"]
+            ._fields["return_reason"]
+            ._description_selection(self.env)
+        ),
         string="Came back",
     )
     line_ids = fields.One2many("dunning.receipt.import.line", "import_id")

@@ -59,9 +59,8 @@ class DunningReceiptImportLine(models.TransientModel):
     )
     @api.depends_context("lang")
     def _compute_effect(self):
-        numbers = Counter(
-            postal.clean_number(line.tracking_number) for line in self.import_id.line_ids
-        )
+        alike = self.import_id.line_ids.mapped("tracking_number")
+        numbers = Counter(map(postal.clean_number, alike))
         for line in self:
             is_twice = numbers[postal.clean_number(line.tracking_number)] > 1
             line.error = not line.is_written and line._find_error(is_twice)
@@ -119,7 +118,7 @@ class DunningReceiptImportLine(models.TransientModel):
             merged["receipt_date"],
             bool(merged["return_reason"]),
         )
-        return fault or False
+        return fault[:1].upper() + fault[1:] or False
 
     def _prepare_values(self):
         """Return what the line writes on its letter; an empty cell changes nothing."""
@@ -150,9 +149,8 @@ class DunningReceiptImportLine(models.TransientModel):
             labels = dict(field._description_selection(self.env))
             old, new = labels.get(old), labels[new]
         else:
-            old, new = format_date(self.env, old) if old else "", format_date(
-                self.env, new
-            )
+            old = format_date(self.env, old) if old else ""
+            new = format_date(self.env, new)
         if old and old != new:
             return self.env._("%(new)s (was %(old)s)", new=new, old=old)
         return new

@@ -67,21 +67,28 @@ registry.category("web_tour.tours").add("dunning_registered", {
             run: "click",
         },
         {
-            content: "Received today",
-            trigger: ".modal div[name=receipt_date] input, .modal div[name=receipt_date] button",
-            run: "click",
-        },
-        {
-            content: "Choose the day",
-            trigger: ".o_datetime_picker .o_today, .o_datetime_picker .o_current",
-            run: "click",
-        },
-        {
             content: "Scan the label of the acknowledgement",
             trigger: ".modal div[name=scanned_number] input",
             async run(helpers) {
                 await helpers.edit("1A1");
                 await helpers.press("Enter");
+            },
+        },
+        {
+            content: "A line without a day says what is missing",
+            trigger: ".modal .o_data_row td[name=error]:contains(nothing to write)",
+        },
+        {
+            content: "Enter the day on the line",
+            trigger: ".modal .o_data_row td[name=receipt]",
+            run: "click",
+        },
+        {
+            content: "As on the acknowledgement",
+            trigger: ".modal .o_data_row td[name=receipt] input",
+            async run(helpers) {
+                await helpers.edit("04/03/2024");
+                await helpers.press("Tab");
             },
         },
         {
