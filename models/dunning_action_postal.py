@@ -21,6 +21,7 @@ class DunningActionPostal(models.AbstractModel):
     _inherit = ["dunning.action.postal.log", "dunning.proof"]
 
     tracking_number = fields.Char(
+        "Tracking number",
         copy=False,
         index="btree_not_null",
         help="The number of the registered letter, as on its label. White space is "
@@ -83,6 +84,7 @@ class DunningActionPostal(models.AbstractModel):
             ("awaited", "Receipt awaited"),
             ("received", "Received"),
             ("returned", "Came back"),
+            ("failed", "Failed"),
         ],
         "At the post",
         compute="_compute_postal_state",
@@ -93,10 +95,9 @@ class DunningActionPostal(models.AbstractModel):
         for action in self:
             if action.channel != "registered":
                 action.postal_state = False
-            elif action.state == "queued":
-                action.postal_state = "to_deposit"
             elif action.state != "done":
-                action.postal_state = False
+                open_states = {"queued": "to_deposit", "failed": "failed"}
+                action.postal_state = open_states.get(action.state, False)
             elif action.return_reason:
                 action.postal_state = "returned"
             else:
@@ -242,6 +243,6 @@ class DunningActionPostal(models.AbstractModel):
 
     def _stamp_deposit(self, day):
         """Write on letters that are delivered now when they were deposited."""
-        self.filtered(lambda action: action.channel == "registered").write(
-            {"deposit_date": day}
-        )
+        registered = self.filtered(lambda action: action.channel == "registered")
+        if registered:
+            registered.deposit_date = day

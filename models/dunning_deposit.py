@@ -41,7 +41,7 @@ class DunningDeposit(models.Model):
         readonly=True,
         index=True,
     )
-    post_office = fields.Char(help="Where the letters are handed in.")
+    post_office = fields.Char("Post office", help="Where the letters are handed in.")
     deposited_on = fields.Date(
         "Deposited on",
         default=lambda self: self.env.company._dunning_today(),

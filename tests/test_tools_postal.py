@@ -89,9 +89,9 @@ class TestPostal(BaseCase):
 
     def test_columns_are_found_by_their_heads_in_any_order_and_encoding(self):
         expected = [postal.ReceiptRow(2, "1A 1", "05/03/2024", "", "non réclamé")]
+        heads = "Numéro de suivi;Présenté le;Reçu le;Statut"
         for text in (
-            "Numéro de suivi;Présenté le;Reçu le;Statut\r\n"
-            "1A 1;05/03/2024;;non réclamé",
+            f"{heads}\r\n1A 1;05/03/2024;;non réclamé",
             "Status,Tracking number,Presented on\nnon réclamé,1A 1,05/03/2024\n\n",
             "statut\tsuivi\tprésentation\nnon réclamé\t1A 1\t05/03/2024",
         ):

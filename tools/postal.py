@@ -86,8 +86,7 @@ def clean_number(text: str | None) -> str:
 
     Scanners and labels write it in groups ("1A 123 456 7890 1").
     """
-    text = unicodedata.normalize("NFKC", text or "").translate(_INVISIBLE)
-    return "".join(text.split()).upper()
+    return "".join((text or "").translate(_INVISIBLE).split()).upper()
 
 
 def is_number(text: str) -> bool:

@@ -17,7 +17,7 @@ class DunningReceiptImportLine(models.TransientModel):
         "dunning.receipt.import", index=True, ondelete="cascade"
     )
     row = fields.Integer("Line")
-    tracking_number = fields.Char()
+    tracking_number = fields.Char("Tracking number")
     presentation = fields.Char("Presented on")
     receipt = fields.Char("Received on")
     status = fields.Char()
