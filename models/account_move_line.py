@@ -197,3 +197,8 @@ class AccountMoveLine(models.Model):
             currency = row.company_id.currency_id
             amount = row.currency_id._convert(row.amount, currency, row.company_id)
             yield row.partner_id.commercial_partner_id.id, Decimal(str(amount))
+
+    def _dunning_exclude(self, is_excluded):
+        """Exclude receivable items from follow-up, or take them up again."""
+        changing = self.filtered(lambda item: item.no_followup != is_excluded)
+        changing.no_followup = is_excluded

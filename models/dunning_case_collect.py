@@ -247,6 +247,7 @@ class DunningCaseCollect(models.AbstractModel):
             "level_id": line.level_id.id or None if line else None,
             "delivered_on": line.delivered_on or None if line else None,
             "deadline": line.deadline or None if line else None,
+            "start_level_id": line.start_level_id.id or None if line else None,
             # Of an item with a past, the run that follows stores it.
             "next_level_id": (rung.key or None) if rung else None,
             "next_date": day,
