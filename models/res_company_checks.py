@@ -1,3 +1,5 @@
+from smtplib import SMTPException
+
 from markupsafe import Markup
 
 from odoo import models
@@ -93,7 +95,7 @@ class ResCompany(models.Model):
         what = self.env._("Mail server:")
         # Whether there is one is not a secret of administrators.
         servers = self.env["ir.mail_server"].sudo().search_count([], limit=1)
-        if not servers and config.get("smtp_server", "localhost") == "localhost":
+        if not servers and not self._dunning_get_configured_server():
             return (
                 "danger",
                 what,
@@ -213,7 +215,11 @@ class ResCompany(models.Model):
         # Credit managers do not see the password of the server they test.
         servers = self.env["ir.mail_server"].sudo()
         server, _sender = servers._find_mail_server(self.email_formatted or "")
-        if not server:
+        if server:
+            server.test_smtp_connection()
+        elif self._dunning_get_configured_server():
+            self._dunning_test_configured_server()
+        else:
             raise UserError(
                 self.env._(
                     "No outgoing mail server is set up for %(email)s: an administrator "
@@ -221,5 +227,25 @@ class ResCompany(models.Model):
                     email=self.email or self.name,
                 )
             )
-        server.test_smtp_connection()
         self.sudo().dunning_mail_tested_on = Datetime.now()  # see KEPT
+
+    def _dunning_get_configured_server(self):
+        """Return the mail server of the server's configuration file, "" for the default
+        that nobody has chosen."""
+        server = config.get("smtp_server") or ""
+        return "" if server == "localhost" else server
+
+    def _dunning_test_configured_server(self):
+        servers = self.env["ir.mail_server"].sudo()  # as the mail queue connects
+        try:
+            connection = servers._connect__(smtp_from=self.email_formatted or None)
+            if connection:
+                connection.quit()
+        except (OSError, SMTPException) as error:
+            raise UserError(
+                self.env._(
+                    "The mail server %(server)s does not answer: %(error)s",
+                    server=self._dunning_get_configured_server(),
+                    error=error,
+                )
+            ) from error

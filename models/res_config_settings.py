@@ -26,7 +26,6 @@ class ResConfigSettings(models.TransientModel):
     )
     dunning_is_night_on = fields.Boolean(related="company_id.dunning_is_night_on")
     dunning_is_confirmed = fields.Boolean(compute="_compute_dunning_state")
-    dunning_may_switch = fields.Boolean(compute="_compute_dunning_state")
     dunning_night_text = fields.Char(compute="_compute_dunning_state")
     dunning_last_run_text = fields.Char(compute="_compute_dunning_state")
     dunning_bank_text = fields.Char(compute="_compute_dunning_state")
@@ -34,14 +33,11 @@ class ResConfigSettings(models.TransientModel):
     dunning_ladder_text = fields.Html(compute="_compute_dunning_ladder_text")
 
     @api.depends("company_id")
-    @api.depends_context("uid")
+    @api.depends_context("lang")
     def _compute_dunning_state(self):
-        user = self.env.user
-        may_switch = user.has_group("account_dunning.group_dunning_manager")
         for settings in self:
             company = settings.company_id
             settings.dunning_is_confirmed = bool(company.dunning_confirmed_on)
-            settings.dunning_may_switch = may_switch
             settings.dunning_night_text = settings._get_night_text()
             settings.dunning_last_run_text = settings._get_last_run_text()
             _state, _what, text = company._dunning_check_bank()
@@ -111,16 +107,6 @@ class ResConfigSettings(models.TransientModel):
                 if rows
                 else self.env._("No open case yet.")
             )
-
-    def action_dunning_switch_on(self):
-        """Switch the nightly run of the company on."""
-        self.env.company._dunning_switch_on()
-        return {"type": "ir.actions.client", "tag": "reload"}
-
-    def action_dunning_switch_off(self):
-        """Switch the nightly run of the company off."""
-        self.env.company._dunning_switch_off()
-        return {"type": "ir.actions.client", "tag": "reload"}
 
     def action_open_dunning_cron(self):
         """Open the nightly run, shipped switched off, where it can be switched on."""

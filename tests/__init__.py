@@ -23,3 +23,4 @@ from . import test_template_limits
 from . import test_tools_age_bands
 from . import test_tools_start
 from . import test_old_items
+from . import test_onboarding

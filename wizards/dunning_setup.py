@@ -21,24 +21,18 @@ class DunningSetup(models.TransientModel):
     can_edit_company = fields.Boolean(compute="_compute_can_edit_company")
     email = fields.Char(
         "Company e-mail",
-        compute="_compute_from_company",
-        store=True,
-        readonly=False,
+        default=lambda self: self.env.company.email,
         help="Where answers go when nobody is named as collector.",
     )
     phone = fields.Char(
         "Company phone",
-        compute="_compute_from_company",
-        store=True,
-        readonly=False,
+        default=lambda self: self.env.company.phone,
         help="Given in the messages when the collector has no number.",
     )
     user_id = fields.Many2one(
         "res.users",
         "Collector",
-        compute="_compute_from_company",
-        store=True,
-        readonly=False,
+        default=lambda self: self.env.company.dunning_user_id,
         domain=[("share", "=", False)],
         help="In charge of customers who have no collector of their own; named and "
         "signing in the messages.",
@@ -48,18 +42,14 @@ class DunningSetup(models.TransientModel):
     manager_id = fields.Many2one(
         "res.users",
         "Credit manager",
-        compute="_compute_from_company",
-        store=True,
-        readonly=False,
+        default=lambda self: self.env.company.dunning_manager_id,
         domain=[("share", "=", False)],
         help="Approves formal notices and decides when a ladder has come to its end.",
     )
     ladder_id = fields.Many2one(
         "dunning.ladder",
         "Default ladder",
-        compute="_compute_from_company",
-        store=True,
-        readonly=False,
+        default=lambda self: self._default_ladder(),
         help="For customers without a ladder of their own and whom no rule catches.",
     )
     ladder_summary = fields.Char(related="ladder_id.summary", string="In short")
@@ -75,17 +65,11 @@ class DunningSetup(models.TransientModel):
         compute="_compute_next_run", help="When the night would come first."
     )
 
-    @api.depends("company_id")
-    def _compute_from_company(self):
-        for setup in self:
-            company = setup.company_id
-            setup.email, setup.phone = company.email, company.phone
-            setup.user_id = company.dunning_user_id
-            setup.manager_id = company.dunning_manager_id
-            ladders = self.env["dunning.ladder"]
-            available = ladders.search(ladders._get_available_domain(company))
-            general = available.filtered("is_catch_all")
-            setup.ladder_id = company.dunning_ladder_id or general[:1]
+    @api.model
+    def _default_ladder(self):
+        company, ladders = self.env.company, self.env["dunning.ladder"]
+        available = ladders.search(ladders._get_available_domain(company))
+        return company.dunning_ladder_id or available.filtered("is_catch_all")[:1]
 
     @api.depends("company_id")
     def _compute_can_edit_company(self):
@@ -180,6 +164,16 @@ class DunningSetup(models.TransientModel):
         self.ensure_one()
         self.company_id._dunning_switch_off()
         return {"type": "ir.actions.act_window_close"}
+
+    @api.model
+    def switch_night(self, is_on=True):
+        """Switch the nightly run of the user's company, and show how things stand."""
+        company = self.env.company
+        if is_on:
+            company._dunning_switch_on()
+        else:
+            company._dunning_switch_off()
+        return {"type": "ir.actions.client", "tag": "reload"}
 
     def action_open_without_email(self):
         """List the late customers who have no e-mail address."""
