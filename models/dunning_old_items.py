@@ -32,8 +32,8 @@ class DunningOldItems(models.Model):
         "Counted on", readonly=True, help="The day to which ages are counted."
     )
     reason = fields.Text(
-        help="Why you decide so: written, with your name, on each customer's case and on "
-        "each invoice that is left out or taken up again."
+        help="Why you decide so: written, with your name, on each customer's case and "
+        "on each invoice that is left out or taken up again."
     )
     user_id = fields.Many2one("res.users", "Decided by", readonly=True)
     applied_on = fields.Datetime("Decided on", readonly=True)
@@ -41,8 +41,8 @@ class DunningOldItems(models.Model):
     begun_count = fields.Integer(
         "Reminded already",
         readonly=True,
-        help="Late invoices that were reminded at least once: they go on climbing their "
-        "ladder, whatever is decided here.",
+        help="Late invoices that were reminded at least once: they go on climbing "
+        "their ladder, whatever is decided here.",
     )
     excluded_count = fields.Integer(
         "Excluded by hand",
@@ -84,7 +84,9 @@ class DunningOldItems(models.Model):
             self._check_is_draft()
             if not {"reason", "band_ids"}.issuperset(vals):
                 raise AccessError(
-                    self.env._("A decision on old items is recorded when it is applied.")
+                    self.env._(
+                        "A decision on old items is recorded when it is applied."
+                    )
                 )
         return super().write(vals)
 
@@ -205,7 +207,9 @@ class DunningOldItemsBand(models.Model):
         for band in self:
             if band.days_to:
                 band.name = self.env._(
-                    "%(first)s to %(last)s days", first=band.days_from, last=band.days_to
+                    "%(first)s to %(last)s days",
+                    first=band.days_from,
+                    last=band.days_to,
                 )
             else:
                 band.name = self.env._("over %(days)s days", days=band.days_from - 1)
@@ -222,9 +226,10 @@ class DunningOldItemsBand(models.Model):
             if not level._to_rung().ordinary:
                 raise UserError(
                     self.env._(
-                        "“%(level)s” cannot be the first thing a customer hears about "
-                        "an old invoice: start at an ordinary reminder. A formal notice "
-                        "must come after one, and is approved case by case.",
+                        "“%(level)s” cannot be the first thing a customer hears "
+                        "about an old invoice: start at an ordinary reminder. A "
+                        "formal notice must come after one, and is approved case by "
+                        "case.",
                         level=level.name,
                     )
                 )
@@ -259,7 +264,5 @@ class DunningOldItemsBand(models.Model):
             what=self.level_id.name if self.choice == "level" else what[self.choice],
             invoices=self.invoice_count,
             debtors=self.debtor_count,
-            amount=formatLang(
-                self.env, self.amount, currency_obj=self.currency_id
-            ),
+            amount=formatLang(self.env, self.amount, currency_obj=self.currency_id),
         )

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.fields import Command, Domain, Datetime
+from odoo.fields import Command, Datetime, Domain
 from odoo.tools.misc import split_every
 
 from ..tools.age_bands import find_band
@@ -74,8 +74,8 @@ class DunningOldItemsApply(models.AbstractModel):
         if filled and not (self.reason or "").strip():
             raise UserError(
                 self.env._(
-                    "Write why you decide so: whoever looks at these invoices in a year "
-                    "will ask."
+                    "Write why you decide so: whoever looks at these invoices in a "
+                    "year will ask."
                 )
             )
 
@@ -118,11 +118,7 @@ class DunningOldItemsApply(models.AbstractModel):
         # A credit manager need not be allowed to edit invoices to leave one out.
         lines = self.env["account.move.line"].sudo()
         for ids in split_every(INVOICES_PER_BATCH, moves.ids):
-            of_moves = lines.search(
-                Domain("move_id", "in", ids)
-                & Domain("account_type", "in", ("asset_receivable", "liability_payable"))
-            )
-            of_moves._dunning_exclude(is_excluded)
+            lines._dunning_exclude(ids, is_excluded)
             some = moves.browse(ids).sudo()  # see above
             some._message_log_batch(bodies=dict.fromkeys(ids, body))
 

@@ -31,8 +31,8 @@ class ResCompany(models.Model):
         "Nightly run",
         readonly=True,
         copy=False,
-        help="Each night, decide what every customer should get, and send what leaves by "
-        "itself. Off until the preview of the first run was confirmed.",
+        help="Each night, decide what every customer should get, and send what leaves "
+        "by itself. Off until the preview of the first run was confirmed.",
     )
     dunning_confirmed_on = fields.Datetime(
         "First run confirmed on", readonly=True, copy=False
@@ -48,8 +48,8 @@ class ResCompany(models.Model):
         if not self.env.su and not KEPT.isdisjoint(vals):
             raise AccessError(
                 self.env._(
-                    "The nightly dunning run is switched on and off by a credit manager, "
-                    "through its own buttons."
+                    "The nightly dunning run is switched on and off by a credit "
+                    "manager, through its own buttons."
                 )
             )
         return super().write(vals)
@@ -83,8 +83,8 @@ class ResCompany(models.Model):
         if not self.dunning_confirmed_on:
             raise UserError(
                 self.env._(
-                    "Nothing leaves by surprise: look at the preview of the first run of "
-                    "%(company)s and confirm it, then switch the nightly run on.",
+                    "Nothing leaves by surprise: look at the preview of the first run "
+                    "of %(company)s and confirm it, then switch the nightly run on.",
                     company=self.name,
                 )
             )

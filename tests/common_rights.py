@@ -93,7 +93,9 @@ class RightsCommon(DunningCommon):
         cls._open_for_business(company)
         decisions, previews = env["dunning.old.items"], env["dunning.first.run"]
         decision = decisions.browse(decisions.action_open()["res_id"])
-        decision.sudo().copy({"state": "applied"})  # so that the preview can be confirmed
+        decision.sudo().copy(
+            {"state": "applied"}
+        )  # so that the preview can be confirmed
         decision.reason = "Agreed"
         decision.band_ids.choice = "first"
         preview = previews.browse(previews.action_open()["res_id"])

@@ -131,7 +131,11 @@ class TestFirstRun(OnboardingCommon):
             [("company_id", "=", self.company.id)]
         )
         done = {
-            (action.partner_id, action.level_id, sum(action.line_ids.mapped("amount_residual")))
+            (
+                action.partner_id,
+                action.level_id,
+                sum(action.line_ids.mapped("amount_residual")),
+            )
             for action in actions
         }
         self.assertEqual(done, shown)
@@ -240,10 +244,14 @@ class TestSetup(OnboardingCommon):
 
     def test_who_approves_must_be_allowed_to(self):
         setup = self._setup(user_id=self.collector.id, manager_id=self.collector.id)
-        with self.assertRaisesRegex(UserError, "has not the rights of a credit manager"):
+        with self.assertRaisesRegex(
+            UserError, "has not the rights of a credit manager"
+        ):
             setup.action_save_people()
         with self.assertRaisesRegex(UserError, "Choose a credit manager"):
-            self._setup(user_id=self.collector.id, manager_id=False).action_save_people()
+            self._setup(
+                user_id=self.collector.id, manager_id=False
+            ).action_save_people()
 
     def test_a_credit_manager_does_not_change_the_company_itself(self):
         self._setup(
@@ -300,9 +308,7 @@ class TestChecks(OnboardingCommon):
             self._setup().action_test_mail_server()
         servers.create({"name": "Test", "smtp_host": "smtp.example.com"})
         self.assertEqual(self._check(1)[0], "warning")
-        with patch.object(
-            IrMail_Server, "test_smtp_connection", lambda server: None
-        ):
+        with patch.object(IrMail_Server, "test_smtp_connection", lambda server: None):
             self._setup().action_test_mail_server()
         self.assertEqual(self._check(1)[0], "ok")
         self.assertIn("03/04/2024", self._check(1)[2])
@@ -349,7 +355,9 @@ class TestChecks(OnboardingCommon):
 
     def test_the_settings_say_how_things_stand(self):
         settings = self.env["res.config.settings"].sudo().create({})
-        self.assertIn("Off: nothing leaves by itself before", settings.dunning_night_text)
+        self.assertIn(
+            "Off: nothing leaves by itself before", settings.dunning_night_text
+        )
         self.assertEqual(settings.dunning_last_run_text, "No run yet.")
         self._invoice(5)
         self._decide()
