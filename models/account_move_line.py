@@ -202,9 +202,9 @@ class AccountMoveLine(models.Model):
     def _dunning_exclude(self, move_ids, is_excluded):
         """Exclude whole invoices from follow-up, or take them up again.
 
-        One statement: through the ORM the host works out each invoice's lines anew, 15 ms
-        each, minutes for the tens of thousands a company starts with. The flag enters no
-        figure and no entry.
+        One statement: through the ORM the host works out each invoice's lines anew,
+        15 ms each, minutes for the tens of thousands a company starts with. The flag
+        enters no figure and no entry.
         """
         self.check_access("write")
         self.flush_model(["no_followup"])

@@ -182,7 +182,7 @@ class DunningOldItemsBand(models.Model):
     invoice_count = fields.Integer("Invoices", readonly=True)
     debtor_count = fields.Integer("Customers", readonly=True)
     amount = fields.Monetary("Late amount", readonly=True)
-    left_out_count = fields.Integer("Of which left out now", readonly=True)
+    left_out_count = fields.Integer("Left out now", readonly=True)
     choice = fields.Selection(
         [
             ("first", "Start at the first reminder"),

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.fields import Command, Datetime, Domain
+from odoo.fields import Command, Datetime
 from odoo.tools.misc import split_every
 
 from ..tools.age_bands import find_band

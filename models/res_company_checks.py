@@ -122,7 +122,7 @@ class ResCompany(models.Model):
             text = self.env._("no bank or cash entry was ever posted.")
         else:
             text = self.env._(
-                "the last one is of %(date)s, %(days)s days ago.",
+                "last entry of %(date)s, %(days)s days ago.",
                 date=format_date(self.env, last),
                 days=(today - last).days,
             )

@@ -131,6 +131,23 @@ class TestQueries(WorkerCommon):
 
         self._check(self._measure(deliver, queue), 35)
 
+    def test_deciding_on_old_items_asks_as_much_for_100_debtors_as_for_10(self):
+        decisions = self.env["dunning.old.items"]
+
+        def decide(day):
+            decision = decisions.browse(decisions.action_open()["res_id"])
+            decision.band_ids.write({"choice": "level", "level_id": self.second.id})
+            decision.band_ids[0].choice = "leave"
+            decision.reason = "Agreed"
+            decision.action_apply()
+
+        counts = []
+        for invoices in (self.few, self.many):
+            for line in (self.few | self.many).line_ids:
+                line.sudo().no_followup = line.move_id not in invoices
+            counts.append(self._count(lambda: decide(DAY)))
+        self._check(counts, 130)
+
     def test_the_list_of_cases_asks_as_much_for_100_as_for_10(self):
         fields = {"partner_id": {"fields": {"display_name": {}}}} | {
             name: {}
