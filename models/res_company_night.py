@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 
 from pytz import utc
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 #: When the night begins, in the company's time zone.
@@ -44,7 +44,18 @@ class ResCompany(models.Model):
         "Mail server tested on", readonly=True, copy=False
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_dunning_kept(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._check_dunning_kept(vals)
+        return super().write(vals)
+
+    @api.model
+    def _check_dunning_kept(self, vals):
         if not self.env.su and not KEPT.isdisjoint(vals):
             raise AccessError(
                 self.env._(
@@ -52,7 +63,6 @@ class ResCompany(models.Model):
                     "manager, through its own buttons."
                 )
             )
-        return super().write(vals)
 
     def _dunning_check_manager(self):
         """Raise unless the user is a credit manager who works in these companies."""

@@ -191,6 +191,9 @@ class TestNightSwitch(OnboardingCommon):
         for name in ("dunning_is_night_on", "dunning_confirmed_on"):
             with self.assertRaises(AccessError):
                 self.company.with_user(admin).write({name: "2024-01-01"})
+        companies = self.env["res.company"].with_user(admin)
+        with self.assertRaises(AccessError):
+            companies.create({"name": "New", "dunning_is_night_on": True})
 
     @freeze_time("2024-03-05 01:30:00")
     def test_the_night_serves_only_companies_that_switched_it_on(self):

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from .common import DAY
 from .test_workers import WorkerCommon
@@ -131,22 +131,27 @@ class TestQueries(WorkerCommon):
 
         self._check(self._measure(deliver, queue), 35)
 
-    def test_deciding_on_old_items_asks_as_much_for_100_debtors_as_for_10(self):
-        decisions = self.env["dunning.old.items"]
+    def _measure_old_items(self, **choice):
+        """Return the queries of a decision on what was late first, and on all."""
+        decisions, counts = self.env["dunning.old.items"], []
+        for day in (DAY, LATER):
+            with freeze_time(f"{day} 10:00:00"):
+                decision = decisions.browse(decisions.action_open()["res_id"])
+                decision.band_ids.write(choice)
+                decision.reason = "Agreed"
+                counts.append(self._count(decision.action_apply))
+        return counts
 
-        def decide(day):
-            decision = decisions.browse(decisions.action_open()["res_id"])
-            decision.band_ids.write({"choice": "level", "level_id": self.second.id})
-            decision.band_ids[0].choice = "leave"
-            decision.reason = "Agreed"
-            decision.action_apply()
+    def test_leaving_out_old_items_asks_as_much_for_100_debtors_as_for_10(self):
+        counts = self._measure_old_items(choice="leave")
+        self.assertTrue(all((self.few | self.many).mapped("no_followup")))
+        self._check(counts, 90)
 
-        counts = []
-        for invoices in (self.few, self.many):
-            for line in (self.few | self.many).line_ids:
-                line.sudo().no_followup = line.move_id not in invoices
-            counts.append(self._count(lambda: decide(DAY)))
-        self._check(counts, 130)
+    def test_starting_old_items_asks_as_much_for_100_debtors_as_for_10(self):
+        self.second.delay_days = 5
+        counts = self._measure_old_items(choice="level", level_id=self.second.id)
+        self.assertEqual(self._get_cases().line_ids.start_level_id, self.second)
+        self._check(counts, 110)
 
     def test_the_list_of_cases_asks_as_much_for_100_as_for_10(self):
         fields = {"partner_id": {"fields": {"display_name": {}}}} | {
