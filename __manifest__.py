@@ -12,6 +12,7 @@
         "account_payment",
         "base_automation",
         "mail",
+        "onboarding",
         "resource",
         "sms",
     ],
@@ -21,6 +22,7 @@
         "security/dunning_rules.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
+        "data/onboarding_data.xml",
         "report/dunning_letter_templates.xml",  # The level's letter renders it.
         "report/dunning_letter_reports.xml",
         "report/dunning_deposit_templates.xml",
@@ -48,6 +50,9 @@
         "views/dunning_exclusion_views.xml",
         "data/base_automation_data.xml",
         "views/base_automation_views.xml",
+        "views/dunning_old_items_views.xml",  # Its actions are buttons of the preview.
+        "views/dunning_first_run_views.xml",
+        "wizards/dunning_setup_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

@@ -232,6 +232,7 @@ class DunningCaseCollect(models.AbstractModel):
             "move_id": item.move_id,
             **item.to_case_line(),
             **standing,
+            "start_level_id": line.start_level_id.id or None if line else None,
             # Of an item with a past, the run that follows stores it.
             "next_level_id": (rung.key or None) if rung else None,
             "next_date": day,

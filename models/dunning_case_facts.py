@@ -26,6 +26,7 @@ class CaseLine(NamedTuple):
     delivered_on: date
     deadline: date
     ladder_ended_on: date
+    start_level_id: int
     next_level_id: int
     next_date: date
 
@@ -37,6 +38,7 @@ class CaseLine(NamedTuple):
             hold, which the calendar of the rungs does not need, are left out
         """
         level = levels.get(self.level_id)
+        start = levels.get(self.start_level_id)
         return core.Item(
             key=self.id,
             due=item.due if item else self.date_due,
@@ -51,6 +53,8 @@ class CaseLine(NamedTuple):
             hold=item.hold if item else "",
             pending=is_pending,
             courtesies=courtesies,
+            start=self.start_level_id,
+            start_delay=start.delay if start else 0,
         )
 
 

@@ -55,6 +55,14 @@ class DunningCaseLine(models.Model):
         readonly=True,
         help="When somebody decided what comes after the last rung of the ladder.",
     )
+    start_level_id = fields.Many2one(
+        "dunning.level",
+        "Starts at",
+        readonly=True,
+        ondelete="set null",
+        help="The first rung of this item, when a credit manager chose a later one for "
+        "invoices that were late already. Empty: the first rung of the ladder.",
+    )
     next_level_id = fields.Many2one("dunning.level", "Next level", readonly=True)
     next_date = fields.Date("Not before", readonly=True)
     invoice_pdf_id = fields.Many2one(

@@ -132,13 +132,14 @@ class DunningCaseRun(models.AbstractModel):
 
     @api.model
     def _cron_run(self):
-        """Start today's night in every company, then work on it.
+        """Start today's night where it was switched on, then work on it.
 
         A process killed in the middle leaves whole batches behind; the next call goes
         on with the debtors that were not looked at today.
         """
         batches = self.env["dunning.run.batch"]
-        for company in self.env["res.company"].search([("active", "=", True)]):
+        served = [("active", "=", True), ("dunning_is_night_on", "=", True)]
+        for company in self.env["res.company"].search(served):
             batches._cron_start_night(company)
         batches._cron_work()
 

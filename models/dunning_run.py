@@ -209,6 +209,10 @@ class DunningRun(models.Model):
         shows how far it is.
         """
         self.env["dunning.case"].check_access("create")
+        unseen = self.env.companies.filtered(lambda one: not one.dunning_confirmed_on)
+        if unseen:
+            # Nothing leaves by surprise: a company's first run is looked at before.
+            return self.env["dunning.first.run"].with_company(unseen[0]).action_open()
         runs = self.browse()
         for company in self.env.companies:
             run = self.with_company(company)._start(company, company._dunning_today())

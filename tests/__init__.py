@@ -43,3 +43,7 @@ from . import test_fuzz
 from . import test_fuzz_ladder
 from . import test_hostile_text
 from . import test_template_limits
+from . import test_tools_age_bands
+from . import test_tools_start
+from . import test_old_items
+from . import test_onboarding

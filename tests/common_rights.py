@@ -18,6 +18,7 @@ WINDOWS = (
     "dunning.hold.wizard",
     "dunning.receipt.import",
     "dunning.receipt.import.line",
+    "dunning.setup",
 )
 
 
@@ -93,8 +94,29 @@ class RightsCommon(DunningCommon):
         world["dunning.alert"] = env["dunning.alert"].search(
             [("case_id", "=", world["formal notice"].case_id.id)]
         )
+        world |= cls._make_start_up(company, env)
         ladder = cls._create_ladder(company_id=company.id).with_env(env)
         return world | {"dunning.ladder": ladder, "dunning.level": ladder.level_ids[-1]}
+
+    @classmethod
+    def _make_start_up(cls, company, env):
+        """Return a decision on old items and a preview, both being prepared."""
+        cls._open_for_business(company)
+        decisions, previews = env["dunning.old.items"], env["dunning.first.run"]
+        decision = decisions.browse(decisions.action_open()["res_id"])
+        decision.sudo().copy(
+            {"state": "applied"}
+        )  # so that the preview can be confirmed
+        decision.reason = "Agreed"
+        decision.band_ids.choice = "first"
+        preview = previews.browse(previews.action_open()["res_id"])
+        return {
+            "dunning.old.items": decision,
+            "dunning.old.items.band": decision.band_ids[:1],
+            "dunning.first.run": preview,
+            "dunning.first.run.line": preview.line_ids[:1],
+            "dunning.first.run.total": preview.total_ids[:1],
+        }
 
     @classmethod
     def _make_invoice(cls, company, partner, days_late):
@@ -258,6 +280,15 @@ class RightsCommon(DunningCommon):
                 {
                     "level_id": world["dunning.level"].id,
                     "case_id": world["dunning.case"].id,
+                }
+            )
+        if model == "dunning.setup":
+            return env[model].create(
+                {
+                    "company_id": world["dunning.case"].company_id.id,
+                    "user_id": cls.collector.id,
+                    "manager_id": cls.manager.id,
+                    "ladder_id": cls.ladder.id,
                 }
             )
         case = world["dunning.case"].with_env(env)

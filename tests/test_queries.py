@@ -132,6 +132,28 @@ class TestQueries(WorkerCommon):
 
         self._check(self._measure(deliver, queue), 35)
 
+    def _measure_old_items(self, **choice):
+        """Return the queries of a decision on what was late first, and on all."""
+        decisions, counts = self.env["dunning.old.items"], []
+        for day in (DAY, LATER):
+            with freeze_time(f"{day} 10:00:00"):
+                decision = decisions.browse(decisions.action_open()["res_id"])
+                decision.band_ids.write(choice)
+                decision.reason = "Agreed"
+                counts.append(self._count(decision.action_apply))
+        return counts
+
+    def test_leaving_out_old_items_asks_as_much_for_100_debtors_as_for_10(self):
+        counts = self._measure_old_items(choice="leave")
+        self.assertTrue(all((self.few | self.many).mapped("no_followup")))
+        self._check(counts, 90)
+
+    def test_starting_old_items_asks_as_much_for_100_debtors_as_for_10(self):
+        self.second.delay_days = 5
+        counts = self._measure_old_items(choice="level", level_id=self.second.id)
+        self.assertEqual(self._get_cases().line_ids.start_level_id, self.second)
+        self._check(counts, 110)
+
     def test_the_list_of_cases_asks_as_much_for_100_as_for_10(self):
         fields = {"partner_id": {"fields": {"display_name": {}}}} | {
             name: {}

@@ -28,6 +28,12 @@ CHANGES = {
     "dunning.run.batch": {"is_done": True},
     "dunning.run.count": {"count": 7},
     "dunning.run.line": {"count": 7},
+    "dunning.old.items": {"reason": "Changed"},
+    "dunning.old.items.band": {"choice": "first"},
+    "dunning.first.run": {"date": DAY},
+    "dunning.first.run.line": {"amount": 7},
+    "dunning.first.run.total": {"amount": 7},
+    "dunning.setup": {"email": "changed@example.com"},
     "dunning.relance": {"state": "running"},
     "dunning.relance.line": {"reason": "Changed"},
     "dunning.letter.post": {"posted_on": DAY},
@@ -99,6 +105,15 @@ class TestRightsTable(RightsCommon):
             "dunning.run.batch": run | {"kind": "prepare", "keys": []},
             "dunning.run.count": run | {"result": "none", "count": 1},
             "dunning.run.line": run | {"result": "none", "count": 1},
+            "dunning.old.items": {"company_id": company.id},
+            "dunning.old.items.band": {
+                "old_items_id": world["dunning.old.items"].id,
+                "days_from": 1,
+            },
+            "dunning.first.run": {"company_id": company.id},
+            "dunning.first.run.line": {"first_run_id": world["dunning.first.run"].id},
+            "dunning.first.run.total": {"first_run_id": world["dunning.first.run"].id},
+            "dunning.setup": {"company_id": company.id},
             "dunning.relance": {"line_ids": [Command.create({"case_id": case.id})]},
             "dunning.relance.line": {"case_id": case.id},
             "dunning.letter.post": {"action_ids": [Command.set(world["letter"].ids)]},
@@ -177,7 +192,7 @@ class TestRightsTable(RightsCommon):
             return world[variant.rstrip(")")]
         if key == "dunning.action.action_print_letters":
             return world["letter"]
-        if model == "res.config.settings":
+        if model in ("res.config.settings", "onboarding.onboarding.step"):
             return self.env[model]
         if model not in world:
             return self._make_window(model, world, window_user)

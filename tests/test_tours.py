@@ -172,3 +172,19 @@ class TestTours(DunningCommon, HttpCase):
         self.assertEqual(letters.mapped("state"), ["done", "done"])
         for letter in letters:
             self.assertEqual(letter.attachment_ids.mimetype, "application/pdf")
+
+    def test_a_credit_manager_starts_up_leaves_half_way_and_comes_back(self):
+        self.company.sudo().write(
+            {"dunning_confirmed_on": False, "dunning_is_night_on": False}
+        )
+        old = self._invoice(400)
+        self._tour(
+            "dunning_onboarding_half", self.manager, action="dunning_case_action"
+        )
+        self.assertFalse(old.no_followup)
+        self._tour(
+            "dunning_onboarding_rest", self.manager, action="dunning_case_action"
+        )
+        self.assertTrue(old.no_followup)
+        self.assertTrue(self.company.dunning_is_night_on)
+        self.assertFalse(self.env["dunning.action"].search([]))

@@ -63,6 +63,11 @@ class Rung:
     def courtesy(self) -> bool:
         return self.delay < 0
 
+    @property
+    def ordinary(self) -> bool:
+        """A reminder: neither courtesy, formal notice nor decision."""
+        return not (self.courtesy or self.formal or self.decision)
+
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
@@ -88,13 +93,41 @@ class Ladder:
         object.__setattr__(self, "courtesies", courtesies)
 
     def position(self, item: "Item") -> int:
-        """Return the index of the rung the item stands on, -1 below the first."""
+        """Return the index of the rung the item stands on, -1 below the first.
+
+        An old item that starts at a chosen rung stands just below it.
+        """
+        below_start = self.start(item) - 1
         if item.rung is None:
-            return -1
+            return max(below_start, -1)
         for index, rung in enumerate(self.climbing):
             if rung.key == item.rung:
+                return max(index, below_start)
+        stand = self.stand(item.rung_delay, item.rung_notified, item.rung_decided)
+        return max(stand, below_start)
+
+    def start(self, item: "Item") -> int:
+        """Return the index of the first rung that speaks to the item.
+
+        0, unless somebody chose a later rung for it (design, rule 3). When that rung
+        was archived or belongs to another ladder: see :meth:`find_start`.
+        """
+        if item.start is None:
+            return 0
+        for index, rung in enumerate(self.climbing):
+            if rung.key == item.start and rung.ordinary:
                 return index
-        return self.stand(item.rung_delay, item.rung_notified, item.rung_decided)
+        return self.find_start(item.start_delay)
+
+    def find_start(self, delay: int) -> int:
+        """Return the index of the highest ordinary rung whose delay is not above
+        ``delay``: nobody *starts* with a formal notice or a decision."""
+        fitting = [
+            index
+            for index, rung in enumerate(self.climbing)
+            if rung.ordinary and rung.delay <= delay
+        ]
+        return fitting[-1] if fitting else 0
 
     def stand(self, delay: int, notified: bool = False, decided: bool = False) -> int:
         """Return the index of the highest rung whose delay is not above ``delay``.
@@ -131,7 +164,8 @@ class Item:
 
     ``hold`` says why the item is not dunned at all (empty if it is); ``pending`` that a
     decision about it is already on somebody's desk; ``courtesies`` are the keys of the
-    courtesy levels that it already got.
+    courtesy levels that it already got. ``start`` is the rung that somebody chose as
+    the first one of an old item, with the delay it has.
     """
 
     key: int
@@ -147,6 +181,8 @@ class Item:
     hold: str = ""
     pending: bool = False
     courtesies: frozenset[int] = frozenset()
+    start: int | None = None
+    start_delay: int = 0
 
     def is_late(self, today: date, grace: int) -> bool:
         return (today - self.due).days > grace

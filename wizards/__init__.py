@@ -8,3 +8,4 @@ from . import dunning_ladder_change
 from . import dunning_hold_wizard
 from . import dunning_receipt_import
 from . import dunning_receipt_import_line
+from . import dunning_setup
