@@ -44,6 +44,7 @@
         "views/dunning_level_views.xml",
         "views/dunning_ladder_views.xml",
         "views/dunning_action_views.xml",
+        "views/dunning_registered_views.xml",
         "views/dunning_case_views.xml",
         "views/dunning_run_views.xml",
         "views/dunning_hold_views.xml",
