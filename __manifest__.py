@@ -25,10 +25,12 @@
         "report/dunning_letter_reports.xml",
         "data/dunning_text_templates.xml",
         "data/mail_template_data.xml",
+        "data/sms_template_data.xml",
         "data/dunning_ladder_data.xml",  # Depends on the texts.
         "wizards/dunning_relance_views.xml",
         "wizards/dunning_level_preview_views.xml",
         "wizards/dunning_letter_post_views.xml",
+        "wizards/dunning_outcome_views.xml",
         "views/dunning_level_views.xml",
         "views/dunning_ladder_views.xml",
         "views/dunning_action_views.xml",

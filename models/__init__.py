@@ -11,6 +11,7 @@ from . import dunning_case_facts
 from . import dunning_case_decide
 from . import dunning_case_run
 from . import dunning_case_live
+from . import dunning_case_sweep
 from . import dunning_case
 from . import dunning_run
 from . import dunning_run_batch
@@ -21,6 +22,11 @@ from . import dunning_action_text
 from . import dunning_action_calendar
 from . import dunning_action_refresh
 from . import dunning_action_deliver
+from . import dunning_action_person
+from . import dunning_action_outcome
+from . import dunning_action_sms
+from . import dunning_action_bounce
+from . import dunning_action_fallback
 from . import dunning_action_documents
 from . import dunning_action_letter
 from . import dunning_action
@@ -33,3 +39,6 @@ from . import mail_template
 from . import mail_mail
 from . import ir_attachment
 from . import mail_activity
+from . import mail_notification
+from . import sms_sms
+from . import sms_template

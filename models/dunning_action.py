@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .dunning_action_propose import UNDELIVERED
+from .dunning_level_channel import BY_HOST, BY_PERSON
 
 
 class ForgetSavepoint(Exception):
@@ -24,6 +25,11 @@ class DunningAction(models.Model):
         "dunning.action.calendar",
         "dunning.action.refresh",
         "dunning.action.deliver",
+        "dunning.action.person",
+        "dunning.action.outcome",
+        "dunning.action.sms",
+        "dunning.action.bounce",
+        "dunning.action.fallback",
         "dunning.action.documents",
         "dunning.action.letter",
     ]
@@ -99,6 +105,7 @@ class DunningAction(models.Model):
     activity_id = fields.Many2one(
         "mail.activity", readonly=True, index="btree_not_null"
     )
+    planned_on = fields.Date("Planned for", related="activity_id.date_deadline")
     failure_reason = fields.Text(readonly=True)
     cancel_reason = fields.Text(readonly=True)
     result = fields.Text(compute="_compute_result")
@@ -220,7 +227,23 @@ class DunningAction(models.Model):
         mails.cancel()
         notifications = mails.mail_message_id.notification_ids
         notifications.write({"notification_status": "canceled"})
+        texts = undelivered.sms_id.sudo()
+        texts.filtered(lambda s: s.state in ("outgoing", "error")).action_set_canceled()
         undelivered.activity_id.sudo().unlink()
+
+    def action_send_again(self):
+        """Send, print or plan again what failed, once the contact was mended.
+
+        After a fresh look at the money: what is no longer right is cancelled instead.
+        """
+        self.check_access("write")
+        failed = self.filtered(lambda action: action.state == "failed")
+        failed._check_may_approve()
+        for action in failed:
+            # Written to whom the case names now, which may have been mended.
+            action.contact_id = action.case_id._get_contact()
+        failed._refresh()._queue()
+        return failed._notify_outcome()
 
     def action_deliver(self, date=None):
         """Deliver now: hand a written message to the mail queue, or record that a
@@ -235,9 +258,13 @@ class DunningAction(models.Model):
         waiting = self.filtered(lambda a: a.state in ("proposed", "failed"))
         waiting._check_may_approve()
         waiting._refresh(date)._queue(date)
-        by_hand = self.filtered(lambda a: a.state == "queued" and a.channel != "email")
+        by_hand = self.filtered(
+            lambda a: a.state == "queued" and a.channel not in BY_HOST
+        )
         letters = by_hand.filtered(lambda action: action.channel == "letter")
         letters.filtered(lambda action: not action.printed_on)._print()
+        made = by_hand.filtered(lambda action: action.channel in BY_PERSON)
+        made._write_outcome("reached", day=date)
         # A letter that could not be printed has failed: it was not posted.
         by_hand.filtered(lambda a: a.state == "queued")._mark_done(date)
         return True

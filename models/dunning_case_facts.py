@@ -63,6 +63,7 @@ class Contact(NamedTuple):
     date: date
     queued_on: date
     delivered_on: date
+    is_overtaken: bool
 
     def is_level_delivered(self, letters):
         """Tell whether it makes the rung count (see :func:`is_rung_delivered`).
@@ -197,7 +198,7 @@ class DunningCaseFacts(models.AbstractModel):
         for row in contacts:
             steps[row.kind, row.level_id, row.date].append(row)
         return any(
-            any(row.state in UNDELIVERED for row in step)
+            any(row.state in UNDELIVERED and not row.is_overtaken for row in step)
             and not any(row.is_level_delivered(letters) for row in step)
             for step in steps.values()
         )

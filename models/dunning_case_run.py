@@ -8,7 +8,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date, plaintext2html
+from odoo.tools import SQL, format_date
 from odoo.tools.misc import split_every
 
 from .dunning_run import DEBTORS_PER_BATCH, MESSAGES_PER_BATCH
@@ -44,6 +44,7 @@ class DunningCaseRun(models.AbstractModel):
             day = date or company._dunning_today()
             cases = self.with_company(company)
             run = runs.with_company(company)._start(company, day)
+            cases._sweep(run)
             debtors = cases._find_debtors(company, day)
             for ids in split_every(DEBTORS_PER_BATCH, debtors):
                 sending = cases._prepare_safely(
@@ -218,20 +219,6 @@ class DunningCaseRun(models.AbstractModel):
         failed = Counter([("failed", "failed", 0, "")])
         run._add(failed, failed)
 
-    def _plan_task(self, summary, note):
-        """Plan one task for the collector, unless the same one is already open."""
-        self.ensure_one()
-        if summary in self.activity_ids.mapped("summary"):
-            return
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            date_deadline=self.company_id._dunning_today(),
-            summary=summary,
-            note=plaintext2html(note),
-            user_id=(self.user_id or self.company_id.dunning_user_id).id
-            or self.env.uid,
-        )
-
     @api.model
     def _prepare(self, run, debtors):
         """Collect, decide and propose; return the cases whose step leaves by itself."""
@@ -271,6 +258,8 @@ class DunningCaseRun(models.AbstractModel):
         ready = automatic._refresh(run.date)
         ready._queue(run.date)
         # Who was counted when it was prepared is no second debtor.
+        failed = ready.filtered(lambda action: action.state == "failed")
+        ready |= failed.fallback_ids
         run._add(*ready._count_results(ready.case_id.filtered("wait_reason").ids))
         changed = (automatic - ready).case_id
         if changed:

@@ -52,6 +52,7 @@ OPERATIONS = {
     "dunning.relance": {"collector": "CRWD"},
     "dunning.relance.line": {"collector": "CRWD"},
     "dunning.letter.post": {"collector": "CRWD"},
+    "dunning.outcome": {"collector": "CRWD"},
     "dunning.level.preview": {"reader": "CRWD"},
 }
 
@@ -68,6 +69,8 @@ METHODS = {
     "dunning.action.action_deliver (formal notice)": "manager",
     "dunning.action.action_print_letters": "collector",
     "dunning.action.action_print_letters (formal notice)": "manager",
+    "dunning.action.action_record_outcome (call)": "collector",
+    "dunning.action.action_send_again": "collector",
     "dunning.case.action_close": "collector",
     "dunning.case.action_dun": "collector",
     "dunning.case.action_open_actions": "window",
@@ -77,6 +80,7 @@ METHODS = {
     "dunning.letter.post.action_mark_posted": "collector",
     "dunning.letter.post.action_refresh": "window",
     "dunning.level.action_preview_text": "reader",
+    "dunning.outcome.action_confirm": "collector",
     "dunning.relance.action_start": "collector",
     "dunning.relance.process_next": "collector",
     "dunning.relance.line.action_back": "collector",

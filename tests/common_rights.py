@@ -13,6 +13,7 @@ WINDOWS = (
     "dunning.relance.line",
     "dunning.letter.post",
     "dunning.level.preview",
+    "dunning.outcome",
 )
 
 
@@ -66,6 +67,7 @@ class RightsCommon(DunningCommon):
         world["account.move"] = cls._make_invoice(company, partner, 5)
         world["formal notice"] = cls._make_formal_notice(company, env)
         world["letter"] = cls._make_letter(company, env)
+        world["call"] = cls._make_call(company, env)
         world["dunning.run"] = run = env["dunning.case"].run(DAY)
         world["dunning.run.line"] = run.line_ids[:1]
         counts = env["dunning.run.count"].search([("run_id", "=", run.id)])
@@ -130,6 +132,16 @@ class RightsCommon(DunningCommon):
         )
         return letter
 
+    @classmethod
+    def _make_call(cls, company, env):
+        """Return a call to a fourth debtor that waits to be made."""
+        partner = cls._create_customer(f"Debtor by phone of {company.name}")
+        cls._make_invoice(company, partner, 5)
+        env["dunning.case"].run(DAY)
+        call = env["dunning.case"]._open_for(partner).action_ids
+        call.write({"channel": "phone", "queued_on": DAY, "state": "queued"})
+        return call
+
     def _as(self, user):
         """Return the environment of a user who works in his company."""
         companies = {"allowed_company_ids": self.company.ids}
@@ -180,6 +192,8 @@ class RightsCommon(DunningCommon):
                     "case_id": world["dunning.case"].id,
                 }
             )
+        if model == "dunning.outcome":
+            return env[model].create({"action_id": world["call"].id})
         case = world["dunning.case"].with_env(env)
         window = env["dunning.relance"]._open_for_cases(case)
         line = env["dunning.relance.line"].browse(window["res_id"])

@@ -28,6 +28,7 @@ CHANGES = {
     "dunning.relance.line": {"reason": "Changed"},
     "dunning.letter.post": {"posted_on": DAY},
     "dunning.level.preview": {"case_id": False},
+    "dunning.outcome": {"note": "Changed"},
 }
 
 
@@ -82,6 +83,7 @@ class TestRightsTable(RightsCommon):
                 "level_id": world["dunning.level"].id,
                 "case_id": case.id,
             },
+            "dunning.outcome": {"action_id": world["call"].id},
         }[model]
 
     def _allowed(self, user, model, world, window_user=None):

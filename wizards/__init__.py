@@ -3,3 +3,4 @@ from . import dunning_relance_step
 from . import dunning_relance_line
 from . import dunning_level_preview
 from . import dunning_letter_post
+from . import dunning_outcome
