@@ -122,12 +122,14 @@ class DunningAction(models.Model):
         ways = self.env["dunning.level"]._selection_channel()
         return [*ways, ("decision", self.env._("Decision"))]
 
-    @api.depends("subject", "level_id", "channel", "partner_id")
+    @api.depends("subject", "level_id", "channel", "partner_id", "fallback_of_id")
     @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._selection_channel())
         for action in self:
             what = action.level_id.name or labels.get(action.channel, "")
+            if action.fallback_of_id:  # beside the one it replaces
+                what = f"{what} ({labels.get(action.channel, '')})"
             action.display_name = f"{action.partner_id.display_name} – {what}"
 
     @api.depends("failure_reason", "cancel_reason", "state")
@@ -239,6 +241,7 @@ class DunningAction(models.Model):
         self.check_access("write")
         failed = self.filtered(lambda action: action.state == "failed")
         failed._check_may_approve()
+        failed._check_not_replaced()
         for action in failed:
             # Written to whom the case names now, which may have been mended.
             action.contact_id = action.case_id._get_contact()

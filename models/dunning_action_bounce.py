@@ -1,7 +1,12 @@
+from textwrap import shorten
+
 from odoo import fields, models
 from odoo.fields import Domain
 
 from ..tools import contact as core
+
+#: A mail server explains itself at length; the message in the chatter has it all.
+LONGEST_REASON = 300
 
 
 class DunningActionBounce(models.AbstractModel):
@@ -33,7 +38,7 @@ class DunningActionBounce(models.AbstractModel):
                     "The message to %(contact)s came back: correct the contact, then "
                     "send it again. %(reason)s",
                     contact=action.contact_id.display_name,
-                    reason=reason or "",
+                    reason=shorten(reason or "", LONGEST_REASON),
                 ).strip(),
                 self.env._(
                     "Mend the contact: %(contact)s",

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
@@ -37,12 +38,40 @@ class DunningActionFallback(models.AbstractModel):
     fallback_ids = fields.One2many(
         "dunning.action", "fallback_of_id", "Replaced by", readonly=True
     )
+    is_replaced = fields.Boolean(
+        "Replaced",
+        compute="_compute_is_replaced",
+        help="The same step is on its way, or was delivered, through another channel.",
+    )
     is_overtaken = fields.Boolean(
         "Overtaken",
         readonly=True,
         help="It failed or came back, but a later step has reached the debtor since: "
         "there is nothing to repeat.",
     )
+
+    @api.depends("fallback_ids.state")
+    def _compute_is_replaced(self):
+        for action in self:
+            action.is_replaced = action.fallback_ids.filtered(
+                lambda other: other.state in ("proposed", "queued", "done")
+            )
+
+    def _check_not_replaced(self):
+        """Nobody gets the same step twice, by mistake and through two channels.
+
+        :raises UserError: when another channel carries it
+        """
+        labels = self.env["dunning.level"]._get_channel_labels()
+        for action in self.filtered("is_replaced"):
+            raise UserError(
+                self.env._(
+                    "“%(action)s” was replaced by another channel (%(channel)s): drop "
+                    "that contact first.",
+                    action=action.display_name,
+                    channel=labels[action.fallback_ids[:1].channel],
+                )
+            )
 
     @staticmethod
     def _is_final_failure(failure_type, reason=""):

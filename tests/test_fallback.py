@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import DAY, DunningCommon
@@ -112,8 +112,10 @@ class TestFallback(FallbackCommon):
 
     def test_a_mended_e_mail_may_still_be_sent_again(self):
         mail, letter = self._act(email=False)
-        letter.action_cancel()
         self.customer.email = "right@example.com"
+        with self.assertRaisesRegex(UserError, "drop that contact first"):
+            mail.with_user(self.collector).action_send_again()
+        letter.action_cancel()
         mail.with_user(self.collector).action_send_again()
         self.assertEqual(len(self._send_mails()), 1)
         self.assertEqual((mail.state, self._case().level_id), ("done", self.first))

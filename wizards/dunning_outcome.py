@@ -39,6 +39,9 @@ class DunningOutcome(models.TransientModel):
     )
     call_back_on = fields.Date(
         "Contact again on",
+        default=lambda self: self.env.company._dunning_add_working_days(
+            self.env.company._dunning_today(), 1
+        ),
         help="The call or visit is planned again for that day; nothing else leaves "
         "meanwhile.",
     )
