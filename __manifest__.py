@@ -29,6 +29,7 @@
         "report/dunning_deposit_reports.xml",
         "data/dunning_text_templates.xml",
         "data/mail_template_data.xml",
+        "data/sms_template_data.xml",
         "data/dunning_ladder_data.xml",  # Depends on the texts.
         "data/dunning_ladder_consumer_data.xml",
         "data/dunning_ladder_public_data.xml",
@@ -41,6 +42,7 @@
         "wizards/dunning_hold_wizard_views.xml",
         "wizards/dunning_receipt_import_views.xml",
         "views/dunning_deposit_views.xml",
+        "wizards/dunning_outcome_views.xml",
         "views/dunning_level_views.xml",
         "views/dunning_ladder_views.xml",
         "views/dunning_action_views.xml",

@@ -92,6 +92,7 @@ class History:
         self.env["dunning.case"].run(self.today)
         self.env["dunning.action"]._cron_make_documents()
         self.keep_mails_queued()
+        self.miss_a_call()
         # Paid this morning, after the run: one letter to pull, one e-mail to stop.
         for key in ("vitrail", "chocolaterie"):
             self.ledger.receive(key, self.today, self.ledger.get_invoice(key))
@@ -129,6 +130,11 @@ class History:
         for action in self.search_actions("phone", "queued"):
             activity = action.activity_id.with_user(self.accountant)
             activity.action_feedback(feedback=next(self.answers))
+
+    def miss_a_call(self):
+        """Try one of the calls in vain: it is planned again for tomorrow."""
+        call = self.search_actions("phone", "queued")[:1].with_user(self.accountant)
+        call._record_not_reached(note="Sonne dans le vide, pas de répondeur.")
 
     def put_on_notice(self, day):
         """Approve the formal notices that the credit manager agreed to, and hand them

@@ -20,6 +20,7 @@ from . import dunning_case_live
 from . import dunning_case_ladder
 from . import dunning_case_automation
 from . import dunning_case_join
+from . import dunning_case_sweep
 from . import dunning_case
 from . import dunning_hold
 from . import dunning_exclusion_review
@@ -44,6 +45,11 @@ from . import dunning_action_law
 from . import dunning_action_refresh
 from . import dunning_action_deliver
 from . import dunning_action_automation
+from . import dunning_action_person
+from . import dunning_action_outcome
+from . import dunning_action_sms
+from . import dunning_action_bounce
+from . import dunning_action_fallback
 from . import dunning_action_documents
 from . import dunning_action_letter
 from . import dunning_action
@@ -60,3 +66,6 @@ from . import mail_template
 from . import mail_mail
 from . import ir_attachment
 from . import mail_activity
+from . import mail_notification
+from . import sms_sms
+from . import sms_template

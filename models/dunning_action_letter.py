@@ -39,6 +39,7 @@ class DunningActionLetter(models.AbstractModel):
                     contact=action.contact_id.display_name,
                 )
             )
+        self._fall_back()
 
     def _has_postal_address(self):
         """Tell whether the post can find it; abroad not every place has a ZIP."""

@@ -34,6 +34,7 @@ class DunningActionRefresh(models.AbstractModel):
                     other in actions or other.state == "proposed"
                 )
             )
+            alike |= actions._get_failed_siblings()
             plans = cases._decide(day, is_bank_fresh=True, ignored=alike, books=books)
             for action in actions:
                 if action._follow(plans[action.case_id], day):

@@ -3,6 +3,8 @@ from functools import cache
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import format_amount, format_date
 
+from .dunning_level_channel import BY_PERSON
+
 #: What the texts of levels may name; admins without the right to edit code use them.
 PLACEHOLDERS = (
     "greeting",
@@ -106,7 +108,8 @@ class DunningActionText(models.AbstractModel):
                 # A subject is one line, whatever the names in it.
                 subject = " ".join((subjects[action.id] or "").split())
                 texts[action.id] = (subject, bodies[action.id])
-        calls = self.filtered(lambda action: action.channel == "phone")
+        texts |= self._render_sms()
+        calls = self.filtered(lambda action: action.channel in BY_PERSON)
         for action in calls:
             # Who calls reads the script, in his own language.
             reader = action._get_activity_user().lang or self.env.lang

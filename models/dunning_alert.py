@@ -46,6 +46,9 @@ class DunningAlert(models.Model):
     user_id = fields.Many2one(related="case_id.user_id", string="Collector")
     manager_id = fields.Many2one(related="case_id.manager_id")
     reason = fields.Text(readonly=True)
+    task = fields.Char(
+        "What to do", readonly=True, help="What the task asks for, in a few words."
+    )
     activity_id = fields.Many2one(
         "mail.activity",
         "Task",
@@ -56,8 +59,11 @@ class DunningAlert(models.Model):
     )
 
     @api.model
-    def _raise(self, kind, actions, reason=""):
-        """Write down that contacts ask for a person; the rules do the rest."""
+    def _raise(self, kind, actions, reason="", task=None):
+        """Write down that contacts ask for a person; the rules do the rest.
+
+        :param task: what to do, in a few words
+        """
         # The engine's own, and the rules of an administrator: neither depends on the
         # rights of whoever happened to be at work.
         alerts = self.sudo()
@@ -67,6 +73,7 @@ class DunningAlert(models.Model):
                 "action_id": action.id,
                 "case_id": action.case_id.id,
                 "reason": reason,
+                "task": task,
             }
             try:
                 with self.env.cr.savepoint():
@@ -128,7 +135,7 @@ class DunningAlert(models.Model):
         )
 
     def _plan_failure(self):
-        return self.case_id._plan_task(
-            self.env._("Not delivered: %(action)s", action=self.level_id.name or ""),
-            self.reason,
+        not_delivered = self.env._(
+            "Not delivered: %(action)s", action=self.level_id.name or ""
         )
+        return self.case_id._plan_task(self.task or not_delivered, self.reason)

@@ -22,6 +22,7 @@ class DunningCase(models.Model):
         "dunning.case.ladder",
         "dunning.case.automation",
         "dunning.case.join",
+        "dunning.case.sweep",
     ]
     _order = "amount_overdue desc, id desc"
     _check_company_auto = True

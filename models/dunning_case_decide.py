@@ -45,6 +45,7 @@ class DunningCaseDecide(models.AbstractModel):
                 ("case_id", "in", self.ids),
                 ("state", "=", "proposed"),
                 ("kind", "!=", "manual"),
+                ("fallback_of_id", "=", False),
             ]
         )
 

@@ -70,6 +70,7 @@ class Contact(NamedTuple):
     date: date
     queued_on: date
     delivered_on: date
+    is_overtaken: bool
 
     def is_level_delivered(self, proofs):
         """Tell whether it makes the rung count (see :func:`is_rung_delivered`).
@@ -204,7 +205,7 @@ class DunningCaseFacts(models.AbstractModel):
         for row in contacts:
             steps[row.kind, row.level_id, row.date].append(row)
         return any(
-            any(row.state in UNDELIVERED for row in step)
+            any(row.state in UNDELIVERED and not row.is_overtaken for row in step)
             and not any(row.is_level_delivered(proofs) for row in step)
             for step in steps.values()
         )

@@ -229,6 +229,33 @@ class DunningCaseLine(models.Model):
                 {"level_id": level.id, "delivered_on": day, "deadline": deadline}
             )
 
+    def _stands_on(self, level):
+        """Tell whether the item stands on a rung, and nothing was decided after it."""
+        self.ensure_one()
+        return self.level_id == level and not self.ladder_ended_on
+
+    def _has_climbed_above(self, level):
+        """Tell whether a later rung, or the decision after the last, was delivered."""
+        self.ensure_one()
+        if self.ladder_ended_on:
+            return True
+        mine = self.level_id
+        return mine.ladder_id == level.ladder_id and mine._rank() > level._rank()
+
+    def _stand(self, standing):
+        """Put an item back where it stood before a delivery that came back.
+
+        :param standing: ``tools.contact.Standing``
+        """
+        self.ensure_one()
+        self.sudo().write(  # the engine's own
+            {
+                "level_id": standing.rung,
+                "delivered_on": standing.delivered_on,
+                "deadline": standing.deadline,
+            }
+        )
+
     def _postpone(self, deadline):
         """Keep the date that a message printed for items it only listed."""
         for line in self.sudo():  # the engine's own

@@ -44,6 +44,7 @@ class DunningCaseRun(models.AbstractModel):
             day = date or company._dunning_today()
             cases = self.with_company(company)
             run = runs.with_company(company)._start(company, day)
+            cases._sweep(run)
             debtors = cases._find_debtors(company, day)
             for ids in split_every(DEBTORS_PER_BATCH, debtors):
                 sending = cases._prepare_safely(
@@ -259,6 +260,8 @@ class DunningCaseRun(models.AbstractModel):
         ready = automatic._refresh(run.date)
         ready._queue(run.date)
         # Who was counted when it was prepared is no second debtor.
+        failed = ready.filtered(lambda action: action.state == "failed")
+        ready |= failed.fallback_ids
         run._add(*ready._count_results(ready.case_id.filtered("wait_reason").ids))
         changed = (automatic - ready).case_id
         if changed:

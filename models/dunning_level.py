@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.ladder import Rung
-from .dunning_level_channel import CHANNEL_FIELDS
+from .dunning_level_channel import BY_PERSON, CHANNEL_FIELDS
 
 
 class DunningLevel(models.Model):
@@ -165,6 +165,12 @@ class DunningLevel(models.Model):
                     level=used[0][0].name,
                 )
             )
+
+    def _is_by_person_only(self):
+        """Tell whether the level is a call or a visit and writes nothing."""
+        self.ensure_one()
+        channels = set(self._get_channels())
+        return bool(channels) and channels <= set(BY_PERSON)
 
     def _get_proof_channel(self):
         """Return the channel that alone delivers the level, False when each one does.

@@ -144,6 +144,7 @@ class DunningRun(models.Model):
         # Written, so that of two workers that plan at once one has a conflict.
         self.sudo().planned_on = fields.Datetime.now()  # the engine's own
         self._drop_old_batches()
+        self.env["dunning.case"].with_company(self.company_id)._sweep(self)
         cases = self.env["dunning.case"].with_company(self.company_id)
         debtors = cases._find_debtors(self.company_id, self.date, self.is_nightly)
         self._add_batches("prepare", debtors)

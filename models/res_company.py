@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..tools.contact import last_day_to_act
+
 #: Messages leave between these hours of a working day, in the company's time zone.
 OPENING_TIME = time(8, 30)
 CLOSING_TIME = time(20, 0)
@@ -153,6 +155,11 @@ class ResCompany(models.Model):
             return None
         day = today or self._dunning_today()
         return day - relativedelta(months=self.dunning_review_months)
+
+    def _dunning_add_working_days(self, day, count):
+        """Return the ``count``-th working day after ``day``, None if there is none."""
+        last = day + timedelta(days=2 * count + LONGEST_CLOSURE_DAYS)
+        return last_day_to_act(day, count, self._dunning_working_days(day, last))
 
     def _dunning_sending_time(self, day):
         """Return the first moment, in UTC, at which a message of ``day`` may leave.

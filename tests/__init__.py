@@ -1,6 +1,8 @@
 from . import test_tools_ladder
 from . import test_tools_postal
 from . import test_tools_wording
+from . import test_tools_contact
+from . import test_tools_sms
 from . import test_ladder
 from . import test_ladder_change
 from . import test_ladder_count
@@ -28,6 +30,10 @@ from . import test_workers
 from . import test_documents
 from . import test_email
 from . import test_channels
+from . import test_outcomes
+from . import test_sms
+from . import test_fallback
+from . import test_bounce
 from . import test_approval
 from . import test_relance
 from . import test_security
@@ -36,6 +42,7 @@ from . import test_registered
 from . import test_deposit
 from . import test_receipts
 from . import test_tours
+from . import test_tours_people
 from . import test_letter
 from . import test_rights
 from . import test_proofs

@@ -66,6 +66,7 @@ OPERATIONS = {
     "dunning.deposit": {"reader": "R", "collector": "CRWD"},
     "dunning.receipt.import": {"collector": "CRWD"},
     "dunning.receipt.import.line": {"collector": "CRWD"},
+    "dunning.outcome": {"collector": "CRWD"},
     "dunning.level.preview": {"reader": "CRWD"},
 }
 
@@ -84,6 +85,8 @@ METHODS = {
     "dunning.action.action_print_letters": "collector",
     "dunning.action.action_print_letters (formal notice)": "manager",
     "dunning.case.action_change_ladder": "collector",
+    "dunning.action.action_record_outcome (call)": "collector",
+    "dunning.action.action_send_again": "collector",
     "dunning.case.action_close": "collector",
     "dunning.case.action_dun": "collector",
     "dunning.case.action_hold": "collector",
@@ -122,6 +125,7 @@ METHODS = {
     "dunning.old.items.action_open": "manager",
     "dunning.old.items.action_open_left_out": "reader",
     "dunning.old.items.action_refresh": "manager",
+    "dunning.outcome.action_confirm": "collector",
     "dunning.relance.action_start": "collector",
     "dunning.relance.process_next": "collector",
     "dunning.relance.line.action_back": "collector",

@@ -19,6 +19,7 @@ WINDOWS = (
     "dunning.receipt.import",
     "dunning.receipt.import.line",
     "dunning.setup",
+    "dunning.outcome",
 )
 
 
@@ -72,6 +73,7 @@ class RightsCommon(DunningCommon):
         world["account.move"] = cls._make_invoice(company, partner, 5)
         world["formal notice"] = cls._make_formal_notice(company, env)
         world["letter"] = cls._make_letter(company, env)
+        world["call"] = cls._make_call(company, env)
         world["dunning.run"] = run = env["dunning.case"].run(DAY)
         world["dunning.run.line"] = run.line_ids[:1]
         counts = env["dunning.run.count"].search([("run_id", "=", run.id)])
@@ -211,6 +213,15 @@ class RightsCommon(DunningCommon):
         world["handed in"].action_deliver(DAY)
         return world | {"dunning.deposit": deposit}
 
+    def _make_call(cls, company, env):
+        """Return a call to a fourth debtor that waits to be made."""
+        partner = cls._create_customer(f"Debtor by phone of {company.name}")
+        cls._make_invoice(company, partner, 5)
+        env["dunning.case"].run(DAY)
+        call = env["dunning.case"]._open_for(partner).action_ids
+        call.write({"channel": "phone", "queued_on": DAY, "state": "queued"})
+        return call
+
     def _as(self, user):
         """Return the environment of a user who works in his company."""
         companies = {"allowed_company_ids": self.company.ids}
@@ -291,6 +302,8 @@ class RightsCommon(DunningCommon):
                     "ladder_id": cls.ladder.id,
                 }
             )
+        if model == "dunning.outcome":
+            return env[model].create({"action_id": world["call"].id})
         case = world["dunning.case"].with_env(env)
         if model == "dunning.hold.wizard":
             return env[model].create(

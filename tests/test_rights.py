@@ -42,6 +42,7 @@ CHANGES = {
     "dunning.deposit": {"post_office": "Changed"},
     "dunning.receipt.import": {"document_name": "Changed"},
     "dunning.receipt.import.line": {"status": "Changed"},
+    "dunning.outcome": {"note": "Changed"},
 }
 
 
@@ -135,6 +136,7 @@ class TestRightsTable(RightsCommon):
                 "import_id": world is self.foreign
                 and world["windows"]["dunning.receipt.import"].id,
             },
+            "dunning.outcome": {"action_id": world["call"].id},
         }[model]
 
     def _allowed(self, user, model, world, window_user=None):

@@ -9,3 +9,4 @@ from . import dunning_hold_wizard
 from . import dunning_receipt_import
 from . import dunning_receipt_import_line
 from . import dunning_setup
+from . import dunning_outcome

@@ -56,9 +56,12 @@ class DunningLevelPreview(models.TransientModel):
             actions = actions._make_example(case.sudo(), level.sudo())
             labels = dict(actions._selection_channel())
             rendered = actions._render_texts()
-            texts.extend(
-                (labels[action.channel], *rendered[action.id]) for action in actions
-            )
+            for action in actions:
+                label = labels[action.channel]
+                if action.channel == "sms":
+                    text = action._to_sms_text(rendered[action.id][1])
+                    label = f"{label} – {action._describe_sms(text)}"
+                texts.append((label, *rendered[action.id]))
 
         self.env["dunning.action"]._do_and_forget(render)
         return texts
