@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.tools import plaintext2html
 from odoo.tools.misc import split_every
 
 from .dunning_level_channel import BY_HOST

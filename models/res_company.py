@@ -19,7 +19,8 @@ LONGEST_CLOSURE_DAYS = 60
 class ResCompany(models.Model):
     """What a company decides about its dunning, and its calendar."""
 
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "dunning.company.night", "dunning.company.checks"]
 
     dunning_ladder_id = fields.Many2one(
         "dunning.ladder",

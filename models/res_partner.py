@@ -49,9 +49,6 @@ class ResPartner(models.Model):
     def create(self, vals_list):
         return super().create([self._sign_dunning_consent(vals) for vals in vals_list])
 
-    def write(self, vals):
-        return super().write(self._sign_dunning_consent(vals))
-
     @api.model
     def _sign_dunning_consent(self, vals):
         """Add who notes a choice about SMS, and when: nobody else writes it."""
@@ -82,7 +79,7 @@ class ResPartner(models.Model):
     def write(self, vals):
         """Whoever gets a parent, or becomes a mere contact, is no debtor of his own:
         his open cases go where the host has just put his items."""
-        result = super().write(vals)
+        result = super().write(self._sign_dunning_consent(vals))
         if not {"parent_id", "is_company"}.isdisjoint(vals):
             self._follow_dunning_debtor()
         return result

@@ -18,14 +18,15 @@ KEPT = frozenset(
 )
 
 
-class ResCompany(models.Model):
+class DunningCompanyNight(models.AbstractModel):
     """The switch of the night: off when installed, on once a preview was confirmed.
 
     One scheduled action serves every company; each company is served only when its own
     switch is on, so that nobody else's decision sends its reminders.
     """
 
-    _inherit = "res.company"
+    _name = "dunning.company.night"
+    _description = "Company: Nightly Dunning Run"
 
     dunning_is_night_on = fields.Boolean(
         "Nightly run",

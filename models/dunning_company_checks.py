@@ -15,13 +15,14 @@ CHECK_STYLES = {
 }
 
 
-class ResCompany(models.Model):
+class DunningCompanyChecks(models.AbstractModel):
     """What to look at before, and while, reminders leave by themselves.
 
     Each check is (state, what, detail): facts in a sentence, never a guess.
     """
 
-    _inherit = "res.company"
+    _name = "dunning.company.checks"
+    _description = "Company: Checks before Dunning"
 
     def _dunning_get_checks(self):
         """Return every check of the company, in the order in which one mends them."""
