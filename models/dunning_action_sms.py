@@ -227,4 +227,4 @@ class DunningActionSms(models.AbstractModel):
             share._in_company_language()._drop_outdated()._release_sms()
             return actions.search_count(waiting)
 
-        self.env["dunning.worker"]._cron_work_off(claim, work)
+        self.env["dunning.worker"]._cron_work_off(claim, work, RELEASE_CRON)
