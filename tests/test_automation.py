@@ -211,13 +211,13 @@ class TestSilence(AutomationCommon):
 
     def test_a_call_that_reached_the_debtor_is_an_answer(self):
         self._remind()
-        call = self._case().action_ids.sudo().copy(
-            {"channel": "phone", "kind": "manual", "date": day(3)}
+        call = (
+            self._case()
+            .action_ids.sudo()
+            .copy({"channel": "phone", "kind": "manual", "date": day(3)})
         )
         for outcome, expected in (("not_reached", DAY), ("reached", False)):
-            call.write(
-                {"state": "done", "delivered_on": day(3), "outcome": outcome}
-            )
+            call.write({"state": "done", "delivered_on": day(3), "outcome": outcome})
             self.env.invalidate_all()
             self.assertEqual(self._case().silent_since, expected)
 
