@@ -1,3 +1,4 @@
+from . import dunning_company_draft
 from . import dunning_company_night
 from . import dunning_company_checks
 from . import res_company
