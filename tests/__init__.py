@@ -20,3 +20,6 @@ from . import test_fuzz
 from . import test_fuzz_ladder
 from . import test_hostile_text
 from . import test_template_limits
+from . import test_tools_interest
+from . import test_tools_limitation
+from . import test_tools_instalments
