@@ -21,6 +21,7 @@
         "security/dunning_rules.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
+        "data/dunning_rate_data.xml",
         "report/dunning_letter_templates.xml",  # The level's letter renders it.
         "report/dunning_letter_reports.xml",
         "data/dunning_text_templates.xml",
@@ -36,6 +37,7 @@
         "views/dunning_run_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
+        "views/dunning_rate_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],

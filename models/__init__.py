@@ -1,3 +1,4 @@
+from . import dunning_rate
 from . import res_company
 from . import res_config_settings
 from . import res_partner
@@ -11,6 +12,7 @@ from . import dunning_case_facts
 from . import dunning_case_decide
 from . import dunning_case_run
 from . import dunning_case_live
+from . import dunning_case_interest
 from . import dunning_case
 from . import dunning_run
 from . import dunning_run_batch
@@ -24,6 +26,7 @@ from . import dunning_action_deliver
 from . import dunning_action_documents
 from . import dunning_action_letter
 from . import dunning_action
+from . import dunning_case_line_interest
 from . import dunning_case_line
 from . import dunning_action_line
 from . import account_move

@@ -17,6 +17,7 @@ class DunningCase(models.Model):
         "dunning.case.decide",
         "dunning.case.run",
         "dunning.case.live",
+        "dunning.case.interest",
     ]
     _order = "amount_overdue desc, id desc"
     _check_company_auto = True

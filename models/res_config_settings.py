@@ -20,6 +20,19 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.dunning_left_out_codes", readonly=False
     )
 
+    dunning_currency_id = fields.Many2one(related="company_id.currency_id")
+    dunning_contract_rate = fields.Float(
+        related="company_id.dunning_contract_rate", readonly=False
+    )
+    dunning_interest_first = fields.Selection(
+        related="company_id.dunning_interest_first", readonly=False
+    )
+    dunning_indemnity = fields.Monetary(
+        related="company_id.dunning_indemnity",
+        readonly=False,
+        currency_field="dunning_currency_id",
+    )
+
     def action_open_dunning_cron(self):
         """Open the nightly run, shipped switched off, where it can be switched on."""
         return {

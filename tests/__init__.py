@@ -23,3 +23,4 @@ from . import test_template_limits
 from . import test_tools_interest
 from . import test_tools_limitation
 from . import test_tools_instalments
+from . import test_interest

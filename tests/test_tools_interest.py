@@ -16,12 +16,16 @@ from odoo.addons.account_dunning.tools.interest import (
 )
 
 
-def read_rates(column, margin="0"):
-    """Return the shipped half-years of a column plus a margin."""
+def read_rates(kind, margin="0"):
+    """Return the shipped half-years of a kind plus a margin."""
     with file_open("account_dunning/data/rates.csv") as file:
         return [
-            (date.fromisoformat(row["start"]), Decimal(row[column]) + Decimal(margin))
+            (
+                date.fromisoformat(row["date_from"]),
+                Decimal(row["rate"]) + Decimal(margin),
+            )
             for row in csv.DictReader(file)
+            if row["kind"] == kind
         ]
 
 
