@@ -24,12 +24,16 @@
         "data/dunning_rate_data.xml",
         "report/dunning_letter_templates.xml",  # The level's letter renders it.
         "report/dunning_letter_reports.xml",
+        "report/dunning_deposit_templates.xml",
+        "report/dunning_deposit_reports.xml",
         "data/dunning_text_templates.xml",
         "data/mail_template_data.xml",
         "data/dunning_ladder_data.xml",  # Depends on the texts.
         "wizards/dunning_relance_views.xml",
         "wizards/dunning_level_preview_views.xml",
         "wizards/dunning_letter_post_views.xml",
+        "wizards/dunning_receipt_import_views.xml",
+        "views/dunning_deposit_views.xml",
         "views/dunning_level_views.xml",
         "views/dunning_ladder_views.xml",
         "views/dunning_action_views.xml",

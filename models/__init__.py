@@ -19,6 +19,9 @@ from . import dunning_run_batch
 from . import dunning_run_line
 from . import dunning_action_propose
 from . import dunning_action_guard
+from . import dunning_proof
+from . import dunning_action_postal_log
+from . import dunning_action_postal
 from . import dunning_action_text
 from . import dunning_action_calendar
 from . import dunning_action_refresh
@@ -27,6 +30,9 @@ from . import dunning_action_documents
 from . import dunning_action_letter
 from . import dunning_action
 from . import dunning_case_line_interest
+from . import dunning_deposit_guard
+from . import dunning_deposit_list
+from . import dunning_deposit
 from . import dunning_case_line
 from . import dunning_action_line
 from . import account_move

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .dunning_action_propose import UNDELIVERED
+from .dunning_level_channel import POSTED
 
 
 class ForgetSavepoint(Exception):
@@ -26,6 +27,7 @@ class DunningAction(models.Model):
         "dunning.action.deliver",
         "dunning.action.documents",
         "dunning.action.letter",
+        "dunning.action.postal",
     ]
     _order = "date desc, id desc"
     _rec_name = "subject"
@@ -108,6 +110,12 @@ class DunningAction(models.Model):
         "(case_id, kind, COALESCE(level_id, 0), date, channel)"
         " WHERE state != 'cancelled'",
         "This step was already prepared for this debtor through this channel today.",
+    )
+
+    _one_number = models.UniqueIndex(
+        "(company_id, tracking_number)"
+        " WHERE tracking_number IS NOT NULL AND state != 'cancelled'",
+        "Another registered letter has this tracking number: each letter has its own.",
     )
 
     @api.model
@@ -224,7 +232,7 @@ class DunningAction(models.Model):
 
     def action_deliver(self, date=None):
         """Deliver now: hand a written message to the mail queue, or record that a
-        letter was posted, a call made, a decision taken.
+        letter was posted (a registered one: deposited), a call made, a decision taken.
 
         An e-mail is delivered once the mail server accepts it.
 
@@ -236,7 +244,7 @@ class DunningAction(models.Model):
         waiting._check_may_approve()
         waiting._refresh(date)._queue(date)
         by_hand = self.filtered(lambda a: a.state == "queued" and a.channel != "email")
-        letters = by_hand.filtered(lambda action: action.channel == "letter")
+        letters = by_hand.filtered(lambda action: action.channel in POSTED)
         letters.filtered(lambda action: not action.printed_on)._print()
         # A letter that could not be printed has failed: it was not posted.
         by_hand.filtered(lambda a: a.state == "queued")._mark_done(date)

@@ -93,6 +93,12 @@ class DunningActionCalendar(models.AbstractModel):
         date = self._format_day(previous.delivered_on)
         if previous.channel == "phone":
             return self.env._("We called you on %(date)s.", date=date)
+        if previous.channel == "registered":
+            return self.env._(
+                "Our registered letter of %(date)s has remained unanswered to this "
+                "day.",
+                date=date,
+            )
         if previous.channel == "letter":
             return self.env._(
                 "Our letter of %(date)s has remained unanswered to this day.", date=date

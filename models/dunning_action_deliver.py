@@ -26,6 +26,7 @@ class DunningActionDeliver(models.AbstractModel):
         return {
             "email": lambda actions: actions._queue_emails(),
             "letter": lambda actions: actions._queue_letters(),
+            "registered": lambda actions: actions._queue_letters(),
             "phone": lambda actions: actions._queue_activities(),
             "decision": lambda actions: actions._queue_activities(),
         }
@@ -251,6 +252,7 @@ class DunningActionDeliver(models.AbstractModel):
         """Record the delivery and let the items stand on their rung."""
         by_day = self._get_sendable().grouped(lambda a: date or a._get_live_day())
         for day, actions in by_day.items():
+            actions._stamp_deposit(day)
             actions.write(
                 {"state": "done", "delivered_on": day, "failure_reason": False}
             )

@@ -8,6 +8,7 @@ from odoo.tools import html_sanitize
 FROZEN = {
     *("case_id", "kind", "channel", "date", "state", "delivered_on", "deadline"),
     *("contact_id", "subject", "body", "line_ids", "attachment_ids"),
+    *("deposit_date", "deposit_id"),
 }
 
 #: The host's records that carry a contact, cancelled or removed with it as superuser.

@@ -100,7 +100,7 @@ class DunningActionLetter(models.AbstractModel):
                 ("mimetype", "=", "application/pdf"),
             ]
         )
-        for attachment in attachments:
+        for attachment in attachments - self.proof_ids:
             self.browse(attachment.res_id).attachment_ids |= attachment
 
     def _get_pdf(self):
@@ -121,8 +121,18 @@ class DunningActionLetter(models.AbstractModel):
         return f"{name}.pdf"
 
     def action_print_letters(self):
-        """Print the selected letters and open the window where they are posted."""
+        """Print the selected letters and open where they are posted, or deposited."""
         letters = self.filtered(lambda action: action.channel == "letter")
+        registered = self.filtered(lambda action: action.channel == "registered")
+        if letters and registered:
+            raise UserError(
+                self.env._(
+                    "Registered letters are handed in at the post office, the others "
+                    "are posted: select one kind at a time."
+                )
+            )
+        if registered:
+            return self.env["dunning.deposit"]._open_for(registered)
         if not letters:
             raise UserError(self.env._("There is no letter in the selection."))
         return self.env["dunning.letter.post"]._open_for(letters)

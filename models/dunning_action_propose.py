@@ -4,17 +4,21 @@ from odoo import api, models
 
 from ..tools import ladder as core
 from .bulk_insert import insert_rows
+from .dunning_level_channel import POSTED
 
 #: States from which a contact may still be cancelled.
 UNDELIVERED = ("proposed", "queued", "failed")
 
 
-def is_rung_delivered(state, channel, needs_letter):
+def is_rung_delivered(state, channel, proof_channel):
     """Tell whether a contact makes its rung count (design, rule 1).
 
-    The first channel that is delivered counts; of a formal notice, its letter.
+    The first channel that is delivered counts; of a formal notice, the letter that
+    proves it.
+
+    :param proof_channel: what ``dunning.level._get_proof_channel`` returned
     """
-    return state == "done" and (channel == "letter" or not needs_letter)
+    return state == "done" and (not proof_channel or channel == proof_channel)
 
 
 class DunningActionPropose(models.AbstractModel):
@@ -61,8 +65,8 @@ class DunningActionPropose(models.AbstractModel):
     def _is_level_delivered(self):
         """Tell whether this delivery makes the rung count."""
         self.ensure_one()
-        needs_letter = self.level_id._needs_letter() if self.level_id else False
-        return is_rung_delivered(self.state, self.channel, needs_letter)
+        proof = self.level_id._get_proof_channel() if self.level_id else False
+        return is_rung_delivered(self.state, self.channel, proof)
 
     def _count_results(self, counted):
         """Count what became of the contacts, and of how many debtors they are.
@@ -143,7 +147,7 @@ class DunningActionPropose(models.AbstractModel):
         overtaken = self.search(
             [
                 ("case_id", "in", [case.id for case in highest]),
-                ("channel", "=", "letter"),
+                ("channel", "in", POSTED),
                 ("state", "=", "queued"),
                 ("printed_on", "=", False),
             ]

@@ -64,12 +64,12 @@ class Contact(NamedTuple):
     queued_on: date
     delivered_on: date
 
-    def is_level_delivered(self, letters):
+    def is_level_delivered(self, proofs):
         """Tell whether it makes the rung count (see :func:`is_rung_delivered`).
 
-        :param letters: ids of the levels that only their letter delivers
+        :param proofs: ``{level id: the channel that alone delivers it, or False}``
         """
-        return is_rung_delivered(self.state, self.channel, self.level_id in letters)
+        return is_rung_delivered(self.state, self.channel, proofs.get(self.level_id))
 
 
 class Books(NamedTuple):
@@ -169,7 +169,7 @@ class DunningCaseFacts(models.AbstractModel):
         by_case = defaultdict(list)
         for row in self._read_rows("dunning.action", Contact, domain, "id"):
             by_case[row.case_id].append(row)
-        letters = frozenset(levels.filtered(lambda one: one._needs_letter()).ids)
+        proofs = {level.id: level._get_proof_channel() for level in levels}
         deciding = self._read_deciding(by_case)
         facts = {case_id: (None, False, deciding[case_id]) for case_id in self.ids}
         for case_id, of_case in by_case.items():
@@ -185,20 +185,20 @@ class DunningCaseFacts(models.AbstractModel):
             ]
             facts[case_id] = (
                 max(filter(None, days), default=None),
-                self._is_step_pending(reaching, letters),
+                self._is_step_pending(reaching, proofs),
                 deciding[case_id],
             )
         return facts
 
     @staticmethod
-    def _is_step_pending(contacts, letters):
+    def _is_step_pending(contacts, proofs):
         """Tell whether a step waits for its delivery: none of its channels is done."""
         steps = defaultdict(list)
         for row in contacts:
             steps[row.kind, row.level_id, row.date].append(row)
         return any(
             any(row.state in UNDELIVERED for row in step)
-            and not any(row.is_level_delivered(letters) for row in step)
+            and not any(row.is_level_delivered(proofs) for row in step)
             for step in steps.values()
         )
 

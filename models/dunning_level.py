@@ -162,10 +162,17 @@ class DunningLevel(models.Model):
                 )
             )
 
-    def _needs_letter(self):
-        """Tell whether only the letter delivers the level: the proof of a notice."""
+    def _get_proof_channel(self):
+        """Return the channel that alone delivers the level, False when each one does.
+
+        A formal notice counts through its registered letter, else through its letter.
+        """
         self.ensure_one()
-        return self.is_formal_notice and self.channel_letter
+        if not self.is_formal_notice:
+            return False
+        if self.channel_registered:
+            return "registered"
+        return self.channel_letter and "letter"
 
     def _to_rung(self):
         """Return the level as the functional core knows it."""

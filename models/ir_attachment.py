@@ -22,6 +22,7 @@ class IrAttachment(models.Model):
     def _check_posted_letter(self):
         if self.env.su:
             return
+        self._check_deposit_proof()
         ids = self.filtered(lambda file: file.res_model == "dunning.action")
         actions = (
             self.env["dunning.action"].sudo().browse(ids.mapped("res_id")).exists()
@@ -29,4 +30,13 @@ class IrAttachment(models.Model):
         if "done" in actions.mapped("state"):
             raise UserError(
                 self.env._("The document of a posted letter is a proof: it is kept.")
+            )
+
+    def _check_deposit_proof(self):
+        """What the post office stamped is kept as well."""
+        files = self.filtered(lambda file: file.res_model == "dunning.deposit")
+        deposits = self.env["dunning.deposit"].sudo().browse(files.mapped("res_id"))
+        if "done" in deposits.exists().mapped("state"):
+            raise UserError(
+                self.env._("The stamped list of a deposit is a proof: it is kept.")
             )

@@ -121,6 +121,19 @@ class ResCompany(models.Model):
         now = utc.localize(fields.Datetime.now())
         return now.astimezone(self._dunning_timezone()).date()
 
+    def _dunning_latest_day(self, *days):
+        """Return the last day that can have happened: today, or the day of the last
+        run where the calendar was played ahead of the clock.
+
+        :param days: the days to judge; the run is only read when one lies ahead
+        """
+        today = self._dunning_today()
+        if not any(day and day > today for day in days):
+            return today
+        runs = self.env["dunning.run"].sudo()  # a date, whoever asks
+        last = runs.search([("company_id", "=", self.id)], order="date desc", limit=1)
+        return max(today, last.date or today)
+
     @api.model
     def _dunning_read_day(self, value):
         """Return the day given to a public method, None when there is none.

@@ -1,4 +1,5 @@
 from . import test_tools_ladder
+from . import test_tools_postal
 from . import test_tools_wording
 from . import test_ladder
 from . import test_collect
@@ -12,6 +13,9 @@ from . import test_approval
 from . import test_relance
 from . import test_security
 from . import test_queries
+from . import test_registered
+from . import test_deposit
+from . import test_receipts
 from . import test_tours
 from . import test_letter
 from . import test_rights

@@ -1,3 +1,4 @@
+import base64
 from datetime import timedelta
 
 from odoo import Command
@@ -13,6 +14,8 @@ WINDOWS = (
     "dunning.relance.line",
     "dunning.letter.post",
     "dunning.level.preview",
+    "dunning.receipt.import",
+    "dunning.receipt.import.line",
 )
 
 
@@ -70,6 +73,7 @@ class RightsCommon(DunningCommon):
         world["dunning.run.line"] = run.line_ids[:1]
         counts = env["dunning.run.count"].search([("run_id", "=", run.id)])
         world["dunning.run.count"] = counts[:1]
+        world |= cls._make_deposits(company, env)
         run._add_batches("prepare", partner.ids)
         world["dunning.run.batch"] = run.batch_ids
         case = env["dunning.case"].search(
@@ -130,6 +134,32 @@ class RightsCommon(DunningCommon):
         )
         return letter
 
+    @classmethod
+    def _make_deposits(cls, company, env):
+        """Return a registered letter in a deposit, and one that was handed in."""
+        world = {}
+        for name in ("registered letter", "handed in"):
+            partner = cls._create_customer(f"{name} of {company.name}")
+            cls._make_invoice(company, partner, 5)
+            env["dunning.case"].run(DAY)
+            letter = env["dunning.case"]._open_for(partner).action_ids
+            letter.write(
+                {
+                    "channel": "registered",
+                    "queued_on": DAY,
+                    "state": "queued",
+                    "subject": "Reminder",
+                    "body": "<p>Please pay.</p>",
+                    "tracking_number": f"1A{letter.id}",
+                }
+            )
+            world[name] = letter
+        deposits = env["dunning.deposit"].with_company(company)
+        deposit = deposits.create({"company_id": company.id})
+        world["registered letter"].deposit_id = deposit
+        world["handed in"].action_deliver(DAY)
+        return world | {"dunning.deposit": deposit}
+
     def _as(self, user):
         """Return the environment of a user who works in his company."""
         companies = {"allowed_company_ids": self.company.ids}
@@ -173,6 +203,19 @@ class RightsCommon(DunningCommon):
     def _open_window(cls, model, world, env):
         if model == "dunning.letter.post":
             return env[model].create({"action_ids": [Command.set(world["letter"].ids)]})
+        if model.startswith("dunning.receipt.import"):
+            number = world["handed in"].tracking_number
+            lines = [
+                Command.create({"tracking_number": number, "receipt": str(DAY)}),
+            ]
+            window = env["dunning.receipt.import"].create(
+                {
+                    "document": base64.b64encode(f"number;receipt\n{number};".encode()),
+                    "company_id": world["handed in"].company_id.id,
+                    "line_ids": lines,
+                }
+            )
+            return window.line_ids if model.endswith(".line") else window
         if model == "dunning.level.preview":
             return env[model].create(
                 {

@@ -28,6 +28,9 @@ CHANGES = {
     "dunning.relance.line": {"reason": "Changed"},
     "dunning.letter.post": {"posted_on": DAY},
     "dunning.level.preview": {"case_id": False},
+    "dunning.deposit": {"post_office": "Changed"},
+    "dunning.receipt.import": {"document_name": "Changed"},
+    "dunning.receipt.import.line": {"status": "Changed"},
 }
 
 
@@ -81,6 +84,16 @@ class TestRightsTable(RightsCommon):
             "dunning.level.preview": {
                 "level_id": world["dunning.level"].id,
                 "case_id": case.id,
+            },
+            "dunning.deposit": {
+                "company_id": company.id,
+                "action_ids": [Command.set(world["registered letter"].ids)],
+            },
+            "dunning.receipt.import": {"company_id": company.id},
+            "dunning.receipt.import.line": {
+                "tracking_number": world["handed in"].tracking_number,
+                "import_id": world is self.foreign
+                and world["windows"]["dunning.receipt.import"].id,
             },
         }[model]
 

@@ -91,6 +91,36 @@ class TestTours(DunningCommon, HttpCase):
         actions = self.env["dunning.action"].search([("date", "=", DAY)])
         self.assertEqual(actions.mapped("state"), ["queued", "queued"])
 
+    def test_registered_letters_go_from_the_proposal_to_the_proof(self):
+        self.first.write(
+            {
+                "channel_email": False,
+                "channel_registered": True,
+                "letter_template_id": self.letter_text.id,
+                "automation": "manual",
+            }
+        )
+        for name in ("Debtor One", "Debtor Two"):
+            self._invoice(5, partner=self._create_customer(name))
+        self._run()
+        self._print_blank_pages()
+        self._tour(
+            "dunning_approve_batch",
+            self.collector,
+            action="dunning_action_action_approve",
+        )
+        self._tour(
+            "dunning_registered",
+            self.collector,
+            action="dunning_action_action_registered",
+        )
+        letters = self.env["dunning.action"].search([("date", "=", DAY)])
+        self.assertEqual(letters.mapped("state"), ["done", "done"])
+        self.assertEqual(set(letters.mapped("tracking_number")), {"1A1", "1A2"})
+        received = letters.filtered("receipt_date")
+        self.assertEqual(received.tracking_number, "1A1")
+        self.assertEqual(received.deposit_id.deposited_on, DAY)
+
     def test_letters_are_printed_and_posted(self):
         self.first.write(
             {

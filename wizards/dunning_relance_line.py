@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.dunning_case_decide import CasePlan
+from ..models.dunning_level_channel import POSTED
 from ..tools import ladder as core
 
 
@@ -40,12 +41,16 @@ class DunningRelanceLine(models.TransientModel):
     channels = fields.Char("How", compute="_compute_channels")
     use_email = fields.Boolean("E-mail")
     use_letter = fields.Boolean("Letter")
+    use_registered = fields.Boolean("Registered letter")
     use_phone = fields.Boolean("Call")
     has_email = fields.Boolean(
         "The level has an e-mail", related="level_id.channel_email"
     )
     has_letter = fields.Boolean(
         "The level has a letter", related="level_id.channel_letter"
+    )
+    has_registered = fields.Boolean(
+        "The level has a registered letter", related="level_id.channel_registered"
     )
     has_phone = fields.Boolean("The level has a call", related="level_id.channel_phone")
     contact_id = fields.Many2one("res.partner", "To", readonly=True)
@@ -72,7 +77,7 @@ class DunningRelanceLine(models.TransientModel):
         for line in self:
             line.needs_approval = line.level_id.is_formal_notice and not is_manager
 
-    @api.depends("use_email", "use_letter", "use_phone")
+    @api.depends("use_email", "use_letter", "use_registered", "use_phone")
     @api.depends_context("lang")
     def _compute_channels(self):
         labels = self.env["dunning.level"]._get_channel_labels()
@@ -84,6 +89,7 @@ class DunningRelanceLine(models.TransientModel):
         used = {
             "email": self.use_email,
             "letter": self.use_letter,
+            "registered": self.use_registered,
             "phone": self.use_phone,
         }
         return [name for name, is_used in used.items() if is_used]
@@ -93,7 +99,8 @@ class DunningRelanceLine(models.TransientModel):
         for line in self.filtered(lambda line: line.state == "ready" and line.level_id):
             texts = line._look_ahead()
             email = texts.get("email", (False, False))
-            letter = texts.get("letter", (False, False))
+            # One text for both: what is registered is the envelope.
+            letter = texts.get("letter") or texts.get("registered", (False, False))
             line.write(
                 {
                     "subject": email[0],
@@ -175,7 +182,7 @@ class DunningRelanceLine(models.TransientModel):
             self._keep_edited_text(action)
         if not self.needs_approval:
             chosen._queue()
-            letters = chosen.filtered(lambda action: action.channel == "letter")
+            letters = chosen.filtered(lambda action: action.channel in POSTED)
             if self.is_alone:
                 letters._print()
         failed = chosen.filtered(lambda action: action.state == "failed")
@@ -193,6 +200,7 @@ class DunningRelanceLine(models.TransientModel):
         texts = {
             "email": (self.subject, self.body),
             "letter": (self.letter_subject, self.letter_body),
+            "registered": (self.letter_subject, self.letter_body),
         }
         subject, body = texts.get(action.channel, (False, False))
         if not body:

@@ -50,6 +50,7 @@ class DunningRelanceStep(models.AbstractModel):
             "level_id": level.id,
             "use_email": level.channel_email,
             "use_letter": level.channel_letter,
+            "use_registered": level.channel_registered,
             "use_phone": level.channel_phone,
             "case_line_ids": [*step.deliver, *step.listed],
             "lang": case._get_lang(),

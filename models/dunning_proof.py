@@ -1,0 +1,35 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class DunningProof(models.AbstractModel):
+    """Documents that prove a delivery: they come after it, and are never taken away.
+
+    Each model declares its own ``proof_ids``.
+    """
+
+    _name = "dunning.proof"
+    _description = "Proofs of a Delivery"
+
+    def write(self, vals):
+        if "proof_ids" not in vals or self.env.su:
+            return super().write(vals)
+        before = {record: record.proof_ids for record in self}
+        result = super().write(vals)
+        for record, proofs in before.items():
+            if proofs - record.proof_ids:
+                raise UserError(
+                    self.env._(
+                        "A proof is kept: “%(document)s” cannot be removed. Add the "
+                        "right document beside it.",
+                        document=(proofs - record.proof_ids)[0].name,
+                    )
+                )
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_proven(self):
+        if self.filtered("proof_ids"):
+            raise UserError(
+                self.env._("There are proofs attached to it: it cannot be deleted.")
+            )
