@@ -45,6 +45,7 @@
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
+    "oca_data_manual": ["data/rates.csv"],  # read by dunning.rate
     "assets": {
         "web.assets_backend": ["account_dunning/static/src/**/*"],
         "web.assets_tests": ["account_dunning/static/tests/tours/**/*"],

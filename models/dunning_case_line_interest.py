@@ -23,7 +23,9 @@ class DunningCaseLineInterest(models.AbstractModel):
     _name = "dunning.case.line.interest"
     _description = "Dunning Case Item: Interest and Indemnity"
 
-    company_currency_id = fields.Many2one("res.currency")  # by dunning.case.line
+    # Both by dunning.case.line.
+    currency_id = fields.Many2one("res.currency")
+    company_currency_id = fields.Many2one("res.currency")
     amount_interest = fields.Monetary(
         "Interest to date",
         compute="_compute_amount_interest",
@@ -74,7 +76,7 @@ class DunningCaseLineInterest(models.AbstractModel):
                 start = line._get_interest_start(notices)
                 if not start or start >= day:
                     continue
-                payments, credits = settled[line.move_line_id.id]
+                payments, credit_notes = settled[line.move_line_id.id]
                 try:
                     table = tables[line.case_id.partner_id]
                     if table is None:
@@ -87,7 +89,7 @@ class DunningCaseLineInterest(models.AbstractModel):
                             table,
                             payments,
                             company.dunning_interest_first,
-                            credits,
+                            credit_notes,
                             unit=Decimal(str(line.currency_id.rounding)),
                         ),
                         False,

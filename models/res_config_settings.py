@@ -20,7 +20,6 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.dunning_left_out_codes", readonly=False
     )
 
-    dunning_currency_id = fields.Many2one(related="company_id.currency_id")
     dunning_contract_rate = fields.Float(
         related="company_id.dunning_contract_rate", readonly=False
     )
@@ -30,7 +29,7 @@ class ResConfigSettings(models.TransientModel):
     dunning_indemnity = fields.Monetary(
         related="company_id.dunning_indemnity",
         readonly=False,
-        currency_field="dunning_currency_id",
+        currency_field="currency_id",
     )
 
     def action_open_dunning_cron(self):

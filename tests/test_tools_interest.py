@@ -229,12 +229,12 @@ DAYS = st.dates(date(2015, 1, 1), date(2026, 11, 30))
 EVENTS = st.lists(st.tuples(DAYS, AMOUNTS), max_size=5)
 
 
-def count_day_by_day(principal, due, until, rates, payments, first, credits):
+def count_day_by_day(principal, due, until, rates, payments, first, credit_notes):
     """The same interest, without any thought: each day on its own."""
     known, owed = dict(rates), Decimal(0)
     events = sorted(
         [(day, 1, amount) for day, amount in payments]
-        + [(day, 0, amount) for day, amount in credits]
+        + [(day, 0, amount) for day, amount in credit_notes]
     )
     day = min([due, *(event[0] for event in events)])
     while day <= until:
@@ -264,10 +264,10 @@ class TestInterestProperties(BaseCase):
         st.sampled_from(["principal", "interest"]),
     )
     def test_it_is_what_counting_day_by_day_gives(
-        self, principal, due, days, payments, credits, first
+        self, principal, due, days, payments, credit_notes, first
     ):
         until = min(due + timedelta(days=days), date(2026, 12, 31))
-        arguments = (principal, due, until, BUSINESS, payments, first, credits)
+        arguments = (principal, due, until, BUSINESS, payments, first, credit_notes)
         result = late_interest(*arguments)
         amount, left = count_day_by_day(*arguments)
         self.assertEqual(result.principal_left, left)

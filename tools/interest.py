@@ -105,7 +105,7 @@ def late_interest(
     rates: RateTable | Iterable[tuple[date, Decimal]],
     payments: Sequence[tuple[date, Decimal]] = (),
     first: str = PRINCIPAL,
-    credits: Sequence[tuple[date, Decimal]] = (),
+    credit_notes: Sequence[tuple[date, Decimal]] = (),
     unit: Decimal = CENT,
 ) -> Interest:
     """Return the interest on a debt that was due on a day, until another one.
@@ -115,7 +115,7 @@ def late_interest(
     :param rates: ``[(date_from, percent per year), …]`` or a prepared table
     :param payments: ``[(day, amount), …]``; what came by the due date earns nothing
     :param first: what a payment settles first, ``"principal"`` or ``"interest"``
-    :param credits: credit notes: they reduce the price, so always the principal
+    :param credit_notes: credit notes: they reduce the price, so always the principal
     :param unit: the smallest amount of the currency
     :raises MissingRate: when a day that counts has no rate
     :raises ValueError: for a negative amount, or an unknown order of allocation
@@ -124,7 +124,7 @@ def late_interest(
         raise ValueError(f"“{first}” is neither principal nor interest.")
     table = rates if isinstance(rates, RateTable) else RateTable(rates)
     account = _Account(_to_decimal(principal), due, table)
-    for day, is_payment, amount in _order(payments, credits):
+    for day, is_payment, amount in _order(payments, credit_notes):
         if day > until:
             break
         account.run_to(day)
@@ -197,10 +197,10 @@ def _begins_half_year(day):
     return day == half_year_start(day)
 
 
-def _order(payments, credits):
+def _order(payments, credit_notes):
     """Return payments and credit notes by day; of one day the credit note first."""
     events = [(day, True, _to_amount(amount)) for day, amount in payments]
-    events += [(day, False, _to_amount(amount)) for day, amount in credits]
+    events += [(day, False, _to_amount(amount)) for day, amount in credit_notes]
     return sorted(events)
 
 
