@@ -68,6 +68,10 @@ bench:  ## measure speed and memory (SIZE=small, medium or large)
 faults:  ## kill processes, break servers, move money meanwhile (ARGS="kill-run --kills 10")
 	@$(RUN) faults -- $(ARGS)
 
+.PHONY: lifecycle
+lifecycle:  ## upgrade from the version before (VERSION=main), uninstall, install again
+	@$(RUN) lifecycle --version "$(or $(VERSION),main)"
+
 .PHONY: shell
 shell:  ## open a Python shell inside Odoo, on the demo database
 	@$(RUN) shell

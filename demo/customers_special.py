@@ -22,7 +22,7 @@ CUSTOMERS = (
         bills=(Bill(21, 289, "Lampadaire Aurore"),),
         kind="consumer",
     ),
-    # Another consumer, at the first reminder.
+    # Another consumer, at the first reminder; on hold since yesterday.
     Customer(
         "peyrac",
         "Julien Peyrac",

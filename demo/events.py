@@ -3,12 +3,20 @@
 Each function is given the ledger and the day.
 """
 
+from datetime import timedelta
+
 from odoo.fields import Command
 
 
 def exclude(ledger, _day):
-    """Exclude an invoice from follow-up, as the accountant does on the invoice."""
-    ledger.get_invoice("clinique").no_followup = True
+    """Exclude an invoice from follow-up for good, as the credit manager does."""
+    exclusions = ledger.env["dunning.exclusion"].with_user(
+        ledger.company.dunning_manager_id
+    )
+    exclusions._exclude(
+        ledger.get_invoice("clinique"),
+        "Compensée avec leurs prestations, décision de la direction.",
+    )
 
 
 def pay_half(ledger, day):
@@ -80,6 +88,19 @@ def prepare_cheque(ledger, day):
     )
 
 
+def hold(ledger, day):
+    """Put a customer on hold for three weeks: he asked for it on the telephone."""
+    partner = ledger.partners["peyrac"]
+    case = ledger.env["dunning.case"].search([("partner_id", "=", partner.id)], limit=1)
+    ledger.env["dunning.hold"].with_user(ledger.accountant).create(
+        {
+            "case_id": case.id,
+            "reason": "En congés, a demandé un délai au téléphone.",
+            "date_until": day + timedelta(days=21),
+        }
+    )
+
+
 #: How many days ago each of them happened.
 EVENTS = (
     (20, exclude),
@@ -88,4 +109,5 @@ EVENTS = (
     (6, give_credit),
     (5, doubt),
     (2, prepare_cheque),
+    (1, hold),
 )

@@ -10,6 +10,7 @@ import time
 
 # Run by its path, this file belongs to no package: relative imports would fail.
 # pylint: disable=odoo-addons-relative-import
+from odoo.addons.account_dunning.demo import automation
 from odoo.addons.account_dunning.demo import company as french
 from odoo.addons.account_dunning.demo.history import FIRST_DAY, History
 from odoo.addons.account_dunning.demo.ledger import Ledger
@@ -51,6 +52,7 @@ def find_or_create(env):
         env["res.lang"]._activate_lang(language)
     company = french.create(env)
     french.create_users(env, company)
+    automation.set_up(env)
     # The PDF program asks another process for style sheets: it must see the company.
     env.cr.commit()  # pylint: disable=invalid-commit
     return company

@@ -12,6 +12,7 @@ from itertools import cycle
 from unittest import mock
 
 from .events import EVENTS
+from .post import PostOffice
 
 FIRST_DAY = 84
 #: What happened after that many days ago is still to be done.
@@ -39,6 +40,7 @@ class History:
         self.accountant = ledger.accountant
         self.manager = ledger.company.dunning_manager_id
         self.answers = cycle(ANSWERS)
+        self.post_office = PostOffice(ledger)
         self.events = self.plan_events()
 
     def plan_events(self):
@@ -79,6 +81,9 @@ class History:
             self.call(day)
             self.put_on_notice(day)
             self.print_and_post(day)
+            handed_in = self.search_actions("registered", "done")
+            handed_in = handed_in.with_user(self.accountant)
+            self.post_office.bring_receipts(handed_in, day)
 
     def wake_up(self):
         """Prepare this morning: printed letters, what the night decided, the bank."""
@@ -87,6 +92,7 @@ class History:
         self.env["dunning.case"].run(self.today)
         self.env["dunning.action"]._cron_make_documents()
         self.keep_mails_queued()
+        self.miss_a_call()
         # Paid this morning, after the run: one letter to pull, one e-mail to stop.
         for key in ("vitrail", "chocolaterie"):
             self.ledger.receive(key, self.today, self.ledger.get_invoice(key))
@@ -125,12 +131,20 @@ class History:
             activity = action.activity_id.with_user(self.accountant)
             activity.action_feedback(feedback=next(self.answers))
 
+    def miss_a_call(self):
+        """Try one of the calls in vain: it is planned again for tomorrow."""
+        call = self.search_actions("phone", "queued")[:1].with_user(self.accountant)
+        call._record_not_reached(note="Sonne dans le vide, pas de répondeur.")
+
     def put_on_notice(self, day):
-        """Approve and post the formal notices that the credit manager agreed to."""
+        """Approve the formal notices that the credit manager agreed to, and hand them
+        in at the post office."""
         proposed = self.search_actions("letter", "proposed")
+        proposed |= self.search_actions("registered", "proposed")
         debtors = [self.ledger.partners[key].id for key in PUT_ON_NOTICE]
         agreed = proposed.filtered(lambda action: action.partner_id.id in debtors)
         agreed.printed_on = datetime.combine(day, MORNING)
+        self.post_office.number(agreed)
         agreed.with_user(self.manager).action_deliver(day)
 
     def print_and_post(self, day):
@@ -145,6 +159,7 @@ class History:
         """Make the PDFs of all letters at once, which is quicker."""
         self.search_actions("letter", "queued").with_user(self.accountant)._print()
         posted = self.search_actions("letter", "done")
+        posted |= self.search_actions("registered", "done")
         report = "account_dunning.dunning_letter_report"
         self.env["ir.actions.report"]._render_qweb_pdf(report, posted.ids)
         posted._keep_pdf()

@@ -1,8 +1,8 @@
 """Run ``main(env, arguments)`` of a Python file inside Odoo.
 
 Started by ``dev/run.py script``, with Odoo's own interpreter and environment:
-``inside.py CONFIG DATABASE [--http-port PORT] -- FILE [ARGUMENT …]``. What ``main`` did
-is committed when it returns; what it returns is the exit code.
+``inside.py CONFIG DATABASE [OPTION …] -- FILE [ARGUMENT …]``. What ``main`` did is
+committed when it returns; what it returns is the exit code.
 """
 
 import argparse
@@ -17,6 +17,8 @@ def parse(words):
     parser.add_argument("config")
     parser.add_argument("database")
     parser.add_argument("--http-port")
+    parser.add_argument("--addons-path")
+    parser.add_argument("--logfile")
     cut = words.index("--")
     return parser.parse_args(words[:cut]), words[cut + 1], words[cut + 2 :]
 
@@ -49,6 +51,9 @@ def main():
     words = ["-c", options.config, "-d", options.database]
     words += ["--log-level", os.environ.get("LOG_LEVEL", "warn")]
     words += ["--http-port", options.http_port] if options.http_port else ["--no-http"]
+    for name in ("addons_path", "logfile"):
+        if value := getattr(options, name):
+            words += [f"--{name.replace('_', '-')}", value]
     config.parse_config(words, setup_logging=True)
     with Registry(options.database).cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})

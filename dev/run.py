@@ -22,6 +22,10 @@ def parser():
             one.add_argument(
                 "--tags", default="", help="which tests, as Odoo names them"
             )
+        if name == "lifecycle":
+            one.add_argument(
+                "--version", default="main", help="what git calls the version before"
+            )
         if name in ("shell", "psql"):
             one.add_argument("database", nargs="?", help="default: the demo database")
         if name == "script":

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .dunning_case_hold import ON_HOLD
+
 
 class AccountMove(models.Model):
     """What an invoice shows of its dunning. Nothing here changes an entry."""
@@ -31,6 +33,12 @@ class AccountMove(models.Model):
         compute="_compute_dunning",
         search="_search_dunning_hold",
     )
+    dunning_hold_id = fields.Many2one(
+        "dunning.hold",
+        "Put on hold",
+        compute="_compute_dunning",
+        help="Who put the invoice, or its customer's case, on hold for a time.",
+    )
 
     @api.model
     def _selection_dunning_hold(self):
@@ -53,6 +61,7 @@ class AccountMove(models.Model):
             of_move = by_move.get(move._origin, lines.browse())
             levels = of_move.level_id.sorted(lambda level: level._rank())
             holds = [line.hold for line in of_move if line.hold]
+            move.dunning_hold_id = of_move.hold_id[:1]
             move.dunning_case_id = of_move.case_id[:1]
             move.dunning_level_id = levels[-1:]
             move.dunning_hold = holds[0] if len(holds) == len(of_move) > 0 else False
@@ -136,6 +145,7 @@ class AccountMove(models.Model):
             "in_payment": [("payment_state", "=", "in_payment")],
             "blocked": [("payment_state", "=", "blocked")],
             "excluded": [("line_ids.no_followup", "=", True)],
+            ON_HOLD: [("id", "in", self._get_on_hold_ids())],
         }
         in_case = Domain("dunning_case_id", "!=", False)
         held = Domain.OR(Domain(tests[code]) for code in value if code) & in_case
@@ -144,6 +154,12 @@ class AccountMove(models.Model):
             return held | ~(every & in_case)
         return held
 
+    @api.model
+    def _get_on_hold_ids(self):
+        """Return the invoices that somebody has put on hold for a time."""
+        lines = self.env["dunning.case.line"]
+        return lines._search(lines._get_held_domain()).subselect("move_id")
+
     def action_open_dunning_case(self):
         """Open the case that follows the invoice."""
         self.ensure_one()
@@ -151,6 +167,13 @@ class AccountMove(models.Model):
 
     def action_dun(self):
         """**Relancer** from invoices: the wizard for the cases of their customers."""
+        self._check_can_be_dunned()
+        cases = self.env["dunning.case"]._open_for(self.commercial_partner_id)
+        return cases.filtered(
+            lambda case: case.company_id in self.company_id
+        ).action_dun()
+
+    def _check_can_be_dunned(self):
         wrong = self.filtered(
             lambda move: move.state != "posted" or not move.is_sale_document()
         )
@@ -161,7 +184,9 @@ class AccountMove(models.Model):
                     names=", ".join(wrong.mapped("display_name")),
                 )
             )
-        cases = self.env["dunning.case"]._open_for(self.commercial_partner_id)
-        return cases.filtered(
-            lambda case: case.company_id in self.company_id
-        ).action_dun()
+
+    def action_dunning_hold(self):
+        """Open the window that puts invoices on hold, or excludes them."""
+        self.check_access("read")
+        self._check_can_be_dunned()
+        return self.env["dunning.hold.wizard"]._open_for_invoices(self)

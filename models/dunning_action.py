@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .dunning_action_propose import UNDELIVERED
-from .dunning_level_channel import POSTED
+from .dunning_level_channel import BY_HOST, BY_PERSON, POSTED
 
 
 class ForgetSavepoint(Exception):
@@ -22,9 +22,17 @@ class DunningAction(models.Model):
         "dunning.action.guard",
         "dunning.action.propose",
         "dunning.action.text",
+        "dunning.action.credits",
         "dunning.action.calendar",
+        "dunning.action.law",
         "dunning.action.refresh",
         "dunning.action.deliver",
+        "dunning.action.automation",
+        "dunning.action.person",
+        "dunning.action.outcome",
+        "dunning.action.sms",
+        "dunning.action.bounce",
+        "dunning.action.fallback",
         "dunning.action.documents",
         "dunning.action.letter",
         "dunning.action.postal",
@@ -35,6 +43,14 @@ class DunningAction(models.Model):
 
     case_id = fields.Many2one(
         "dunning.case", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    origin_case_id = fields.Many2one(
+        "dunning.case",
+        "Prepared in",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The case in which it was prepared, joined with this one since.",
     )
     partner_id = fields.Many2one(related="case_id.partner_id", store=True, index=True)
     company_id = fields.Many2one(related="case_id.company_id", store=True, index=True)
@@ -101,14 +117,15 @@ class DunningAction(models.Model):
     activity_id = fields.Many2one(
         "mail.activity", readonly=True, index="btree_not_null"
     )
+    planned_on = fields.Date("Planned for", related="activity_id.date_deadline")
     failure_reason = fields.Text(readonly=True)
     cancel_reason = fields.Text(readonly=True)
     result = fields.Text(compute="_compute_result")
     may_approve = fields.Boolean("You may approve it", compute="_compute_may_approve")
 
     _once = models.UniqueIndex(
-        "(case_id, kind, COALESCE(level_id, 0), date, channel)"
-        " WHERE state != 'cancelled'",
+        "(COALESCE(origin_case_id, case_id), kind, COALESCE(level_id, 0), date,"
+        " channel) WHERE state != 'cancelled'",
         "This step was already prepared for this debtor through this channel today.",
     )
 
@@ -123,12 +140,14 @@ class DunningAction(models.Model):
         ways = self.env["dunning.level"]._selection_channel()
         return [*ways, ("decision", self.env._("Decision"))]
 
-    @api.depends("subject", "level_id", "channel", "partner_id")
+    @api.depends("subject", "level_id", "channel", "partner_id", "fallback_of_id")
     @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._selection_channel())
         for action in self:
             what = action.level_id.name or labels.get(action.channel, "")
+            if action.fallback_of_id:  # beside the one it replaces
+                what = f"{what} ({labels.get(action.channel, '')})"
             action.display_name = f"{action.partner_id.display_name} – {what}"
 
     @api.depends("failure_reason", "cancel_reason", "state")
@@ -146,6 +165,11 @@ class DunningAction(models.Model):
         is_manager = self.env.user.has_group("account_dunning.group_dunning_manager")
         for action in self:
             action.may_approve = is_manager or not action.is_formal_notice
+
+    def _get_origin(self):
+        """Return the case whose debtor was written to."""
+        self.ensure_one()
+        return self.origin_case_id or self.case_id
 
     @api.model
     def _do_and_forget(self, function):
@@ -219,6 +243,7 @@ class DunningAction(models.Model):
         undelivered = self.filtered(lambda action: action.state in UNDELIVERED)
         if not undelivered:
             return
+        undelivered._settle_alerts()
         undelivered.write({"state": "cancelled", "cancel_reason": reason})
         # The same step may be prepared again at once: the database must know.
         undelivered.flush_recordset(["state"])
@@ -228,7 +253,24 @@ class DunningAction(models.Model):
         mails.cancel()
         notifications = mails.mail_message_id.notification_ids
         notifications.write({"notification_status": "canceled"})
+        texts = undelivered.sms_id.sudo()
+        texts.filtered(lambda s: s.state in ("outgoing", "error")).action_set_canceled()
         undelivered.activity_id.sudo().unlink()
+
+    def action_send_again(self):
+        """Send, print or plan again what failed, once the contact was mended.
+
+        After a fresh look at the money: what is no longer right is cancelled instead.
+        """
+        self.check_access("write")
+        failed = self.filtered(lambda action: action.state == "failed")
+        failed._check_may_approve()
+        failed._check_not_replaced()
+        for action in failed:
+            # Written to whom the case names now, which may have been mended.
+            action.contact_id = action.case_id._get_contact()
+        failed._refresh()._queue()
+        return failed._notify_outcome()
 
     def action_deliver(self, date=None):
         """Deliver now: hand a written message to the mail queue, or record that a
@@ -243,9 +285,13 @@ class DunningAction(models.Model):
         waiting = self.filtered(lambda a: a.state in ("proposed", "failed"))
         waiting._check_may_approve()
         waiting._refresh(date)._queue(date)
-        by_hand = self.filtered(lambda a: a.state == "queued" and a.channel != "email")
+        by_hand = self.filtered(
+            lambda a: a.state == "queued" and a.channel not in BY_HOST
+        )
         letters = by_hand.filtered(lambda action: action.channel in POSTED)
         letters.filtered(lambda action: not action.printed_on)._print()
+        made = by_hand.filtered(lambda action: action.channel in BY_PERSON)
+        made._write_outcome("reached", day=date)
         # A letter that could not be printed has failed: it was not posted.
         by_hand.filtered(lambda a: a.state == "queued")._mark_done(date)
         return True

@@ -66,10 +66,17 @@ class DunningActionCalendar(models.AbstractModel):
                 "further steps to take.",
                 date=date,
             )
-        if self.env["dunning.level"].browse(rung.key).channel_phone:
+        following_level = self.env["dunning.level"].browse(rung.key)
+        if following_level.channel_phone:
             return self.env._(
                 "Without news from you, we will call you from %(date)s to look at it "
                 "together.",
+                date=date,
+            )
+        if following_level.channel_visit:
+            return self.env._(
+                "Without news from you, we will get in touch with you again from "
+                "%(date)s.",
                 date=date,
             )
         return self.env._(
@@ -91,6 +98,8 @@ class DunningActionCalendar(models.AbstractModel):
         if not previous:
             return ""
         date = self._format_day(previous.delivered_on)
+        if previous.channel == "phone" and previous.outcome == "not_reached":
+            return self.env._("We tried to call you on %(date)s.", date=date)
         if previous.channel == "phone":
             return self.env._("We called you on %(date)s.", date=date)
         if previous.channel == "registered":
@@ -99,6 +108,8 @@ class DunningActionCalendar(models.AbstractModel):
                 "day.",
                 date=date,
             )
+        if previous.channel == "visit":
+            return self.env._("We came to see you on %(date)s.", date=date)
         if previous.channel == "letter":
             return self.env._(
                 "Our letter of %(date)s has remained unanswered to this day.", date=date

@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Command
-from odoo.tools import SQL, email_normalize, plaintext2html
+from odoo.tools import SQL, email_normalize
 
 
 class DunningActionDeliver(models.AbstractModel):
@@ -28,6 +28,8 @@ class DunningActionDeliver(models.AbstractModel):
             "letter": lambda actions: actions._queue_letters(),
             "registered": lambda actions: actions._queue_letters(),
             "phone": lambda actions: actions._queue_activities(),
+            "visit": lambda actions: actions._queue_activities(),
+            "sms": lambda actions: actions._queue_sms(),
             "decision": lambda actions: actions._queue_activities(),
         }
 
@@ -37,6 +39,7 @@ class DunningActionDeliver(models.AbstractModel):
         :param date: the day to stamp; the company's today when None
         """
         queuers = self._get_queuers()
+        self._settle_alerts()
         for company, actions in self.grouped("company_id").items():
             today = company._dunning_today()
             day = date or today
@@ -62,6 +65,7 @@ class DunningActionDeliver(models.AbstractModel):
             if email_normalize(contact.email):
                 ready |= action
                 continue
+            # Whether it leaves another way is decided below, for all of them at once.
             action._mark_failed(
                 self.env._(
                     "%(contact)s has no valid e-mail address: correct it, then send "
@@ -69,10 +73,12 @@ class DunningActionDeliver(models.AbstractModel):
                     contact=contact.display_name,
                 )
             )
+        (self - ready)._fall_back()
         # A message that failed before must not leave twice.
         failed = ready.mail_mail_id.sudo().filtered(lambda m: m.state == "exception")
         failed.cancel()
-        ready.sudo().mail_mail_id = False  # what carries it is the engine's to say
+        # What carries it is the engine's to say.
+        ready.sudo().write({"mail_mail_id": False, "message_id": False})
         ready._hold_for_documents()._post()
 
     def _post(self):
@@ -116,7 +122,8 @@ class DunningActionDeliver(models.AbstractModel):
         )
         self.write({"state": "queued"})
         for action, mail in zip(self, mails, strict=True):
-            action.sudo().mail_mail_id = mail  # see _queue_emails
+            carriers = {"mail_mail_id": mail.id, "message_id": mail.mail_message_id.id}
+            action.sudo().write(carriers)  # see _queue_emails
         scheduler = self.env.ref("mail.ir_cron_mail_scheduler_action")
         scheduler._trigger(leaves_at or fields.Datetime.now())
 
@@ -168,68 +175,12 @@ class DunningActionDeliver(models.AbstractModel):
     def _get_sending_time(self):
         """Return when the message may leave: on a working day, in working hours.
 
-        A day to come that the caller of ``run()`` has chosen is his to play.
+        A day that the caller of ``run()`` has chosen is his to play.
         """
         self.ensure_one()
-        company = self.company_id
-        if self.queued_on > company._dunning_today():
+        if self.is_stamped:
             return False
-        return company._dunning_sending_time(self.queued_on)
-
-    def _queue_activities(self):
-        """Plan the call, or the decision of the credit manager, as an activity."""
-        default = self.env.ref("mail.mail_activity_data_todo")
-        activities = self.env["mail.activity"].create(
-            [
-                {
-                    "res_model_id": self.env["ir.model"]._get_id("dunning.case"),
-                    "res_id": action.case_id.id,
-                    "activity_type_id": (
-                        action.level_id.activity_type_id
-                        or action._get_default_activity_type()
-                        or default
-                    ).id,
-                    "summary": action._get_activity_summary(),
-                    "note": action._get_activity_note(),
-                    "date_deadline": action.queued_on,
-                    "user_id": action._get_activity_user().id,
-                }
-                for action in self
-            ]
-        )
-        for action, activity in zip(self, activities, strict=True):
-            action.state = "queued"
-            action.sudo().activity_id = activity  # see _queue_emails
-
-    def _get_default_activity_type(self):
-        xmlid = "mail.mail_activity_data_call"
-        return self.env.ref(xmlid) if self.channel == "phone" else None
-
-    def _get_activity_summary(self):
-        if self.channel == "phone":
-            return self.env._("Call %(debtor)s", debtor=self.partner_id.display_name)
-        return self.env._(
-            "Decide what comes next for %(debtor)s", debtor=self.partner_id.display_name
-        )
-
-    def _get_activity_note(self):
-        phone = self.contact_id.phone or self.partner_id.phone
-        header = self.env._(
-            "%(contact)s, %(phone)s: %(amount)s overdue, %(days)s days for the oldest.",
-            contact=self.contact_id.display_name,
-            phone=phone or self.env._("no phone number"),
-            amount=self.amount_text,
-            days=self.oldest_days,
-        )
-        body = self.body if self.channel == "phone" else False
-        return plaintext2html(header) + Markup(body or "")
-
-    def _get_activity_user(self):
-        """Return who is asked: the collector for a call, the manager for a decision."""
-        company, collector = self.company_id, self.case_id.user_id
-        if self.channel == "decision":
-            return company.dunning_manager_id or collector or self.env.user
-        return collector or company.dunning_user_id or self.env.user
+        return self.company_id._dunning_sending_time(self.queued_on)
 
     # What became of it
 
@@ -260,6 +211,7 @@ class DunningActionDeliver(models.AbstractModel):
                 lambda action: action.kind == "rung" and action._is_level_delivered()
             )
             counting._deliver_items(day)
+            actions._run_level_actions()
             # Planned for whoever was in charge.
             for activity in actions.activity_id.sudo().filtered("active"):
                 activity.action_done()
@@ -278,13 +230,14 @@ class DunningActionDeliver(models.AbstractModel):
                 lines.case_line_id._postpone(deadline)
         self.line_ids.case_line_id._refresh_next()
 
-    def _mark_failed(self, reason):
-        """Record that it could not be delivered, and ask the collector to mend it."""
-        for action in self:
-            action.write({"state": "failed", "failure_reason": reason})
-            action.case_id._plan_task(
-                self.env._(
-                    "Not delivered: %(action)s", action=action.level_id.name or ""
-                ),
-                reason,
-            )
+    def _mark_failed(self, reason, task=None):
+        """Record that it could not be delivered, and ask the collector to mend it.
+
+        :param task: what to do, in a few words
+        """
+        self.write({"state": "failed", "failure_reason": reason})
+        overtaken = self.filtered(lambda action: action._is_overtaken())
+        overtaken.sudo().is_overtaken = True  # the engine's to say
+        # Nothing is asked about a debtor who owes nothing.
+        asking = self.filtered(lambda action: action.case_id.state != "closed")
+        self.env["dunning.alert"]._raise("failure", asking, reason, task)

@@ -9,6 +9,8 @@ from odoo.tools.misc import split_every
 
 _logger = logging.getLogger(__name__)
 
+#: The scheduled action that renders what e-mails wait for.
+WORKER = "account_dunning.ir_cron_dunning_documents"
 #: E-mails that one worker prepares in one transaction.
 EMAILS_PER_SHARE = 10
 #: Invoices rendered in one call of the PDF program.
@@ -41,8 +43,7 @@ class DunningActionDocuments(models.AbstractModel):
         waiting = self.filtered(lambda action: action.line_ids.case_line_id & missing)
         if waiting:
             waiting.write({"state": "queued"})
-            worker = "account_dunning.ir_cron_dunning_documents"
-            self.env.ref(worker)._trigger()
+            self.env.ref(WORKER)._trigger()
         return self - waiting
 
     def _attach_invoices(self):
@@ -72,7 +73,7 @@ class DunningActionDocuments(models.AbstractModel):
                 of_company.with_company(company)._complete()
             return actions.search_count(waiting)
 
-        self.env["dunning.worker"]._cron_work_off(claim, work)
+        self.env["dunning.worker"]._cron_work_off(claim, work, WORKER)
 
     def _complete(self):
         """Render what is missing and put the messages in the mail queue.

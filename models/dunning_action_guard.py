@@ -4,15 +4,23 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import html_sanitize
 
+from .dunning_level_channel import BY_HOST
+
 #: What a delivered contact said, to whom and when.
 FROZEN = {
     *("case_id", "kind", "channel", "date", "state", "delivered_on", "deadline"),
     *("contact_id", "subject", "body", "line_ids", "attachment_ids"),
     *("deposit_date", "deposit_id"),
+    *("dispute_found", "agreement_reached"),
 }
 
-#: The host's records that carry a contact, cancelled or removed with it as superuser.
-CARRIERS = {"mail_mail_id", "activity_id"}
+#: What only the engine says: the host's records that carry a contact (cancelled or
+#: removed with it as superuser), what came of it, what it replaces.
+CARRIERS = {
+    *("mail_mail_id", "activity_id", "sms_id", "message_id"),
+    *("outcome", "outcome_on", "outcome_note", "attempt_count"),
+    *("fallback_of_id", "is_overtaken"),
+}
 
 
 class DunningActionGuard(models.AbstractModel):
@@ -71,7 +79,9 @@ class DunningActionGuard(models.AbstractModel):
         """A contact begins as a proposal, an e-mail is delivered when the mail server
         says so, and only the engine says what carries a contact."""
         state = vals.get("state", "proposed")
-        is_forged = state == "done" and "email" in self.mapped("channel")
+        is_forged = state == "done" and not set(BY_HOST).isdisjoint(
+            self.mapped("channel")
+        )
         is_begun = is_new and state != "proposed"
         if is_forged or is_begun or not CARRIERS.isdisjoint(vals):
             raise UserError(

@@ -39,6 +39,7 @@ class DunningActionLetter(models.AbstractModel):
                     contact=action.contact_id.display_name,
                 )
             )
+        self._fall_back()
 
     def _has_postal_address(self):
         """Tell whether the post can find it; abroad not every place has a ZIP."""
@@ -167,7 +168,8 @@ class DunningActionLetter(models.AbstractModel):
     def _get_qr_code(self):
         """Return a payment QR code as a data URI when Odoo can make one, else False."""
         self.ensure_one()
-        totals, bank = self._get_totals(), self._get_bank()
+        totals = self._get_payable(self._read_open_credits()[self])
+        bank = self._get_bank()
         if not bank or len(totals) != 1:
             return False
         [(currency, amount)] = totals.items()

@@ -14,11 +14,13 @@ def is_rung_delivered(state, channel, proof_channel):
     """Tell whether a contact makes its rung count (design, rule 1).
 
     The first channel that is delivered counts; of a formal notice, the letter that
-    proves it.
+    proves it, or a registered one in its place.
 
     :param proof_channel: what ``dunning.level._get_proof_channel`` returned
     """
-    return state == "done" and (not proof_channel or channel == proof_channel)
+    return state == "done" and (
+        not proof_channel or channel in (proof_channel, "registered")
+    )
 
 
 class DunningActionPropose(models.AbstractModel):

@@ -8,6 +8,7 @@ ENDING_REASONS = (
     core.HELD,
     core.TO_RECONCILE,
     core.BELOW_MINIMUM,
+    "held_case",
 )
 
 
@@ -33,6 +34,7 @@ class DunningActionRefresh(models.AbstractModel):
                     other in actions or other.state == "proposed"
                 )
             )
+            alike |= actions._get_failed_siblings()
             plans = cases._decide(day, is_bank_fresh=True, ignored=alike, books=books)
             for action in actions:
                 if action._follow(plans[action.case_id], day):
@@ -54,10 +56,18 @@ class DunningActionRefresh(models.AbstractModel):
             self._drop(label or self.env._("Decided afresh: no longer the right step."))
             return False
         self._reread_lines(plan)
-        if reason in (core.TO_RECONCILE, core.HELD, core.NOTHING_LATE):
+        if reason in (core.TO_RECONCILE, core.HELD, core.NOTHING_LATE, "held_case"):
             self._drop(self.case_id._get_reason_labels()[reason])
             return False
-        return self.state != "cancelled"
+        return self.state != "cancelled" and not self._must_wait(plan, day)
+
+    def _must_wait(self, plan, day):
+        """Tell whether a message by hand is too close to another contact, or falls
+        into the deadline of a formal notice; another channel of its step is none."""
+        ladder = self.case_id.ladder_id
+        if self.kind != "manual" or not ladder or self._has_left_elsewhere():
+            return False
+        return bool(core.reason_to_wait(ladder._to_core(), plan.facts, day))
 
     def _has_left_elsewhere(self):
         """Tell whether another channel of the same step is already on its way."""

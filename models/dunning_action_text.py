@@ -3,6 +3,8 @@ from functools import cache
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import format_amount, format_date
 
+from .dunning_level_channel import BY_PERSON
+
 #: What the texts of levels may name; admins without the right to edit code use them.
 PLACEHOLDERS = (
     "greeting",
@@ -17,6 +19,7 @@ PLACEHOLDERS = (
     "deadline_text",
     "next_step_text",
     "previous_contact_text",
+    "late_payment_text",
     "payment_block",
     "sender_name",
     "sender_phone_text",
@@ -105,7 +108,8 @@ class DunningActionText(models.AbstractModel):
                 # A subject is one line, whatever the names in it.
                 subject = " ".join((subjects[action.id] or "").split())
                 texts[action.id] = (subject, bodies[action.id])
-        calls = self.filtered(lambda action: action.channel == "phone")
+        texts |= self._render_sms()
+        calls = self.filtered(lambda action: action.channel in BY_PERSON)
         for action in calls:
             # Who calls reads the script, in his own language.
             reader = action._get_activity_user().lang or self.env.lang
@@ -182,7 +186,9 @@ class DunningActionText(models.AbstractModel):
         moves.fetch(["name", "payment_reference", "partner_bank_id"])
         # The items of a batch share their few hundred dates.
         as_date = cache(lambda day: format_date(self.env, day))
+        open_credits = self._read_open_credits()
         for action in self:
+            credits_of = action._format_credits(open_credits[action], as_date)
             values = {
                 "action": action,
                 "rows": [line._format(as_date) for line in action.line_ids],
@@ -190,6 +196,8 @@ class DunningActionText(models.AbstractModel):
                     format_amount(self.env, amount, currency)
                     for currency, amount in action._get_totals().items()
                 ],
+                "credits": credits_of[0],
+                "payable": credits_of[1],
                 "bank": action._get_bank(),
                 "reference": action._get_payment_reference(),
                 "is_courtesy": action.kind == "courtesy",
@@ -226,11 +234,14 @@ class DunningActionText(models.AbstractModel):
     )
     @api.depends_context("lang")
     def _compute_figures(self):
+        open_credits = self._read_open_credits()
         for action in self:
             lines = action.line_ids
             amounts = [
                 format_amount(self.env, amount, currency)
-                for currency, amount in action._get_totals().items()
+                for currency, amount in action._get_payable(
+                    open_credits[action]
+                ).items()
             ]
             dues = sorted({due for due in lines.mapped("date_due") if due})
             action.amount_text = self._join(amounts)

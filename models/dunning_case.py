@@ -13,10 +13,16 @@ class DunningCase(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "dunning.case.collect",
+        "dunning.case.settle",
         "dunning.case.facts",
         "dunning.case.decide",
+        "dunning.case.hold",
         "dunning.case.run",
         "dunning.case.live",
+        "dunning.case.ladder",
+        "dunning.case.automation",
+        "dunning.case.join",
+        "dunning.case.sweep",
         "dunning.case.interest",
     ]
     _order = "amount_overdue desc, id desc"
@@ -49,6 +55,8 @@ class DunningCase(models.Model):
             ("paid", "Paid"),
             ("transferred", "Moved to doubtful debts"),
             ("manual", "Closed by hand"),
+            ("void", "Nothing due any more"),
+            ("joined", "Joined with another case"),
         ],
         tracking=True,
         readonly=True,
@@ -56,6 +64,7 @@ class DunningCase(models.Model):
     user_id = fields.Many2one(
         "res.users", "Collector", tracking=True, domain=[("share", "=", False)]
     )
+    salesperson_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     contact_id = fields.Many2one(
         "res.partner",
         help="Who receives the reminders of this case. Empty: the customer's contact "

@@ -7,12 +7,15 @@ from ..tools import ladder as core
 from .bulk_insert import insert_rows
 from .dunning_case_facts import Books
 
+#: Where an item stands that nobody was written to about.
+NEVER_DUNNED = {"level_id": None, "delivered_on": None, "deadline": None}
+
 
 class DunningCaseCollect(models.AbstractModel):
-    """Collect and settle: the open items of each debtor, gathered in one case."""
+    """Collect: the open items of each debtor, gathered in one case."""
 
     _name = "dunning.case.collect"
-    _description = "Dunning Case: Collect and Settle"
+    _description = "Dunning Case: Collect"
 
     @api.model
     def _collect(self, company, date, partners=None):
@@ -33,6 +36,7 @@ class DunningCaseCollect(models.AbstractModel):
             items[item.line_id] = item
             by_debtor[item.partner_id].append(item)
         cases = self._search_open(company, partners)
+        cases._wake_up(date)
         lines = cases._read_lines()
         cases._settle(by_debtor, lines)
         cases = cases.filtered(lambda case: case.state != "closed")
@@ -54,60 +58,6 @@ class DunningCaseCollect(models.AbstractModel):
             ["partner_id", "company_id", "ladder_id", "state", "last_run_on"],
             order="id",
         )
-
-    def _settle(self, items, lines):
-        """Archive the lines of settled items; close the cases where none is left."""
-        settled, emptied = [], []
-        for case in self:
-            open_ids = {item.line_id for item in items.get(case.partner_id.id, ())}
-            of_case = lines[case.id]
-            lines[case.id] = [row for row in of_case if row.move_line_id in open_ids]
-            settled += [row.id for row in of_case if row.move_line_id not in open_ids]
-            if not lines[case.id]:
-                # Debts that came later belong to a new case, which starts afresh.
-                emptied.append(case.id)
-        lines_of_items = self.env["dunning.case.line"].sudo()  # the engine's own
-        lines_of_items.browse(settled).write({"active": False})
-        self.browse(emptied)._close_settled()
-
-    def _close_settled(self):
-        if not self:
-            return
-        self.action_ids._drop(self.env._("Nothing is open any more."))
-        reasons = self._get_close_reasons()
-        for reason, cases in self.grouped(reasons.get).items():
-            cases.write({"state": "closed", "close_reason": reason})
-
-    def _get_close_reasons(self):
-        """Map cases to how their last items were settled, read from the counterpart.
-
-        Money or a credit note makes a case paid; an entry that moves the debt to
-        another account closes it as transferred.
-        """
-        lines = self.with_context(active_test=False).line_ids
-        # How an entry was matched is read for the verdict only, never shown.
-        partials = self.env["account.partial.reconcile"].sudo()
-        partials = partials.search_fetch(
-            [("debit_move_id", "in", lines.move_line_id.ids)],
-            ["debit_move_id", "credit_move_id"],
-        )
-        counterparts = partials.credit_move_id
-        counterparts.fetch(["date", "move_id"])
-        counterparts.move_id.fetch(["journal_id", "origin_payment_id"])
-        matched = partials.grouped("debit_move_id")
-        of_case = defaultdict(counterparts.browse)
-        for line in lines:
-            found = matched.get(line.move_line_id.sudo(), partials.browse())
-            of_case[line.case_id] |= found.credit_move_id
-        return {case: self._get_close_reason(of_case[case]) for case in self}
-
-    @api.model
-    def _get_close_reason(self, counterparts):
-        last = counterparts.sorted(lambda line: (line.date, line.id))[-1:].move_id
-        is_money = last.journal_id.type in ("bank", "cash", "credit", "sale")
-        if last and not is_money and not last.origin_payment_id:
-            return "transferred"
-        return "paid"
 
     @api.model
     def _open_cases(self, company, date, partner_ids, items):
@@ -160,13 +110,13 @@ class DunningCaseCollect(models.AbstractModel):
     @api.model
     def _reopen(self, company, debtors, items):
         """Re-open closed cases whose payment was taken back, with their history."""
-        item_ids = [item.line_id for debtor in debtors for item in items[debtor.id]]
+        own = [item for debtor in debtors for item in items[debtor.id]]
         lines = self.env["dunning.case.line"].with_context(active_test=False)
         lines = lines.search(
-            Domain("move_line_id", "in", item_ids)
+            self._get_former_domain(own)
             & Domain("case_id.company_id", "=", company.id)
             & Domain("case_id.state", "=", "closed")
-            & Domain("case_id.close_reason", "!=", "manual"),
+            & Domain("case_id.close_reason", "not in", ("manual", "joined")),
             order="case_id desc",
         )
         cases = self.browse()
@@ -175,6 +125,17 @@ class DunningCaseCollect(models.AbstractModel):
         cases = cases.filtered(lambda case: case.partner_id in debtors)
         cases.write({"state": "open", "close_reason": False})
         return cases
+
+    @api.model
+    def _get_former_domain(self, items):
+        """Return the domain of the lines that items had before.
+
+        An invoice that was edited may have new items: theirs lost their link.
+        """
+        return Domain("move_line_id", "in", [item.line_id for item in items]) | (
+            Domain("move_line_id", "=", False)
+            & Domain("move_id", "in", [item.move_id for item in items])
+        )
 
     def _add_items(self, items, lines):
         """Give each case a line for each of its open items, with the rung it had.
@@ -189,8 +150,8 @@ class DunningCaseCollect(models.AbstractModel):
                 line = known.get(item.line_id)
                 if not line:
                     new.append((case, item))
-                elif line.date_due != item.due:
-                    case_lines.browse(line.id).date_due = item.due
+                elif (line.date_due, line.currency_id) != (item.due, item.currency_id):
+                    case_lines.browse(line.id).write(item.to_case_line())
                     moved.add(case.id)
         former = self._read_former_lines(new)
         ladders = {ladder: ladder._to_core() for ladder in self.ladder_id}
@@ -212,18 +173,44 @@ class DunningCaseCollect(models.AbstractModel):
         if not new:
             return {}
         lines = self.env["dunning.case.line"].with_context(active_test=False)
-        lines = lines.search(
-            Domain("move_line_id", "in", [item.line_id for _case, item in new])
-            | (
-                Domain("move_line_id", "=", False)
-                & Domain("move_id", "in", [item.move_id for _case, item in new])
-            ),
-            order="id",
-        )
+        domain = self._get_former_domain([item for _case, item in new])
+        lines = lines.search(domain, order="id")
         former = {}
         for line in lines:
             former[line.move_line_id.id or (line.move_id.id, line.date_due)] = line
         return former
+
+    @api.model
+    def _get_standing(self, line, item):
+        """Return the rung that an item of a former line keeps, as values of a line.
+
+        Only what the debtor himself was told: an invoice made out to another customer,
+        or of a contact that became a debtor of his own, starts at the first rung.
+        """
+        debtor = line.case_id.partner_id.commercial_partner_id
+        if debtor.id == item.partner_id:
+            return {
+                "level_id": line.level_id.id or None,
+                "delivered_on": line.delivered_on or None,
+                "deadline": line.deadline or None,
+            }
+        told = self.env["dunning.action.line"].search(
+            Domain("level_id", "!=", False)
+            & Domain("action_id.state", "=", "done")
+            & (
+                Domain("case_line_id", "=", line.id)
+                | Domain("move_line_id", "=", item.line_id)
+            )
+        )
+        told = told.filtered(
+            lambda row: row.action_id._get_origin().partner_id.id == item.partner_id
+        )
+        last = told.sorted(lambda row: row.level_id._rank())[-1:]
+        return {
+            "level_id": last.level_id.id or None,
+            "delivered_on": last.action_id.delivered_on or None,
+            "deadline": last.action_id.deadline or None,
+        }
 
     @api.model
     def _revive(self, case, item, former, ladders):
@@ -231,22 +218,21 @@ class DunningCaseCollect(models.AbstractModel):
         line = former.get(item.line_id) or former.get((item.move_id, item.due))
         if line and line.case_id == case:
             line.sudo().write(  # the engine's own
-                {"active": True, "move_line_id": item.line_id, "date_due": item.due}
+                item.to_case_line() | {"active": True, "move_line_id": item.line_id}
             )
             return None
+        standing = self._get_standing(line, item) if line else dict(NEVER_DUNNED)
         rung, day = None, None
-        if not line and (ladder := ladders.get(case.ladder_id)):
+        if not standing["level_id"] and (ladder := ladders.get(case.ladder_id)):
             rung, day = core.next_rung(ladder, core.Item(0, item.due, core.Decimal(0)))
         return {
             "case_id": case.id,
             "active": True,
             "move_line_id": item.line_id,
             "move_id": item.move_id,
-            "date_due": item.due,
-            "currency_id": item.currency_id,
-            "level_id": line.level_id.id or None if line else None,
-            "delivered_on": line.delivered_on or None if line else None,
-            "deadline": line.deadline or None if line else None,
+            **item.to_case_line(),
+            **standing,
+            "start_level_id": line.start_level_id.id or None if line else None,
             # Of an item with a past, the run that follows stores it.
             "next_level_id": (rung.key or None) if rung else None,
             "next_date": day,

@@ -45,6 +45,7 @@ class DunningCaseDecide(models.AbstractModel):
                 ("case_id", "in", self.ids),
                 ("state", "=", "proposed"),
                 ("kind", "!=", "manual"),
+                ("fallback_of_id", "=", False),
             ]
         )
 
@@ -60,6 +61,8 @@ class DunningCaseDecide(models.AbstractModel):
         plans = {}
         for company, cases in self.grouped("company_id").items():
             items, lines = books or cases._read_books(company, date)
+            holds = cases._read_holds(date)
+            items = holds.mark(items, lines)
             facts = cases._read_facts(company, items, lines, ignored)
             is_fresh = is_bank_fresh
             if is_fresh is None:
@@ -67,7 +70,10 @@ class DunningCaseDecide(models.AbstractModel):
             ladders = {ladder.id: ladder._to_core() for ladder in cases.ladder_id}
             for case in cases:
                 ladder = ladders.get(case.ladder_id.id)
-                plan = case._decide_one(ladder, facts[case.id], date, is_fresh)
+                if holds.keeps(case):
+                    plan = CasePlan(core.Decision(reason="held_case"), facts[case.id])
+                else:
+                    plan = case._decide_one(ladder, facts[case.id], date, is_fresh)
                 plan.lines = [
                     line
                     for line in lines.get(case.id, ())
@@ -80,8 +86,6 @@ class DunningCaseDecide(models.AbstractModel):
     def _decide_one(self, ladder, facts, date, is_fresh):
         if not ladder:
             return CasePlan(core.Decision(reason="no_ladder"), facts)
-        if self.state != "open":
-            return CasePlan(core.Decision(reason="held_case"), facts)
         nexts = {item.key: core.next_rung(ladder, item) for item in facts.items}
         decision = core.decide(ladder, facts, date, is_fresh, nexts)
         return CasePlan(decision, facts, nexts=nexts)
@@ -101,10 +105,15 @@ class DunningCaseDecide(models.AbstractModel):
     def _explain(self, plan):
         """Return the decision as sentences in the user's language."""
         paragraphs = [
+            Markup("<p class='text-warning-emphasis'>%s</p>") % text
+            for text in self._explain_holds()
+        ]
+        paragraphs += [
             Markup("<p><b>%s</b></p>") % self._explain_step(step)
             for step in plan.decision.steps
         ]
-        if reason := plan.decision.reason:
+        reason = plan.decision.reason
+        if reason and not (reason == "held_case" and self.hold_id):
             text = self._get_reason_labels()[reason]
             if day := plan.decision.day:
                 text = self.env._(

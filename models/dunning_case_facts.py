@@ -21,10 +21,12 @@ class CaseLine(NamedTuple):
     case_id: int
     move_line_id: int
     date_due: date
+    currency_id: int
     level_id: int
     delivered_on: date
     deadline: date
     ladder_ended_on: date
+    start_level_id: int
     next_level_id: int
     next_date: date
 
@@ -36,6 +38,7 @@ class CaseLine(NamedTuple):
             hold, which the calendar of the rungs does not need, are left out
         """
         level = levels.get(self.level_id)
+        start = levels.get(self.start_level_id)
         return core.Item(
             key=self.id,
             due=item.due if item else self.date_due,
@@ -43,11 +46,15 @@ class CaseLine(NamedTuple):
             rung=core.END_OF_LADDER if self.ladder_ended_on else self.level_id,
             rung_delay=level.delay if level else 0,
             rung_formal=bool(level and level.formal),
+            rung_notified=bool(level and level.notified),
+            rung_decided=bool(level and level.decision),
             delivered_on=self.delivered_on,
             deadline=self.deadline,
             hold=item.hold if item else "",
             pending=is_pending,
             courtesies=courtesies,
+            start=self.start_level_id,
+            start_delay=start.delay if start else 0,
         )
 
 
@@ -63,6 +70,7 @@ class Contact(NamedTuple):
     date: date
     queued_on: date
     delivered_on: date
+    is_overtaken: bool
 
     def is_level_delivered(self, proofs):
         """Tell whether it makes the rung count (see :func:`is_rung_delivered`).
@@ -197,7 +205,7 @@ class DunningCaseFacts(models.AbstractModel):
         for row in contacts:
             steps[row.kind, row.level_id, row.date].append(row)
         return any(
-            any(row.state in UNDELIVERED for row in step)
+            any(row.state in UNDELIVERED and not row.is_overtaken for row in step)
             and not any(row.is_level_delivered(proofs) for row in step)
             for step in steps.values()
         )

@@ -1,8 +1,11 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..tools import ladder as core
+from .dunning_case_hold import ON_HOLD
 
 
 class DunningCaseLine(models.Model):
@@ -17,6 +20,7 @@ class DunningCaseLine(models.Model):
     _description = "Dunning Case Item"
     _inherit = ["dunning.case.line.documents", "dunning.case.line.interest"]
     _order = "date_due, id"
+    _rec_name = "move_id"
     _check_company_auto = True
 
     case_id = fields.Many2one(
@@ -51,6 +55,14 @@ class DunningCaseLine(models.Model):
         readonly=True,
         help="When somebody decided what comes after the last rung of the ladder.",
     )
+    start_level_id = fields.Many2one(
+        "dunning.level",
+        "Starts at",
+        readonly=True,
+        ondelete="set null",
+        help="The first rung of this item, when a credit manager chose a later one for "
+        "invoices that were late already. Empty: the first rung of the ladder.",
+    )
     next_level_id = fields.Many2one("dunning.level", "Next level", readonly=True)
     next_date = fields.Date("Not before", readonly=True)
     invoice_pdf_id = fields.Many2one(
@@ -72,6 +84,20 @@ class DunningCaseLine(models.Model):
         compute="_compute_hold",
         help="Why the item is not dunned now. Empty when it is.",
     )
+    hold_ids = fields.Many2many(
+        "dunning.hold",
+        "dunning_hold_line_rel",
+        "line_id",
+        "hold_id",
+        "Holds",
+        readonly=True,
+    )
+    hold_id = fields.Many2one(
+        "dunning.hold",
+        "Put on hold",
+        compute="_compute_hold",
+        help="Who put it on hold for a time, why, and until when.",
+    )
 
     @api.model
     def _selection_hold(self):
@@ -81,7 +107,16 @@ class DunningCaseLine(models.Model):
             ("in_payment", self.env._("Payment in progress")),
             ("blocked", self.env._("Blocked")),
             ("excluded", self.env._("Excluded from follow-up")),
+            (ON_HOLD, self.env._("On hold for a time")),
         ]
+
+    @api.depends("move_id.name", "date_due")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """The number and the due date: instalments have the same number."""
+        for line in self:
+            day = format_date(self.env, line.date_due) if line.date_due else ""
+            line.display_name = f"{line.move_id.name or ''} ({day})"
 
     @api.depends("date_due", "company_id")
     def _compute_days_overdue(self):
@@ -96,11 +131,38 @@ class DunningCaseLine(models.Model):
         "move_line_id.parent_state",
         "move_line_id.no_followup",
         "move_id.payment_state",
+        "hold_ids.date_until",
+        "hold_ids.ended_on",
+        "case_id.hold_ids.date_until",
+        "case_id.hold_ids.ended_on",
     )
     def _compute_hold(self):
+        holds = self._find_holds()
         for line in self:
             # Whether an item may be dunned is not a secret to who sees the case.
-            line.hold = line.sudo()._get_hold()
+            line.hold_id = holds.get(line.id)
+            line.hold = line.sudo()._get_hold() or (line.hold_id and ON_HOLD)
+
+    def _find_holds(self):
+        """Map line ids to the hold of the item, or of its case, in force today."""
+        found = {}
+        for company, lines in self.grouped("company_id").items():
+            if not company:
+                continue
+            # See _compute_hold: asked for whoever sees the item.
+            holds = self.env["dunning.hold"].sudo()
+            running = Domain("case_id", "in", lines.case_id.ids)
+            running &= holds._get_domain(company._dunning_today())
+            by_case = holds.search(running).grouped("case_id")
+            for line in lines:
+                of_case = by_case.get(line.case_id, holds).filtered(
+                    lambda hold, line=line: (
+                        hold.scope == "case" or line in hold.line_ids
+                    )
+                )
+                longest = of_case.sorted("date_until")[-1:]
+                found[line.id] = longest.with_env(self.env)
+        return found
 
     def _get_hold(self):
         self.ensure_one()
@@ -113,23 +175,38 @@ class DunningCaseLine(models.Model):
             return move.payment_state
         return "excluded" if item.no_followup else False
 
+    @api.model
+    def _get_held_domain(self):
+        """Return the items that are on hold for a time today."""
+        today = self.env.company._dunning_today()
+        running = self.env["dunning.hold"]._get_domain(today)
+        whole = running & Domain("scope", "=", "case")
+        return Domain("hold_ids", "any", running) | Domain(
+            "case_id.hold_ids", "any", whole
+        )
+
     def _stand_on_new_ladder(self):
         """Put items on the rung of the case's new ladder that matches their old one.
 
         The highest rung whose delay is not above that of the old rung (design, rule
         17); what was delivered stays delivered, a formal notice included.
         """
-        for line in self.sudo().filtered("level_id"):
-            if line.level_id.ladder_id == line.case_id.ladder_id:
+        moving = self.sudo().filtered(  # the engine's own
+            lambda line: (
+                line.level_id and line.level_id.ladder_id != line.case_id.ladder_id
+            )
+        )
+        for ladder, lines in moving.grouped(
+            lambda line: line.case_id.ladder_id
+        ).items():
+            if not ladder:
                 continue
-            ladder = line.case_id.ladder_id._to_core()
-            index = ladder.stand(line.level_id.delay_days)
-            key = ladder.climbing[index].key if index >= 0 else False
-            if line.level_id.is_formal_notice:
-                formal = [rung.key for rung in ladder.climbing if rung.formal]
-                key = formal[0] if formal else key
-            line.level_id = key
-            line.ladder_ended_on = False
+            rungs = ladder._to_core()
+            for level, of_level in lines.grouped("level_id").items():
+                of_level.write(
+                    {"level_id": level._find_on(rungs), "ladder_ended_on": False}
+                )
+        self._refresh_next()
 
     def _deliver(self, level, day, deadline):
         """Let items stand on a rung that has just been delivered.
@@ -151,6 +228,33 @@ class DunningCaseLine(models.Model):
             moving.write(
                 {"level_id": level.id, "delivered_on": day, "deadline": deadline}
             )
+
+    def _stands_on(self, level):
+        """Tell whether the item stands on a rung, and nothing was decided after it."""
+        self.ensure_one()
+        return self.level_id == level and not self.ladder_ended_on
+
+    def _has_climbed_above(self, level):
+        """Tell whether a later rung, or the decision after the last, was delivered."""
+        self.ensure_one()
+        if self.ladder_ended_on:
+            return True
+        mine = self.level_id
+        return mine.ladder_id == level.ladder_id and mine._rank() > level._rank()
+
+    def _stand(self, standing):
+        """Put an item back where it stood before a delivery that came back.
+
+        :param standing: ``tools.contact.Standing``
+        """
+        self.ensure_one()
+        self.sudo().write(  # the engine's own
+            {
+                "level_id": standing.rung,
+                "delivered_on": standing.delivered_on,
+                "deadline": standing.deadline,
+            }
+        )
 
     def _postpone(self, deadline):
         """Keep the date that a message printed for items it only listed."""

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+#: Figures that a hold puts off.
+CALENDAR = ("next_level_id", "next_action_date")
+
 
 class DunningCaseLive(models.AbstractModel):
     """What time and payments change is never stored.
@@ -44,6 +47,8 @@ class DunningCaseLive(models.AbstractModel):
         "line_ids.move_line_id.amount_residual",
         "line_ids.move_line_id.reconciled",
         "line_ids.move_line_id.parent_state",
+        "hold_ids.date_until",
+        "hold_ids.ended_on",
     )
     def _compute_live(self):
         """Read what the ledger says now, in one query for all cases."""
@@ -76,12 +81,14 @@ class DunningCaseLive(models.AbstractModel):
                 " level.delay_days DESC) FILTER (WHERE line.level_id IS NOT NULL))[1]"
             ),
             "next_level_id": SQL(
-                "(array_agg(line.next_level_id ORDER BY line.next_date)"
+                "(array_agg(line.next_level_id"
+                " ORDER BY GREATEST(line.next_date, held.free_on))"
                 " FILTER (WHERE line.next_date IS NOT NULL"
                 " AND NOT item.no_followup))[1]"
             ),
             "next_action_date": SQL(
-                "min(line.next_date) FILTER (WHERE NOT item.no_followup)"
+                "min(GREATEST(line.next_date, held.free_on)) FILTER"
+                " (WHERE line.next_date IS NOT NULL AND NOT item.no_followup)"
             ),
             "amount_due": SQL("COALESCE(sum(item.amount_residual), 0)"),
             "amount_overdue": SQL(
@@ -105,9 +112,26 @@ class DunningCaseLive(models.AbstractModel):
                   JOIN account_move_line item ON item.id = line.move_line_id
                        AND item.parent_state = 'posted' AND NOT item.reconciled
              LEFT JOIN dunning_level level ON level.id = line.level_id
+                       %(held)s
                  WHERE line.case_id = %(case)s AND line.active)""",
             column=columns[field_expr],
+            held=self._sql_held() if field_expr in CALENDAR else SQL(),
             case=SQL.identifier(alias, "id"),
+        )
+
+    def _sql_held(self):
+        """Join ``held.free_on``: the day after the holds that keep back the item."""
+        self.env["dunning.hold"].flush_model()
+        return SQL(
+            """LEFT JOIN LATERAL (
+               SELECT max(hold.date_until) + 1 AS free_on FROM dunning_hold hold
+                WHERE hold.case_id = line.case_id AND hold.ended_on IS NULL
+                  AND hold.date_until >= %(today)s
+                  AND (hold.scope = 'case' OR EXISTS (
+                       SELECT FROM dunning_hold_line_rel rel
+                        WHERE rel.hold_id = hold.id AND rel.line_id = line.id))
+               ) held ON TRUE""",
+            today=self.env.company._dunning_today(),
         )
 
     def _sql_is_late(self, alias):

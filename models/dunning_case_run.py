@@ -8,7 +8,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date, plaintext2html
+from odoo.tools import SQL, format_date
 from odoo.tools.misc import split_every
 
 from .dunning_run import DEBTORS_PER_BATCH, MESSAGES_PER_BATCH
@@ -44,6 +44,7 @@ class DunningCaseRun(models.AbstractModel):
             day = date or company._dunning_today()
             cases = self.with_company(company)
             run = runs.with_company(company)._start(company, day)
+            cases._sweep(run)
             debtors = cases._find_debtors(company, day)
             for ids in split_every(DEBTORS_PER_BATCH, debtors):
                 sending = cases._prepare_safely(
@@ -132,13 +133,14 @@ class DunningCaseRun(models.AbstractModel):
 
     @api.model
     def _cron_run(self):
-        """Start today's night in every company, then work on it.
+        """Start today's night where it was switched on, then work on it.
 
         A process killed in the middle leaves whole batches behind; the next call goes
         on with the debtors that were not looked at today.
         """
         batches = self.env["dunning.run.batch"]
-        for company in self.env["res.company"].search([("active", "=", True)]):
+        served = [("active", "=", True), ("dunning_is_night_on", "=", True)]
+        for company in self.env["res.company"].search(served):
             batches._cron_start_night(company)
         batches._cron_work()
 
@@ -158,7 +160,7 @@ class DunningCaseRun(models.AbstractModel):
                 | Domain("date_maturity", "=", False)
             )
         )
-        column = SQL("DISTINCT %s", SQL.identifier(items._table, "partner_id"))
+        column = SQL("DISTINCT %s", items._join_dunning_debtor(query))
         debtors = {row[0] for row in self.env.execute_query(query.select(column))}
         for case in self._search_open(company):
             debtors.add(case.partner_id.id)
@@ -218,20 +220,6 @@ class DunningCaseRun(models.AbstractModel):
         failed = Counter([("failed", "failed", 0, "")])
         run._add(failed, failed)
 
-    def _plan_task(self, summary, note):
-        """Plan one task for the collector, unless the same one is already open."""
-        self.ensure_one()
-        if summary in self.activity_ids.mapped("summary"):
-            return
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            date_deadline=self.company_id._dunning_today(),
-            summary=summary,
-            note=plaintext2html(note),
-            user_id=(self.user_id or self.company_id.dunning_user_id).id
-            or self.env.uid,
-        )
-
     @api.model
     def _prepare(self, run, debtors):
         """Collect, decide and propose; return the cases whose step leaves by itself."""
@@ -250,6 +238,7 @@ class DunningCaseRun(models.AbstractModel):
         actions = drafts._replace_with(plans, run.date)
         automatic = actions.filtered(lambda action: action._leaves_by_itself())
         proposed = actions - automatic
+        self.env["dunning.alert"]._raise_approvals(proposed)
         self._write_outcome(plans, run.date, proposed.case_id)
         unserved = {
             case.id: ("none", plan.decision.reason, 0, "")
@@ -271,6 +260,8 @@ class DunningCaseRun(models.AbstractModel):
         ready = automatic._refresh(run.date)
         ready._queue(run.date)
         # Who was counted when it was prepared is no second debtor.
+        failed = ready.filtered(lambda action: action.state == "failed")
+        ready |= failed.fallback_ids
         run._add(*ready._count_results(ready.case_id.filtered("wait_reason").ids))
         changed = (automatic - ready).case_id
         if changed:

@@ -3,7 +3,6 @@ from itertools import pairwise
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 from ..tools.ladder import Ladder
 
@@ -13,11 +12,22 @@ class DunningLadder(models.Model):
 
     _name = "dunning.ladder"
     _description = "Dunning Ladder"
+    _inherit = ["dunning.ladder.assign"]
     _order = "sequence, id"
     _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10)
+    description = fields.Text(
+        "For whom",
+        translate=True,
+        help="For your team: which customers this ladder is meant for, and what is "
+        "special about it. Debtors never see it.",
+    )
+    sequence = fields.Integer(
+        default=10,
+        help="Rules of assignment are tried in this order: the first ladder that fits "
+        "a customer takes it.",
+    )
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company",
@@ -38,26 +48,6 @@ class DunningLadder(models.Model):
         help="Whatever the channel and the user, a debtor is not contacted again "
         "before so many days.",
     )
-    debtor_kind = fields.Selection(
-        selection="_selection_debtor_kind",
-        help="Rule of assignment: only debtors of this kind. Empty: all.",
-    )
-    category_ids = fields.Many2many(
-        "res.partner.category",
-        string="Customer tags",
-        help="Rule of assignment: debtors with one of these tags. Empty: all.",
-    )
-    country_ids = fields.Many2many(
-        "res.country",
-        string="Countries",
-        help="Rule of assignment: debtors in one of these countries. Empty: all.",
-    )
-    zip_prefixes = fields.Char(
-        "Postcodes starting with",
-        help="Rule of assignment: comma-separated beginnings of postcodes, for example "
-        "75, 92, 93 for French départements. Empty: all.",
-    )
-    is_catch_all = fields.Boolean(compute="_compute_is_catch_all")
     summary = fields.Char(compute="_compute_summary")
     warning = fields.Text(compute="_compute_warning")
 
@@ -71,30 +61,12 @@ class DunningLadder(models.Model):
         "Grace and contact gap lie within ten years (3650 days).",
     )
 
-    @api.model
-    def _selection_debtor_kind(self):
-        return (
-            self.env["res.partner"]
-            ._fields["dunning_debtor_kind"]
-            ._description_selection(self.env)
-        )
-
     @api.depends("company_id")
     @api.depends_context("company")
     def _compute_currency_id(self):
         for ladder in self:
             company = ladder.company_id or self.env.company
             ladder.currency_id = company.currency_id
-
-    @api.depends("debtor_kind", "category_ids", "country_ids", "zip_prefixes")
-    def _compute_is_catch_all(self):
-        for ladder in self:
-            ladder.is_catch_all = not (
-                ladder.debtor_kind
-                or ladder.category_ids
-                or ladder.country_ids
-                or ladder.zip_prefixes
-            )
 
     @api.depends("level_ids.summary", "level_ids.sequence", "level_ids.active")
     def _compute_summary(self):
@@ -234,45 +206,4 @@ class DunningLadder(models.Model):
             grace=self.grace_days,
             contact_gap=self.contact_gap_days,
             minimum=Decimal(str(self.minimum_amount)),
-        )
-
-    @api.model
-    def _get_available_domain(self, company):
-        """Return the domain of the ladders that a company may use."""
-        return Domain("company_id", "=", False) | Domain(
-            "company_id", "parent_of", company.ids
-        )
-
-    @api.model
-    def _find_for(self, partners, company):
-        """Map each commercial partner to its ladder in a company.
-
-        The debtor's own choice, then the rules of assignment in order, then the
-        company's default; an empty ladder when none fits.
-        """
-        ladders = self.search(self._get_available_domain(company))
-        rules = ladders.filtered(lambda ladder: not ladder.is_catch_all)
-        default = company.dunning_ladder_id & ladders or (ladders - rules)[:1]
-        return {
-            partner: (
-                partner.dunning_ladder_id & ladders
-                or rules.filtered(lambda rule, debtor=partner: rule._matches(debtor))[
-                    :1
-                ]
-                or default
-            )
-            for partner in partners.with_company(company)
-        }
-
-    def _matches(self, partner):
-        """Tell whether the rule of assignment catches a commercial partner."""
-        self.ensure_one()
-        prefixes = tuple(
-            prefix.strip() for prefix in (self.zip_prefixes or "").split(",")
-        )
-        return (
-            (not self.debtor_kind or self.debtor_kind == partner.dunning_debtor_kind)
-            and (not self.category_ids or bool(self.category_ids & partner.category_id))
-            and (not self.country_ids or partner.country_id in self.country_ids)
-            and (not any(prefixes) or (partner.zip or "").startswith(prefixes))
         )

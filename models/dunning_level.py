@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.ladder import Rung
-from .dunning_level_channel import CHANNEL_FIELDS
+from .dunning_level_channel import BY_PERSON, CHANNEL_FIELDS
 
 
 class DunningLevel(models.Model):
@@ -11,7 +11,11 @@ class DunningLevel(models.Model):
 
     _name = "dunning.level"
     _description = "Dunning Level"
-    _inherit = ["dunning.level.channel", "dunning.level.check"]
+    _inherit = [
+        "dunning.level.channel",
+        "dunning.level.check",
+        "dunning.level.actions",
+    ]
     _order = "ladder_id, sequence, delay_days, id"
 
     ladder_id = fields.Many2one(
@@ -162,6 +166,12 @@ class DunningLevel(models.Model):
                 )
             )
 
+    def _is_by_person_only(self):
+        """Tell whether the level is a call or a visit and writes nothing."""
+        self.ensure_one()
+        channels = set(self._get_channels())
+        return bool(channels) and channels <= set(BY_PERSON)
+
     def _get_proof_channel(self):
         """Return the channel that alone delivers the level, False when each one does.
 
@@ -184,7 +194,31 @@ class DunningLevel(models.Model):
             formal=self.is_formal_notice,
             decision=self.is_decision,
             automatic=self.automation == "automatic" and not self.is_formal_notice,
+            notified=self.is_formal_notice or self._follows_notice(),
         )
+
+    def _follows_notice(self):
+        """Tell whether the level is a decision that a formal notice precedes."""
+        if not self.is_decision:
+            return False
+        notice = self.ladder_id.level_ids.filtered("is_formal_notice")[:1]
+        return bool(notice) and notice._rank() < self._rank()
+
+    def _find_on(self, ladder):
+        """Return the id of the level on which an item stands when it comes from here.
+
+        A formal notice that was delivered stays delivered: where the other ladder has
+        none, the item keeps it (design, rule 17).
+
+        :param core.Ladder ladder: the other ladder
+        """
+        self.ensure_one()
+        rung = self._to_rung()
+        index = ladder.stand(rung.delay, rung.notified, rung.decision)
+        found = ladder.climbing[index] if index >= 0 else None
+        if rung.formal and not (found and found.formal):
+            return self.id
+        return found.key if found else False
 
     def action_preview_text(self):
         """Show the texts of the level as a real debtor would receive them."""

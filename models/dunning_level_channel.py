@@ -1,4 +1,8 @@
+import re
+
 from odoo import api, fields, models
+
+from ..tools.sms import simplify
 
 #: Ways of contact, in the order in which they are shown; each has a field of its own on
 #: the level and a method that queues it (``dunning.action._get_queuers``).
@@ -10,6 +14,8 @@ WRITTEN = ("email", "letter", "registered", "sms")
 POSTED = ("letter", "registered")
 #: What a person does: planned as an activity, closed with its outcome.
 BY_PERSON = ("phone", "visit")
+#: What a queue of the host carries: delivered when its server or operator says so.
+BY_HOST = ("email", "sms")
 
 
 class DunningLevelChannel(models.AbstractModel):
@@ -56,11 +62,27 @@ class DunningLevelChannel(models.AbstractModel):
         domain=[("model", "=", "dunning.action")],
         ondelete="restrict",
     )
+    sms_size = fields.Char(
+        compute="_compute_sms_size",
+        string="SMS length",
+        help="Without the names and amounts that the placeholders stand for. The "
+        "preview shows the length of a real message.",
+    )
     call_script = fields.Html(
         translate=True,
         sanitize=True,
         help="What to say on the phone or during the visit.",
     )
+
+    @api.depends("sms_template_id.body")
+    @api.depends_context("lang")
+    def _compute_sms_size(self):
+        for level in self:
+            body = level.sms_template_id.body
+            words = re.sub(r"{{.*?}}", "", body or "")
+            level.sms_size = body and level.env["dunning.action"]._describe_sms(
+                simplify(words)
+            )
 
     @api.model
     def _selection_channel(self):

@@ -4,6 +4,9 @@ from odoo.exceptions import ValidationError
 from ..tools.wording import find_forbidden
 from .dunning_level_channel import CHANNEL_FIELDS
 
+#: A call or visit that nobody made in so many working days will not be made.
+MOST_DAYS_TO_ACT = 60
+
 
 class DunningLevelCheck(models.AbstractModel):
     """What a level is refused for, in the words of the admin who configures it."""
@@ -46,6 +49,58 @@ class DunningLevelCheck(models.AbstractModel):
     def _check_ladder(self):
         self.ladder_id._check_when_complete()
 
+    @api.constrains(
+        "fallback_channel",
+        "is_formal_notice",
+        "mail_template_id",
+        "letter_template_id",
+        "sms_template_id",
+        "call_script",
+        *CHANNEL_FIELDS,
+    )
+    def _check_fallback(self):
+        labels = self._get_channel_labels()
+        for level in self.filtered("fallback_channel"):
+            channel = level.fallback_channel
+            names = {"level": level.name, "channel": labels[channel]}
+            if channel in level._get_channels():
+                raise ValidationError(
+                    self.env._(
+                        "“%(level)s” already uses the channel “%(channel)s”: choose "
+                        "another one for what cannot be delivered.",
+                        **names,
+                    )
+                )
+            if not level._get_text(channel):
+                raise ValidationError(
+                    self.env._(
+                        "“%(level)s” has no text for the channel “%(channel)s”, which "
+                        "is used when it cannot be delivered: choose or write one.",
+                        **names,
+                    )
+                )
+            if level.is_formal_notice and channel != "registered":
+                raise ValidationError(
+                    self.env._(
+                        "“%(level)s” is a formal notice: only a registered letter can "
+                        "replace what cannot be delivered.",
+                        **names,
+                    )
+                )
+
+    @api.constrains("skip_after_days")
+    def _check_skip_after_days(self):
+        for level in self:
+            if not 0 <= level.skip_after_days <= MOST_DAYS_TO_ACT:
+                raise ValidationError(
+                    self.env._(
+                        "A call or visit of “%(level)s” can wait between 0 (for ever) "
+                        "and %(most)s working days.",
+                        level=level.name,
+                        most=MOST_DAYS_TO_ACT,
+                    )
+                )
+
     def _check_channel_texts(self):
         labels = self._get_channel_labels()
         for channel in self._get_channels():
@@ -60,7 +115,10 @@ class DunningLevelCheck(models.AbstractModel):
                 )
 
     def _check_templates(self):
-        for template in self.mail_template_id | self.letter_template_id:
+        for template in (
+            *(self.mail_template_id | self.letter_template_id),
+            *self.sms_template_id,
+        ):
             if template.model != "dunning.action":
                 raise ValidationError(
                     self.env._(
@@ -95,6 +153,7 @@ class DunningLevelCheck(models.AbstractModel):
             level = self.with_context(lang=lang)
             level.mail_template_id._check_dunning_wording()
             level.letter_template_id._check_dunning_wording()
+            level.sms_template_id._check_dunning_wording()
             level._raise_forbidden(level.name, level.call_script or "")
 
     @api.model

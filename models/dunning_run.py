@@ -118,6 +118,7 @@ class DunningRun(models.Model):
                 "is_bank_fresh": company._dunning_is_bank_fresh(date),
             }
         )
+        self.env["dunning.exclusion"]._ask_for_review_safely(company, date)
         return self.browse(run.id)
 
     # The work, in shares
@@ -143,6 +144,7 @@ class DunningRun(models.Model):
         # Written, so that of two workers that plan at once one has a conflict.
         self.sudo().planned_on = fields.Datetime.now()  # the engine's own
         self._drop_old_batches()
+        self.env["dunning.case"].with_company(self.company_id)._sweep(self)
         cases = self.env["dunning.case"].with_company(self.company_id)
         debtors = cases._find_debtors(self.company_id, self.date, self.is_nightly)
         self._add_batches("prepare", debtors)
@@ -208,6 +210,10 @@ class DunningRun(models.Model):
         shows how far it is.
         """
         self.env["dunning.case"].check_access("create")
+        unseen = self.env.companies.filtered(lambda one: not one.dunning_confirmed_on)
+        if unseen:
+            # Nothing leaves by surprise: a company's first run is looked at before.
+            return self.env["dunning.first.run"].with_company(unseen[0]).action_open()
         runs = self.browse()
         for company in self.env.companies:
             run = self.with_company(company)._start(company, company._dunning_today())

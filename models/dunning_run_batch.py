@@ -4,7 +4,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .dunning_run import WORKER
+
 _logger = logging.getLogger(__name__)
+
+#: The scheduled action that starts a night.
+NIGHT = "account_dunning.ir_cron_dunning_run"
 
 
 class DunningRunBatch(models.Model):
@@ -45,7 +50,7 @@ class DunningRunBatch(models.Model):
             self.env["ir.cron"]._commit_progress(remaining=left)
 
         try:
-            self.env["dunning.worker"]._cron_try(start)
+            self.env["dunning.worker"]._cron_try(start, NIGHT)
         except UserError as error:
             # Somebody played a later day here; the other companies are served.
             _logger.info("No night for %s: %s", company.name, error)
@@ -66,7 +71,9 @@ class DunningRunBatch(models.Model):
     def _cron_work(self):
         """Do the batches of today's runs, beside any number of other workers."""
         if not self._has_job_queue():  # where each batch has its job
-            self.env["dunning.worker"]._cron_work_off(self._claim, self._do_share)
+            self.env["dunning.worker"]._cron_work_off(
+                self._claim, self._do_share, WORKER
+            )
 
     @api.model
     def _do_share(self, batch):

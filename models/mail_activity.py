@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .dunning_level_channel import BY_PERSON
+
 
 class MailActivity(models.Model):
     """Calls and decisions are activities: done there is delivered here."""
@@ -12,7 +14,11 @@ class MailActivity(models.Model):
         # Whoever was given the task carries it out, whatever his rights on dunning.
         actions = self.sudo().dunning_action_ids
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
-        actions.filtered(lambda action: action.state == "queued")._mark_done()
+        # Odoo's own “Mark done” says no outcome: it means that it was carried out.
+        done = actions.filtered(lambda action: action.state == "queued")
+        made = done.filtered(lambda action: action.channel in BY_PERSON)
+        made._write_outcome("reached", feedback)
+        done._mark_done()
         return result
 
     def unlink(self):

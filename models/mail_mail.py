@@ -77,11 +77,12 @@ class MailMail(models.Model):
             if mail.state == "sent":
                 actions._mark_done()
             elif mail.state == "exception":
+                reason = failure_reason or mail.failure_reason
                 actions._mark_failed(
-                    failure_reason
-                    or mail.failure_reason
-                    or self.env._("The mail server refused the message.")
+                    reason or self.env._("The mail server refused the message.")
                 )
+                if actions._is_final_failure(failure_type, reason):
+                    actions._fall_back()
         return super()._postprocess_sent_message(
             success_pids, success_emails, failure_reason, failure_type
         )

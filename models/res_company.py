@@ -1,12 +1,13 @@
 from datetime import datetime, time, timedelta
 
+from dateutil.relativedelta import relativedelta
 from pytz import timezone, utc
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from .dunning_rate import ASK_DAYS_AHEAD, next_half_year, read_percent
+from ..tools.contact import last_day_to_act
 
 #: Messages leave between these hours of a working day, in the company's time zone.
 OPENING_TIME = time(8, 30)
@@ -18,7 +19,13 @@ LONGEST_CLOSURE_DAYS = 60
 class ResCompany(models.Model):
     """What a company decides about its dunning, and its calendar."""
 
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = [
+        "res.company",
+        "dunning.company.night",
+        "dunning.company.checks",
+        "dunning.company.interest",
+    ]
 
     dunning_ladder_id = fields.Many2one(
         "dunning.ladder",
@@ -42,6 +49,12 @@ class ResCompany(models.Model):
         help="When no bank or cash entry was posted for so many working days, levels "
         "that leave by themselves wait: the payment may be there already. 0: no check.",
     )
+    dunning_review_months = fields.Integer(
+        "Review of exclusions (months)",
+        default=3,
+        help="The credit manager is asked to look again at invoices that are excluded "
+        "from follow-up when nobody did so for this many months. 0: never.",
+    )
     dunning_left_out_codes = fields.Char(
         "Accounts left out",
         compute="_compute_dunning_left_out_codes",
@@ -50,44 +63,6 @@ class ResCompany(models.Model):
         help="Comma-separated beginnings of receivable account codes that are never "
         "dunned, such as bills of exchange (413) and retentions (4117) in France.",
     )
-
-    dunning_contract_rate = fields.Float(
-        "Contract rate of late interest",
-        digits=(6, 2),
-        help="Percent per year, as your terms of sale say. Empty: the rate of the "
-        "European Central Bank plus 10 points, as the law says.",
-    )
-    dunning_interest_first = fields.Selection(
-        [("principal", "The invoice first"), ("interest", "Its interest first")],
-        "A payment on account settles",
-        required=True,
-        default="principal",
-        help="The law puts interest first unless you agreed otherwise; accounting "
-        "usually settles the invoice.",
-    )
-    dunning_indemnity = fields.Monetary(
-        "Flat indemnity for recovery costs",
-        compute="_compute_dunning_indemnity",
-        store=True,
-        readonly=False,
-        help="Once for each invoice that a business or a public body pays late (40 € "
-        "in France, Code de commerce D441-5). 0: none.",
-    )
-
-    @api.constrains("dunning_contract_rate")
-    def _check_dunning_contract_rate(self):
-        for company in self:
-            self.env["dunning.rate"]._check_stipulated(
-                read_percent(company, "dunning_contract_rate"),
-                company._dunning_today(),
-            )
-
-    @api.depends("account_fiscal_country_id")
-    def _compute_dunning_indemnity(self):
-        for company in self:
-            if not company.dunning_indemnity:
-                is_french = company.account_fiscal_country_id.code == "FR"
-                company.dunning_indemnity = 40 if is_french else 0
 
     @api.constrains("dunning_ladder_id")
     def _check_dunning_ladder(self):
@@ -172,6 +147,26 @@ class ResCompany(models.Model):
         intervals = calendar._work_intervals_batch(start, end)[False]
         return sorted({begin.astimezone(zone).date() for begin, *_rest in intervals})
 
+    def _dunning_next_working_day(self, day):
+        """Return the day itself if the company works on it, else the next one."""
+        self.ensure_one()
+        last = day + timedelta(days=LONGEST_CLOSURE_DAYS)
+        if self._dunning_is_working_day(day):
+            return day
+        return next(iter(self._dunning_working_days(day, last)), day)
+
+    def _dunning_review_before(self, today=None):
+        """Return the day until which a look at an exclusion is too old, or None."""
+        if self.dunning_review_months <= 0:
+            return None
+        day = today or self._dunning_today()
+        return day - relativedelta(months=self.dunning_review_months)
+
+    def _dunning_add_working_days(self, day, count):
+        """Return the ``count``-th working day after ``day``, None if there is none."""
+        last = day + timedelta(days=2 * count + LONGEST_CLOSURE_DAYS)
+        return last_day_to_act(day, count, self._dunning_working_days(day, last))
+
     def _dunning_sending_time(self, day):
         """Return the first moment, in UTC, at which a message of ``day`` may leave.
 
@@ -180,6 +175,7 @@ class ResCompany(models.Model):
         self.ensure_one()
         zone = self._dunning_timezone()
         now = utc.localize(fields.Datetime.now()).astimezone(zone)
+        day = max(day, now.date())  # of a day that is over, nothing leaves at night
         moment = zone.localize(datetime.combine(day, OPENING_TIME))
         if now.date() == day:
             if now.time() < CLOSING_TIME:
@@ -197,29 +193,6 @@ class ResCompany(models.Model):
         return self._dunning_timezone().localize(
             datetime.combine(following, OPENING_TIME)
         )
-
-    def _dunning_ask_for_rates(self):
-        """Plan one task for the credit manager when a half-year that is about to begin,
-        or has begun, has no rates yet."""
-        self.ensure_one()
-        rates = self.env["dunning.rate"]
-        today = self._dunning_today()
-        coming = next_half_year(today)
-        days = [today] + [coming] * ((coming - today).days <= ASK_DAYS_AHEAD)
-        for day in days:
-            if not rates._get_missing(day):
-                continue
-            summary = self.env._(
-                "Interest rates of %(half_year)s to enter",
-                half_year=rates._name_half_year(day),
-            )
-            if summary not in self.partner_id.activity_ids.mapped("summary"):
-                self.partner_id.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    date_deadline=max(day, today),
-                    summary=summary,
-                    user_id=self.dunning_manager_id.id,
-                )
 
     def _dunning_is_bank_fresh(self, day):
         """Tell whether a bank or cash entry was posted in the last working days."""

@@ -35,6 +35,19 @@ class ResPartner(models.Model):
         tracking=True,
         help="The law treats consumers differently. In doubt: consumer.",
     )
+    dunning_sms_consent = fields.Selection(
+        [("agreed", "Agrees"), ("refused", "Refuses")],
+        "Reminders by SMS",
+        tracking=True,
+        copy=False,
+        help="A consumer gets reminders by SMS only if he agreed to it: note it here "
+        "as soon as he did. Businesses and public bodies get them unless they refuse. "
+        "Numbers on Odoo's list of refused telephone numbers never get any.",
+    )
+    dunning_sms_consent_user_id = fields.Many2one(
+        "res.users", "Noted by", readonly=True, copy=False, ondelete="set null"
+    )
+    dunning_sms_consent_on = fields.Date("Noted on", readonly=True, copy=False)
     dunning_case_count = fields.Integer(
         compute="_compute_dunning_case_count",
         groups="account_dunning.group_dunning_reader",
@@ -47,6 +60,23 @@ class ResPartner(models.Model):
                 read_percent(partner, "dunning_contract_rate"),
                 self.env.company._dunning_today(),
             )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._sign_dunning_consent(vals) for vals in vals_list])
+
+    @api.model
+    def _sign_dunning_consent(self, vals):
+        """Add who notes a choice about SMS, and when: nobody else writes it."""
+        signature = {"dunning_sms_consent_user_id", "dunning_sms_consent_on"}
+        vals = {name: value for name, value in vals.items() if name not in signature}
+        choice = vals.get("dunning_sms_consent")
+        if "dunning_sms_consent" in vals:
+            vals |= {
+                "dunning_sms_consent_user_id": choice and self.env.uid,
+                "dunning_sms_consent_on": choice and fields.Date.context_today(self),
+            }
+        return vals
 
     @api.constrains("dunning_ladder_id")
     def _check_dunning_ladder(self):
@@ -62,26 +92,68 @@ class ResPartner(models.Model):
             is_business = partner.is_company or partner.vat or partner.company_registry
             partner.dunning_debtor_kind = "business" if is_business else "consumer"
 
-    def _compute_dunning_case_count(self):
-        counts = self.env["dunning.case"]._read_group(
-            [("partner_id", "in", self.commercial_partner_id.ids)],
-            ["partner_id"],
-            ["__count"],
+    def write(self, vals):
+        """Whoever gets a parent, or becomes a mere contact, is no debtor of his own:
+        his open cases go where the host has just put his items."""
+        result = super().write(self._sign_dunning_consent(vals))
+        if not {"parent_id", "is_company"}.isdisjoint(vals):
+            self._follow_dunning_debtor()
+        return result
+
+    def _follow_dunning_debtor(self):
+        """Join the open cases of partners that are no debtors of their own any more,
+        contacts of these partners included."""
+        debtors = self.commercial_partner_id
+        # Whoever may edit customers need not have rights on dunning.
+        cases = self.env["dunning.case"].sudo()
+        homeless = cases.search(
+            [
+                ("partner_id.commercial_partner_id", "in", debtors.ids),
+                ("partner_id", "not in", debtors.ids),
+                ("state", "!=", "closed"),
+            ]
         )
-        by_partner = dict(counts)
+        for partner in homeless.partner_id:
+            cases._join_debtors(partner, partner.commercial_partner_id)
+
+    def _get_dunning_case_domain(self):
+        """Return the domain of the debtors' cases, with those that their contacts had
+        while they were debtors of their own."""
+        debtors = self.commercial_partner_id
+        return [("partner_id.commercial_partner_id", "in", debtors.ids)]
+
+    def _compute_dunning_case_count(self):
+        cases = self.env["dunning.case"].search_fetch(
+            self._get_dunning_case_domain(), ["partner_id"]
+        )
+        by_debtor = cases.grouped(lambda case: case.partner_id.commercial_partner_id)
         for partner in self:
-            partner.dunning_case_count = by_partner.get(
-                partner.commercial_partner_id, 0
-            )
+            debtor = partner.commercial_partner_id
+            partner.dunning_case_count = len(by_debtor.get(debtor, ()))
 
     def action_open_dunning_cases(self):
         """Open the customer's case, or the list when there are several."""
-        cases = self.env["dunning.case"].search(
-            [("partner_id", "in", self.commercial_partner_id.ids)]
-        )
+        cases = self.env["dunning.case"].search(self._get_dunning_case_domain())
         return cases._action_open()
 
     def action_dun(self):
         """**Relancer** from customers: the wizard for the cases of these debtors."""
         cases = self.env["dunning.case"]._open_for(self.commercial_partner_id)
         return cases.action_dun()
+
+    def _get_dunning_sms_refusal(self):
+        """Return why the contact gets no reminder by SMS, empty if he may."""
+        self.ensure_one()
+        debtor = self.commercial_partner_id
+        choice = self.dunning_sms_consent or debtor.dunning_sms_consent
+        if choice == "refused":
+            return self.env._(
+                "%(contact)s refuses reminders by SMS.", contact=self.display_name
+            )
+        if debtor.dunning_debtor_kind == "consumer" and choice != "agreed":
+            return self.env._(
+                "%(contact)s is a consumer and has not agreed to reminders by SMS: "
+                "note it on the contact, then send again.",
+                contact=self.display_name,
+            )
+        return ""

@@ -31,6 +31,9 @@ class DunningCommon(AccountTestInvoicingCommon):
         cls.company = cls.env.company
         cls.company.dunning_bank_freshness_days = 0
         cls.company.email = "accounts@example.com"
+        # The shipped ladders have rules of their own: here only one ladder is used.
+        cls.env["dunning.ladder"].search([]).active = False
+        cls._open_for_business(cls.company)
         cls.mail_text = cls._create_text("E-mail")
         cls.letter_text = cls._create_text("Letter")
         cls.ladder = cls._create_ladder()
@@ -40,6 +43,13 @@ class DunningCommon(AccountTestInvoicingCommon):
         cls.collector = cls._create_user("collector")
         cls.manager = cls._create_user("manager")
         cls.reader = cls._create_user("reader")
+
+    @classmethod
+    def _open_for_business(cls, companies):
+        """Let the start-up of companies be over: the night serves them."""
+        companies.sudo().write(
+            {"dunning_confirmed_on": "2024-01-01", "dunning_is_night_on": True}
+        )
 
     @classmethod
     def _create_user(cls, role):

@@ -13,9 +13,13 @@ WINDOWS = (
     "dunning.relance",
     "dunning.relance.line",
     "dunning.letter.post",
+    "dunning.ladder.change",
     "dunning.level.preview",
+    "dunning.hold.wizard",
     "dunning.receipt.import",
     "dunning.receipt.import.line",
+    "dunning.setup",
+    "dunning.outcome",
 )
 
 
@@ -69,6 +73,7 @@ class RightsCommon(DunningCommon):
         world["account.move"] = cls._make_invoice(company, partner, 5)
         world["formal notice"] = cls._make_formal_notice(company, env)
         world["letter"] = cls._make_letter(company, env)
+        world["call"] = cls._make_call(company, env)
         world["dunning.run"] = run = env["dunning.case"].run(DAY)
         world["dunning.run.line"] = run.line_ids[:1]
         counts = env["dunning.run.count"].search([("run_id", "=", run.id)])
@@ -86,8 +91,34 @@ class RightsCommon(DunningCommon):
             "dunning.action": action,
             "dunning.action.line": action.line_ids,
         }
+        world["dunning.hold"] = cls._make_hold(company, env)
+        world["dunning.exclusion"] = cls._make_exclusion(company, env)
+        world["dunning.alert"] = env["dunning.alert"].search(
+            [("case_id", "=", world["formal notice"].case_id.id)]
+        )
+        world |= cls._make_start_up(company, env)
         ladder = cls._create_ladder(company_id=company.id).with_env(env)
         return world | {"dunning.ladder": ladder, "dunning.level": ladder.level_ids[-1]}
+
+    @classmethod
+    def _make_start_up(cls, company, env):
+        """Return a decision on old items and a preview, both being prepared."""
+        cls._open_for_business(company)
+        decisions, previews = env["dunning.old.items"], env["dunning.first.run"]
+        decision = decisions.browse(decisions.action_open()["res_id"])
+        decision.sudo().copy(
+            {"state": "applied"}
+        )  # so that the preview can be confirmed
+        decision.reason = "Agreed"
+        decision.band_ids.choice = "first"
+        preview = previews.browse(previews.action_open()["res_id"])
+        return {
+            "dunning.old.items": decision,
+            "dunning.old.items.band": decision.band_ids[:1],
+            "dunning.first.run": preview,
+            "dunning.first.run.line": preview.line_ids[:1],
+            "dunning.first.run.total": preview.total_ids[:1],
+        }
 
     @classmethod
     def _make_invoice(cls, company, partner, days_late):
@@ -115,6 +146,28 @@ class RightsCommon(DunningCommon):
         lines.write({"level_id": cls.second.id, "delivered_on": delivered_on})
         env["dunning.case"].run(DAY)
         return case.action_ids
+
+    @classmethod
+    def _make_hold(cls, company, env):
+        """Return the hold of a debtor's case."""
+        partner = cls._create_customer(f"Held debtor of {company.name}")
+        cls._make_invoice(company, partner, 5)
+        case = env["dunning.case"]._open_for(partner)
+        return env["dunning.hold"].create(
+            {
+                "case_id": case.id,
+                "reason": "Moving house",
+                "date_until": DAY + timedelta(days=10),
+            }
+        )
+
+    @classmethod
+    def _make_exclusion(cls, company, env):
+        """Return what remembers that an invoice is excluded from follow-up."""
+        partner = cls._create_customer(f"Excluded debtor of {company.name}")
+        invoice = cls._make_invoice(company, partner, 5).with_env(env)
+        invoice.no_followup = True
+        return env["dunning.exclusion"].search([("move_id", "=", invoice.id)])
 
     @classmethod
     def _make_letter(cls, company, env):
@@ -160,6 +213,16 @@ class RightsCommon(DunningCommon):
         world["handed in"].action_deliver(DAY)
         return world | {"dunning.deposit": deposit}
 
+    @classmethod
+    def _make_call(cls, company, env):
+        """Return a call to a fourth debtor that waits to be made."""
+        partner = cls._create_customer(f"Debtor by phone of {company.name}")
+        cls._make_invoice(company, partner, 5)
+        env["dunning.case"].run(DAY)
+        call = env["dunning.case"]._open_for(partner).action_ids
+        call.write({"channel": "phone", "queued_on": DAY, "state": "queued"})
+        return call
+
     def _as(self, user):
         """Return the environment of a user who works in his company."""
         companies = {"allowed_company_ids": self.company.ids}
@@ -203,6 +266,14 @@ class RightsCommon(DunningCommon):
     def _open_window(cls, model, world, env):
         if model == "dunning.letter.post":
             return env[model].create({"action_ids": [Command.set(world["letter"].ids)]})
+        if model == "dunning.ladder.change":
+            return env[model].create(
+                {
+                    "case_ids": [Command.set(world["dunning.case"].ids)],
+                    "ladder_id": world["dunning.ladder"].id,
+                    "reason": "He is a friend",
+                }
+            )
         if model.startswith("dunning.receipt.import"):
             number = world["handed in"].tracking_number
             lines = [
@@ -223,7 +294,26 @@ class RightsCommon(DunningCommon):
                     "case_id": world["dunning.case"].id,
                 }
             )
+        if model == "dunning.setup":
+            return env[model].create(
+                {
+                    "company_id": world["dunning.case"].company_id.id,
+                    "user_id": cls.collector.id,
+                    "manager_id": cls.manager.id,
+                    "ladder_id": cls.ladder.id,
+                }
+            )
+        if model == "dunning.outcome":
+            return env[model].create({"action_id": world["call"].id})
         case = world["dunning.case"].with_env(env)
+        if model == "dunning.hold.wizard":
+            return env[model].create(
+                {
+                    "case_ids": [Command.set(case.ids)],
+                    "date_until": DAY + timedelta(days=5),
+                    "reason": "Moving house",
+                }
+            )
         window = env["dunning.relance"]._open_for_cases(case)
         line = env["dunning.relance.line"].browse(window["res_id"])
         return line if model == "dunning.relance.line" else line.relance_id

@@ -239,3 +239,18 @@ class TestDeposit(RegisteredCommon):
         self.assertEqual(deposit.letter_count, 3)
         with self.assertRaises(AccessError):
             deposit.action_deposit()
+
+    def test_more_letters_ask_no_more_of_the_database(self):
+        few = self.letters[:1]
+        many = self.letters[1:] | self._put_on_notice("Moreau", "Simon", "Laurent")
+        counts = []
+        for letters in (few, many):
+            deposit = self._open_deposit(letters)
+            deposit.without_number = True
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            deposit.action_deposit()
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1] - counts[0], len(many), counts)

@@ -207,6 +207,20 @@ class TestPreviewOfALevel(DunningCommon):
         self.assertIn("Reminder", preview.text)
         self.assertEqual(self.env["dunning.action"].search_count([]), count)
 
+    def test_a_debtor_on_the_ladder_of_the_level_is_proposed(self):
+        other = self._create_ladder(name="Other")
+        customer = self._create_customer("Debtor Other", dunning_ladder_id=other.id)
+        self._invoice(5, amount=10.0, partner=customer)
+        self._invoice(5, amount=9000.0)
+        self._run()
+        for level, case in (
+            (other.level_ids[0], self._case(customer)),
+            (self.first, self._case()),
+        ):
+            window = level.action_preview_text()
+            preview = self.env[window["res_model"]].with_context(**window["context"])
+            self.assertEqual(preview.create({}).case_id, case)
+
 
 @tagged("post_install", "-at_install")
 class TestShippedLadder(DunningCommon):

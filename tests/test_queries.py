@@ -1,7 +1,8 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from .common import DAY
 from .test_workers import WorkerCommon
@@ -88,7 +89,7 @@ class TestQueries(WorkerCommon):
     def test_a_first_run_asks_as_much_for_100_debtors_as_for_10(self):
         counts = [self._count(lambda day=day: self._run(day)) for day in (DAY, LATER)]
         self.assertEqual(len(self._get_waiting()), 110)
-        self._check(counts, 95)
+        self._check(counts, 99)
 
     def test_approving_e_mails_asks_as_much_for_100_debtors_as_for_10(self):
         counts = self._measure(lambda day: self._get_waiting().action_approve())
@@ -101,7 +102,7 @@ class TestQueries(WorkerCommon):
             waiting.sudo()._mark_done()  # as the mail queue does
 
         counts = self._measure(self._run, deliver)
-        self._check(counts, 60)
+        self._check(counts, 63)
 
     def test_closing_the_cases_of_who_paid_asks_as_much_for_100_as_for_10(self):
         def pay():
@@ -131,6 +132,28 @@ class TestQueries(WorkerCommon):
 
         self._check(self._measure(deliver, queue), 35)
 
+    def _measure_old_items(self, **choice):
+        """Return the queries of a decision on what was late first, and on all."""
+        decisions, counts = self.env["dunning.old.items"], []
+        for day in (DAY, LATER):
+            with freeze_time(f"{day} 10:00:00"):
+                decision = decisions.browse(decisions.action_open()["res_id"])
+                decision.band_ids.write(choice)
+                decision.reason = "Agreed"
+                counts.append(self._count(decision.action_apply))
+        return counts
+
+    def test_leaving_out_old_items_asks_as_much_for_100_debtors_as_for_10(self):
+        counts = self._measure_old_items(choice="leave")
+        self.assertTrue(all((self.few | self.many).mapped("no_followup")))
+        self._check(counts, 90)
+
+    def test_starting_old_items_asks_as_much_for_100_debtors_as_for_10(self):
+        self.second.delay_days = 5
+        counts = self._measure_old_items(choice="level", level_id=self.second.id)
+        self.assertEqual(self._get_cases().line_ids.start_level_id, self.second)
+        self._check(counts, 110)
+
     def test_the_list_of_cases_asks_as_much_for_100_as_for_10(self):
         fields = {"partner_id": {"fields": {"display_name": {}}}} | {
             name: {}
@@ -139,6 +162,29 @@ class TestQueries(WorkerCommon):
         cases = self.env["dunning.case"].with_user(self.collector)
         counts = self._measure(lambda day: cases.web_search_read([], fields, limit=80))
         self._check(counts, 20)
+
+    def _prepare_change(self, day):
+        """Return the cases that became late on a day, and a ladder for them."""
+        invoices = self.few if day == DAY else self.many
+        cases = self._get_cases().filtered(
+            lambda case: case.partner_id in invoices.partner_id
+        )
+        return cases, self._create_ladder(name=f"From {day}")
+
+    def test_another_ladder_asks_as_much_for_100_cases_as_for_10(self):
+        counts, previews = [], []
+        for day in (DAY, LATER):
+            self._run(day)
+            cases, ladder = self._prepare_change(day)
+            preview = partial(cases._preview_ladder, ladder)
+            change = partial(cases._change_ladder, ladder, "All of them")
+            with freeze_time(f"{day} 10:00:00"):
+                previews.append(self._count(preview))
+                counts.append(self._count(change))
+            self.assertEqual(cases.ladder_id, ladder)
+            self.assertEqual(set(cases.mapped("wait_reason")), {"to_approve"})
+        self._check(previews, 35)
+        self._check(counts, 70)
 
     def test_paying_a_dunned_invoice_costs_no_more_than_a_few_queries(self):
         dunned, other = self._invoice(5), self._invoice(5, partner=self.partner_a)

@@ -167,3 +167,16 @@ class TestReceipts(RegisteredCommon):
             }
         )
         self.assertIn("No registered", window.line_ids.error)
+
+    def test_a_longer_list_asks_no_more_of_the_database(self):
+        lines = [f"1A{number};04/03/2024;04/03/2024;reçu\n" for number in (1, 2, 3)]
+        windows = [self._read(HEAD + "".join(lines[:count])) for count in (1, 1, 3)]
+        counts = []
+        for window in windows:
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.assertEqual(set(window.line_ids.mapped("state")), {"ready"})
+            counts.append(self.cr.sql_log_count - before)
+        # The first one also reads what is kept in memory afterwards.
+        self.assertEqual(counts[1], counts[2])

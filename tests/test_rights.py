@@ -20,17 +20,29 @@ CHANGES = {
     "dunning.case.line": {"next_date": DAY},
     "dunning.action": {"failure_reason": "Changed"},
     "dunning.action.line": {"name": "Changed"},
+    "dunning.hold": {"reason": "Changed"},
+    "dunning.hold.wizard": {"reason": "Changed"},
+    "dunning.exclusion": {"reason": "Changed"},
+    "dunning.alert": {"reason": "Changed"},
     "dunning.run": {"is_nightly": True},
     "dunning.run.batch": {"is_done": True},
     "dunning.run.count": {"count": 7},
     "dunning.run.line": {"count": 7},
+    "dunning.old.items": {"reason": "Changed"},
+    "dunning.old.items.band": {"choice": "first"},
+    "dunning.first.run": {"date": DAY},
+    "dunning.first.run.line": {"amount": 7},
+    "dunning.first.run.total": {"amount": 7},
+    "dunning.setup": {"email": "changed@example.com"},
     "dunning.relance": {"state": "running"},
     "dunning.relance.line": {"reason": "Changed"},
     "dunning.letter.post": {"posted_on": DAY},
+    "dunning.ladder.change": {"reason": "Changed"},
     "dunning.level.preview": {"case_id": False},
     "dunning.deposit": {"post_office": "Changed"},
     "dunning.receipt.import": {"document_name": "Changed"},
     "dunning.receipt.import.line": {"status": "Changed"},
+    "dunning.outcome": {"note": "Changed"},
 }
 
 
@@ -74,13 +86,42 @@ class TestRightsTable(RightsCommon):
                 "date": DAY + timedelta(days=1),
             },
             "dunning.action.line": line | {"action_id": world["dunning.action"].id},
+            "dunning.hold": {
+                "case_id": case.id,
+                "reason": "New",
+                "date_until": DAY + timedelta(days=2),
+            },
+            "dunning.hold.wizard": {"case_ids": [Command.set(case.ids)]},
+            "dunning.exclusion": {
+                "move_line_id": world["dunning.case.line"].move_line_id.id,
+                "move_id": world["account.move"].id,
+                "company_id": company.id,
+            },
+            "dunning.alert": {
+                "kind": "failure",
+                "case_id": case.id,
+                "action_id": world["dunning.action"].id,
+            },
             "dunning.run": {"date": DAY, "company_id": company.id},
             "dunning.run.batch": run | {"kind": "prepare", "keys": []},
             "dunning.run.count": run | {"result": "none", "count": 1},
             "dunning.run.line": run | {"result": "none", "count": 1},
+            "dunning.old.items": {"company_id": company.id},
+            "dunning.old.items.band": {
+                "old_items_id": world["dunning.old.items"].id,
+                "days_from": 1,
+            },
+            "dunning.first.run": {"company_id": company.id},
+            "dunning.first.run.line": {"first_run_id": world["dunning.first.run"].id},
+            "dunning.first.run.total": {"first_run_id": world["dunning.first.run"].id},
+            "dunning.setup": {"company_id": company.id},
             "dunning.relance": {"line_ids": [Command.create({"case_id": case.id})]},
             "dunning.relance.line": {"case_id": case.id},
             "dunning.letter.post": {"action_ids": [Command.set(world["letter"].ids)]},
+            "dunning.ladder.change": {
+                "case_ids": [Command.set(case.ids)],
+                "ladder_id": world["dunning.ladder"].id,
+            },
             "dunning.level.preview": {
                 "level_id": world["dunning.level"].id,
                 "case_id": case.id,
@@ -95,6 +136,7 @@ class TestRightsTable(RightsCommon):
                 "import_id": world is self.foreign
                 and world["windows"]["dunning.receipt.import"].id,
             },
+            "dunning.outcome": {"action_id": world["call"].id},
         }[model]
 
     def _allowed(self, user, model, world, window_user=None):
@@ -152,7 +194,7 @@ class TestRightsTable(RightsCommon):
             return world[variant.rstrip(")")]
         if key == "dunning.action.action_print_letters":
             return world["letter"]
-        if model == "res.config.settings":
+        if model in ("res.config.settings", "onboarding.onboarding.step"):
             return self.env[model]
         if model not in world:
             return self._make_window(model, world, window_user)

@@ -222,3 +222,52 @@ class TestEndOfLadder(BaseCase):
         self.assertEqual(decide(day(60), pending).reason, core.DECIDING)
         other = item(2, rung=3, delivered_on=day(30))
         self.assertFalse(decide(day(60), pending, other).steps)
+
+
+class TestStandOnAnotherLadder(BaseCase):
+    """Where an item stands whose rung belongs to another ladder (or was archived)."""
+
+    def _key(self, *args, ladder=LADDER):
+        index = ladder.stand(*args)
+        return ladder.climbing[index].key if index >= 0 else None
+
+    def test_it_stands_on_the_highest_rung_not_above_its_old_delay(self):
+        self.assertEqual(self._key(4), None)
+        self.assertEqual(self._key(5), 1)
+        self.assertEqual(self._key(14), 1)
+        self.assertEqual(self._key(15), 2)
+
+    def test_no_delay_alone_reaches_a_formal_notice_or_a_decision(self):
+        self.assertEqual(self._key(30), 2)
+        self.assertEqual(self._key(400), 2)
+
+    def test_who_was_put_on_notice_stays_so_however_late_the_notice_is_here(self):
+        self.assertEqual(self._key(1, True), 3)
+        self.assertEqual(self._key(400, True), 3)
+
+    def test_on_a_ladder_without_notice_only_its_decision_follows(self):
+        ladder = core.Ladder((core.Rung(1, 5), core.Rung(2, 90, gap=7)))
+        rung, _when = core.next_rung(
+            ladder, item(rung=77, rung_delay=30, rung_notified=True)
+        )
+        self.assertEqual(rung.key, core.END_OF_LADDER)
+
+    def test_a_decision_that_was_taken_counts_where_it_comes_no_later(self):
+        self.assertEqual(self._key(44, True, True), 3)
+        self.assertEqual(self._key(45, True, True), 4)
+
+    @given(delay=st.integers(-5, 100), notified=st.booleans(), decided=st.booleans())
+    @settings(max_examples=200, deadline=None)
+    def test_what_was_not_delivered_is_never_skipped(self, delay, notified, decided):
+        key = self._key(delay, notified, decided)
+        if key == 3:
+            self.assertTrue(notified)
+        if key == 4:
+            self.assertTrue(decided)
+
+    def test_the_item_that_speaks_first_is_found_among_all_that_nothing_holds(self):
+        early, late = item(due=day(-3)), item(key=2)
+        held = item(key=3, due=day(-9), hold="blocked")
+        rung, when = core.first_next(LADDER, [late, held, early])
+        self.assertEqual((rung.key, when), (1, day(2)))
+        self.assertEqual(core.first_next(LADDER, [held]), (None, None))

@@ -78,6 +78,38 @@ class TestTours(DunningCommon, HttpCase):
         sent = cases.action_ids.filtered(lambda action: action.state == "queued")
         self.assertEqual(sent.case_id, cases)
 
+    def test_a_collector_changes_the_ladder_of_a_selection_of_cases(self):
+        other = self._create_ladder(name="Gentle")
+        for name in ("Debtor One", "Debtor Two", "Debtor Three"):
+            self._invoice(5, partner=self._create_customer(name))
+        self._run()
+        cases = self.env["dunning.case"].search([("company_id", "=", self.company.id)])
+        self._tour(
+            "dunning_ladder_change_many", self.collector, action="dunning_case_action"
+        )
+        self.assertEqual(cases.ladder_id, other)
+
+    def test_a_case_is_put_on_hold_and_resumed(self):
+        self._invoice(2)
+        case = self.env["dunning.case"]._open_for(self.customer)
+        self._tour("dunning_hold_resume", self.collector, record=case)
+        self.assertEqual(case.hold_ids.state, "interrupted")
+        self.assertEqual(case.hold_ids.user_id, self.collector)
+        self.assertEqual(case.state, "open")
+
+    def test_an_exclusion_is_reviewed_and_lifted(self):
+        invoice = self._invoice(5)
+        exclusions = self.env["dunning.exclusion"].with_user(self.manager)
+        exclusions._exclude(invoice, "Sister company")
+        self._tour(
+            "dunning_exclusion_review",
+            self.manager,
+            action="dunning_exclusion_action_server",
+        )
+        self.assertFalse(invoice.no_followup)
+        exclusion = self.env["dunning.exclusion"].search([("move_id", "=", invoice.id)])
+        self.assertEqual(exclusion.reviewed_by_id, self.manager)
+
     def test_a_batch_of_proposals_is_approved(self):
         self.first.automation = "manual"
         for name in ("Debtor One", "Debtor Two"):
@@ -140,3 +172,19 @@ class TestTours(DunningCommon, HttpCase):
         self.assertEqual(letters.mapped("state"), ["done", "done"])
         for letter in letters:
             self.assertEqual(letter.attachment_ids.mimetype, "application/pdf")
+
+    def test_a_credit_manager_starts_up_leaves_half_way_and_comes_back(self):
+        self.company.sudo().write(
+            {"dunning_confirmed_on": False, "dunning_is_night_on": False}
+        )
+        old = self._invoice(400)
+        self._tour(
+            "dunning_onboarding_half", self.manager, action="dunning_case_action"
+        )
+        self.assertFalse(old.no_followup)
+        self._tour(
+            "dunning_onboarding_rest", self.manager, action="dunning_case_action"
+        )
+        self.assertTrue(old.no_followup)
+        self.assertTrue(self.company.dunning_is_night_on)
+        self.assertFalse(self.env["dunning.action"].search([]))

@@ -1,13 +1,14 @@
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
-from odoo import SUPERUSER_ID
+from odoo import SUPERUSER_ID, fields
 from odoo.tests import freeze_time, tagged
 
 from ..models import dunning_run
+from ..models.dunning_worker import CALL_AGAIN_AFTER, MAX_CONFLICTS
 from .common import DAY, DunningCommon
 
 SLEEP = "odoo.addons.account_dunning.models.dunning_worker.time.sleep"
@@ -114,19 +115,26 @@ class TestWorkers(WorkerCommon):
             return self.batches
 
         with self._in_worker() as env, patch(SLEEP):
-            env["dunning.worker"]._cron_work_off(claim, len)
+            env["dunning.worker"]._cron_work_off(claim, len, dunning_run.WORKER)
         self.assertEqual(len(tries), 3)
 
-    def test_a_worker_gives_up_after_twenty_conflicts_in_a_row(self):
+    def test_a_worker_gives_up_after_twenty_conflicts_and_is_called_again(self):
+        cron = self.env.ref(dunning_run.WORKER)
+        before = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        tries = []
+
         def claim():
+            tries.append(1)
             raise SerializationFailure("could not serialize access")
 
-        with (
-            self._in_worker() as env,
-            patch(SLEEP),
-            self.assertRaises(SerializationFailure),
-        ):
-            env["dunning.worker"]._cron_work_off(claim, len)
+        # Not assertRaises: it takes back what the worker committed.
+        with self._in_worker() as env, patch(SLEEP), suppress(SerializationFailure):
+            env["dunning.worker"]._cron_work_off(claim, len, dunning_run.WORKER)
+            self.fail("It must be told to the scheduler.")
+        self.assertEqual(len(tries), MAX_CONFLICTS)
+        trigger = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        trigger -= before
+        self.assertEqual(trigger.call_at, fields.Datetime.now() + CALL_AGAIN_AFTER)
 
     def test_who_pays_between_the_decision_and_the_sending_gets_no_message(self):
         paying = self._create_customer("Paying")

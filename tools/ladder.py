@@ -6,15 +6,12 @@ can never disagree. Plain Python; money is ``Decimal`` in company currency, days
 ``date`` in the company's time zone, waits are whole days.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-#: Key of the decision that the engine adds when a ladder does not end in one.
-END_OF_LADDER = 0
-#: Days of silence after the last rung before that added decision is taken.
-END_GAP_DAYS = 15
+from .rungs import END_OF_LADDER, Item, Ladder, Rung
 
 # Why a debtor gets no contact today, in the order in which the reasons are tried.
 NOTHING_LATE = "nothing_late"
@@ -41,92 +38,6 @@ REASONS = (
     CONTACT_GAP,
     BANK_STALE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """One level: ``delay`` from the due date, ``gap`` since the rung before it."""
-
-    key: int
-    delay: int
-    gap: int = 0
-    formal: bool = False
-    decision: bool = False
-    automatic: bool = True
-
-    @property
-    def courtesy(self) -> bool:
-        return self.delay < 0
-
-
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """Rungs in climbing order; ``minimum`` is in company currency."""
-
-    rungs: tuple[Rung, ...]
-    grace: int = 0
-    contact_gap: int = 0
-    minimum: Decimal = Decimal(0)
-    climbing: tuple[Rung, ...] = field(init=False)
-    courtesies: tuple[Rung, ...] = field(init=False)
-
-    def __post_init__(self):
-        climbing = [rung for rung in self.rungs if not rung.courtesy]
-        # No ladder ends in silence: somebody decides what comes after the last rung.
-        if climbing and not climbing[-1].decision:
-            last = climbing[-1]
-            climbing.append(
-                Rung(END_OF_LADDER, last.delay, END_GAP_DAYS, decision=True)
-            )
-        courtesies = tuple(rung for rung in self.rungs if rung.courtesy)
-        object.__setattr__(self, "climbing", tuple(climbing))
-        object.__setattr__(self, "courtesies", courtesies)
-
-    def position(self, item: "Item") -> int:
-        """Return the index of the rung the item stands on, -1 below the first."""
-        if item.rung is None:
-            return -1
-        for index, rung in enumerate(self.climbing):
-            if rung.key == item.rung:
-                return index
-        return self.stand(item.rung_delay)
-
-    def stand(self, delay: int) -> int:
-        """Return the index of the highest rung whose delay is not above ``delay``.
-
-        Used when the rung of an item was archived or belongs to another ladder.
-        """
-        below = [
-            index
-            for index, rung in enumerate(self.climbing)
-            if rung.delay <= delay and rung.key != END_OF_LADDER
-        ]
-        return below[-1] if below else -1
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One open item. ``rung`` is the last one delivered, ``deadline`` what it printed.
-
-    ``hold`` says why the item is not dunned at all (empty if it is); ``pending`` that a
-    decision about it is already on somebody's desk; ``courtesies`` are the keys of the
-    courtesy levels that it already got.
-    """
-
-    key: int
-    due: date
-    amount: Decimal
-    rung: int | None = None
-    rung_delay: int = 0
-    rung_formal: bool = False
-    delivered_on: date | None = None
-    deadline: date | None = None
-    hold: str = ""
-    pending: bool = False
-    courtesies: frozenset[int] = frozenset()
-
-    def is_late(self, today: date, grace: int) -> bool:
-        return (today - self.due).days > grace
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +89,19 @@ def next_rung(ladder: Ladder, item: Item) -> tuple[Rung | None, date | None]:
         day = max(day, item.delivered_on + timedelta(days=rung.gap))
     if item.deadline:
         day = max(day, item.deadline + timedelta(days=ladder.grace + 1))
+    return rung, day
+
+
+def first_next(
+    ladder: Ladder, items: Iterable[Item]
+) -> tuple[Rung | None, date | None]:
+    """Return the rung that speaks first for items which nothing holds back, and its
+    day; ``(None, None)`` when all of them have climbed the whole ladder."""
+    nexts = [next_rung(ladder, item) for item in items if not item.hold]
+    coming = [(day, rung) for rung, day in nexts if rung]
+    if not coming:
+        return None, None
+    day, rung = min(coming, key=lambda pair: pair[0])
     return rung, day
 
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class DunningLevelPreview(models.TransientModel):
@@ -18,9 +19,18 @@ class DunningLevelPreview(models.TransientModel):
 
     @api.model
     def _default_case_id(self):
-        return self.env["dunning.case"].search(
-            [("state", "!=", "closed"), ("amount_overdue", ">", 0)], limit=1
+        """Propose a debtor on the ladder of the level, else of its kind, else any."""
+        ladder = (
+            self.env["dunning.level"]
+            .browse(self.env.context.get("default_level_id"))
+            .ladder_id
         )
+        late = Domain([("state", "!=", "closed"), ("amount_overdue", ">", 0)])
+        kind = Domain("partner_id.dunning_debtor_kind", "=", ladder.debtor_kind)
+        for domain in (late & Domain("ladder_id", "=", ladder.id), late & kind, late):
+            if case := self.env["dunning.case"].search(domain, limit=1):
+                return case
+        return self.env["dunning.case"]
 
     @api.depends("level_id", "case_id")
     def _compute_text(self):
@@ -46,9 +56,12 @@ class DunningLevelPreview(models.TransientModel):
             actions = actions._make_example(case.sudo(), level.sudo())
             labels = dict(actions._selection_channel())
             rendered = actions._render_texts()
-            texts.extend(
-                (labels[action.channel], *rendered[action.id]) for action in actions
-            )
+            for action in actions:
+                label = labels[action.channel]
+                if action.channel == "sms":
+                    text = action._to_sms_text(rendered[action.id][1])
+                    label = f"{label} – {action._describe_sms(text)}"
+                texts.append((label, *rendered[action.id]))
 
         self.env["dunning.action"]._do_and_forget(render)
         return texts

@@ -43,6 +43,8 @@ class DunningRelanceLine(models.TransientModel):
     use_letter = fields.Boolean("Letter")
     use_registered = fields.Boolean("Registered letter")
     use_phone = fields.Boolean("Call")
+    use_visit = fields.Boolean("Visit")
+    use_sms = fields.Boolean("SMS")
     has_email = fields.Boolean(
         "The level has an e-mail", related="level_id.channel_email"
     )
@@ -53,6 +55,10 @@ class DunningRelanceLine(models.TransientModel):
         "The level has a registered letter", related="level_id.channel_registered"
     )
     has_phone = fields.Boolean("The level has a call", related="level_id.channel_phone")
+    has_visit = fields.Boolean(
+        "The level has a visit", related="level_id.channel_visit"
+    )
+    has_sms = fields.Boolean("The level has an SMS", related="level_id.channel_sms")
     contact_id = fields.Many2one("res.partner", "To", readonly=True)
     contact_email = fields.Char(related="contact_id.email", related_sudo=False)
     lang = fields.Char(readonly=True)
@@ -61,6 +67,8 @@ class DunningRelanceLine(models.TransientModel):
     letter_subject = fields.Char()
     letter_body = fields.Html(sanitize="email_outgoing")
     call_script = fields.Html(readonly=True, sanitize=False)
+    sms_body = fields.Html("SMS text", sanitize="email_outgoing")
+    sms_size = fields.Char("Length", compute="_compute_sms_size")
     case_line_ids = fields.Many2many("dunning.case.line", readonly=True)
     documents = fields.Char(readonly=True)
     leaves_at = fields.Datetime("Leaves on", readonly=True)
@@ -77,12 +85,26 @@ class DunningRelanceLine(models.TransientModel):
         for line in self:
             line.needs_approval = line.level_id.is_formal_notice and not is_manager
 
-    @api.depends("use_email", "use_letter", "use_registered", "use_phone")
+    @api.depends(
+        "use_email",
+        "use_letter",
+        "use_registered",
+        "use_phone",
+        "use_visit",
+        "use_sms",
+    )
     @api.depends_context("lang")
     def _compute_channels(self):
         labels = self.env["dunning.level"]._get_channel_labels()
         for line in self:
             line.channels = " + ".join(labels[name] for name in line._get_channels())
+
+    @api.depends("sms_body")
+    def _compute_sms_size(self):
+        actions = self.env["dunning.action"]
+        for line in self:
+            text = actions._to_sms_text(line.sms_body)
+            line.sms_size = text and actions._describe_sms(text)
 
     def _get_channels(self):
         self.ensure_one()
@@ -91,6 +113,8 @@ class DunningRelanceLine(models.TransientModel):
             "letter": self.use_letter,
             "registered": self.use_registered,
             "phone": self.use_phone,
+            "visit": self.use_visit,
+            "sms": self.use_sms,
         }
         return [name for name, is_used in used.items() if is_used]
 
@@ -107,7 +131,10 @@ class DunningRelanceLine(models.TransientModel):
                     "body": email[1],
                     "letter_subject": letter[0],
                     "letter_body": letter[1],
-                    "call_script": texts.get("phone", (False, False))[1],
+                    "call_script": (texts.get("phone") or texts.get("visit") or (0, 0))[
+                        1
+                    ],
+                    "sms_body": texts.get("sms", (False, False))[1],
                     "documents": line._describe_documents(),
                 }
             )
@@ -180,7 +207,9 @@ class DunningRelanceLine(models.TransientModel):
         (actions - chosen)._drop(self.env._("Not chosen by the sender."))
         for action in chosen:
             self._keep_edited_text(action)
-        if not self.needs_approval:
+        if self.needs_approval:
+            self.env["dunning.alert"]._raise_approvals(chosen)
+        else:
             chosen._queue()
             letters = chosen.filtered(lambda action: action.channel in POSTED)
             if self.is_alone:
@@ -201,6 +230,7 @@ class DunningRelanceLine(models.TransientModel):
             "email": (self.subject, self.body),
             "letter": (self.letter_subject, self.letter_body),
             "registered": (self.letter_subject, self.letter_body),
+            "sms": (self.level_id.name, self.sms_body),
         }
         subject, body = texts.get(action.channel, (False, False))
         if not body:

@@ -52,6 +52,8 @@ class DunningRelanceStep(models.AbstractModel):
             "use_letter": level.channel_letter,
             "use_registered": level.channel_registered,
             "use_phone": level.channel_phone,
+            "use_visit": level.channel_visit,
+            "use_sms": level.channel_sms,
             "case_line_ids": [*step.deliver, *step.listed],
             "lang": case._get_lang(),
             "leaves_at": case.company_id._dunning_sending_time(

@@ -17,6 +17,8 @@ def main(env, _arguments):
             "dunning_ladder_id": ladder.id,
             "dunning_user_id": collector.id,
             "dunning_manager_id": manager.id,
+            "dunning_confirmed_on": "2024-01-01",
+            "dunning_is_night_on": True,
         }
     )
 

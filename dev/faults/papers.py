@@ -148,7 +148,7 @@ def attach(lab, kind):
         outcome.figures["worker_said"] = end["error"][:120]
     victims = ["E00005"] if kind == "poison" else mails.everybody(lab)
     rows = mails.judge_failures(lab, outcome, victims)
-    mailed = [ref for ref, row in rows.items() if row[1] == "outgoing"]
+    mailed = [ref for ref, row in rows.items() if row[2] == "outgoing"]
     outcome.served = (len(set(mailed) - set(victims)), len(rows) - len(victims))
     outcome.expect(
         outcome.served[0] == outcome.served[1],

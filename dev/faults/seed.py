@@ -39,6 +39,7 @@ def prepare_company(env):
     # Two accountants book payments, each in a journal of his own.
     env["account.journal"].create({"name": "Caisse", "type": "cash", "code": "CAI"})
     # The nightly action is at work, as a manager would have switched it on.
+    company.write({"dunning_confirmed_on": "2024-01-01", "dunning_is_night_on": True})
     env.ref("account_dunning.ir_cron_dunning_run").active = True
     return company
 

@@ -9,6 +9,7 @@ from . import (
     databases,
     demo,
     faults,
+    lifecycle,
     lint,
     odoo_server,
     odoo_source,
@@ -138,6 +139,12 @@ def run_faults(arguments):
     return faults.run([word for word in arguments if word != "--"])
 
 
+def run_lifecycle(version="main"):
+    """Upgrade from the version before, uninstall, install again; compare the data."""
+    setup()
+    return lifecycle.run(version)
+
+
 def stop():
     """Stop the database server."""
     postgres.stop()
@@ -168,6 +175,7 @@ COMMANDS = {
     "env": env,
     "script": script,
     "faults": run_faults,
+    "lifecycle": run_lifecycle,
     "stop": stop,
     "clean": clean,
 }

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import translations
+from . import scenarios, translations
 from .paths import CACHE, CHECKOUT, HOST, MODULE, NOT_MODULE, VENV, environment, say
 
 SCRATCH = HOST / "lint" / MODULE
@@ -27,6 +27,7 @@ def run():
         "pylint-odoo": pylint(files),
         "OCA checks": oca_checks(),
         "csv": csv_problems(files),
+        "scenarios": scenarios.problems(),
         "French": translations.problems() if has(files, "i18n") else "",
     }
     bad = {name: said for name, said in checks.items() if said.strip()}

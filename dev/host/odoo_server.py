@@ -105,9 +105,15 @@ def interact(*arguments, sub=()):
             continue
 
 
-def script(path, database, arguments=(), http=False):
-    """Run ``main(env, arguments)`` of a file inside Odoo; return the exit code."""
+def script(path, database, arguments=(), http=False, addons=None, log=None):
+    """Run ``main(env, arguments)`` of a file inside Odoo; return the exit code.
+
+    :param addons: another addons path than the checkout's
+    :param log: a file that takes what Odoo says
+    """
     options = ["--http-port", str(any_port())] if http else []
+    options += ["--addons-path", addons] if addons else []
+    options += ["--logfile", str(log)] if log else []
     program = [PYTHON, DEV / "inside.py", CONFIG, database, *options]
     process = subprocess.run(
         [*TIED, *program, "--", path, *arguments],

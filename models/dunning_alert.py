@@ -1,0 +1,141 @@
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+
+_logger = logging.getLogger(__name__)
+
+
+class DunningAlert(models.Model):
+    """Something of a contact that asks for a person.
+
+    Written down by the engine; what follows is decided by Odoo's automation rules "on
+    creation", which an administrator may switch off, change or copy. A rule that fails
+    is noted on the case and stops nothing.
+    """
+
+    _name = "dunning.alert"
+    _description = "Dunning Alert"
+    _order = "id desc"
+
+    kind = fields.Selection(
+        [
+            ("approval", "Formal notice to approve"),
+            ("failure", "Contact not delivered"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    action_id = fields.Many2one(
+        "dunning.action",
+        "Contact",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        readonly=True,
+    )
+    case_id = fields.Many2one(
+        "dunning.case", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    company_id = fields.Many2one(related="case_id.company_id")
+    partner_id = fields.Many2one(related="case_id.partner_id", string="Debtor")
+    level_id = fields.Many2one(related="action_id.level_id")
+    amount_overdue = fields.Monetary(related="case_id.amount_overdue")
+    currency_id = fields.Many2one(related="case_id.currency_id")
+    user_id = fields.Many2one(related="case_id.user_id", string="Collector")
+    manager_id = fields.Many2one(related="case_id.manager_id")
+    reason = fields.Text(readonly=True)
+    task = fields.Char(
+        "What to do", readonly=True, help="What the task asks for, in a few words."
+    )
+    activity_id = fields.Many2one(
+        "mail.activity",
+        "Task",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Closed by itself when the contact is approved, mended or dropped.",
+    )
+
+    @api.model
+    def _raise(self, kind, actions, reason="", task=None):
+        """Write down that contacts ask for a person; the rules do the rest.
+
+        :param task: what to do, in a few words
+        """
+        # The engine's own, and the rules of an administrator: neither depends on the
+        # rights of whoever happened to be at work.
+        alerts = self.sudo()
+        for action in actions:
+            values = {
+                "kind": kind,
+                "action_id": action.id,
+                "case_id": action.case_id.id,
+                "reason": reason,
+                "task": task,
+            }
+            try:
+                with self.env.cr.savepoint():
+                    alerts.create(values)
+            except OperationalError:
+                raise  # a conflict with another transaction: the caller tries again
+            except Exception as error:  # noqa: BLE001 whatever a rule does wrong
+                action.case_id._note_rule_error(error)
+
+    @api.model
+    def _raise_approvals(self, actions):
+        """Ask once for the approval of each formal notice that is proposed."""
+        notices = actions.filtered(
+            lambda action: action.is_formal_notice and action.state == "proposed"
+        )
+        if not notices:
+            return
+        known = self.sudo().search(  # see _raise
+            [("action_id", "in", notices.ids), ("kind", "=", "approval")]
+        )
+        self._raise("approval", notices - known.action_id)
+
+    @api.model
+    def _settle(self, actions):
+        """Close the tasks of contacts that no longer ask for anybody."""
+        alerts = self.sudo().search(  # see _raise
+            [("action_id", "in", actions.ids), ("activity_id", "!=", False)]
+        )
+        activities = alerts.activity_id.filtered("active")
+        still_asking = self.sudo().search(
+            [
+                ("activity_id", "in", activities.ids),
+                ("action_id.state", "in", ("proposed", "failed")),
+                ("action_id", "not in", actions.ids),
+            ]
+        )
+        for activity in activities - still_asking.activity_id:
+            activity.action_done()
+
+    def _plan_task(self):
+        """Plan the task of an alert, for the rules to call: one a case, never two."""
+        for alert in self:
+            plan = {
+                "approval": alert._plan_approval,
+                "failure": alert._plan_failure,
+            }[alert.kind]
+            alert.activity_id = plan()
+
+    def _plan_approval(self):
+        return self.case_id._plan_task(
+            self.env._("Approve the formal notice"),
+            self.env._(
+                "“%(level)s” to %(debtor)s waits for your approval, under Dunning, To "
+                "approve.",
+                level=self.level_id.name,
+                debtor=self.partner_id.display_name,
+            ),
+            self.manager_id,
+        )
+
+    def _plan_failure(self):
+        not_delivered = self.env._(
+            "Not delivered: %(action)s", action=self.level_id.name or ""
+        )
+        return self.case_id._plan_task(self.task or not_delivered, self.reason)

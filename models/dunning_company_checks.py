@@ -1,0 +1,252 @@
+from smtplib import SMTPException
+
+from markupsafe import Markup
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Datetime, Domain
+from odoo.tools import config, email_normalize, format_date
+
+#: How urgent a check is, with the icon and the colour that show it.
+CHECK_STYLES = {
+    "ok": ("fa-check-circle", "text-success"),
+    "warning": ("fa-exclamation-triangle", "text-warning"),
+    "danger": ("fa-times-circle", "text-danger"),
+}
+
+
+class DunningCompanyChecks(models.AbstractModel):
+    """What to look at before, and while, reminders leave by themselves.
+
+    Each check is (state, what, detail): facts in a sentence, never a guess.
+    """
+
+    _name = "dunning.company.checks"
+    _description = "Company: Checks before Dunning"
+
+    def _dunning_get_checks(self):
+        """Return every check of the company, in the order in which one mends them."""
+        self.ensure_one()
+        debtors = self._dunning_find_late_debtors()
+        return [
+            self._dunning_check_sender(),
+            self._dunning_check_mail_server(),
+            self._dunning_check_bank(),
+            self._dunning_check_kinds(debtors),
+            self._dunning_check_emails(debtors),
+            self._dunning_check_addresses(debtors),
+        ]
+
+    def _dunning_render_checks(self):
+        """Return the checks as a list to read."""
+        rows = Markup()
+        row = Markup(
+            '<li class="d-flex mb-2"><i class="fa fa-fw {} {} mt-1 me-2"'
+            ' role="img" aria-hidden="true"></i><div><b>{}</b> {}</div></li>'
+        )
+        for state, what, detail in self._dunning_get_checks():
+            rows += row.format(*CHECK_STYLES[state], what, detail)
+        return Markup('<ul class="list-unstyled mb-0">{}</ul>').format(rows)
+
+    def _dunning_find_late_debtors(self):
+        """Return the customers with a late item in the company."""
+        self.ensure_one()
+        today = self._dunning_today()
+        items = self.env["account.move.line"].sudo()  # who is late, without the books
+        domain = items._get_dunning_item_domain(self, today)
+        domain &= Domain("date_maturity", "<", today)
+        groups = items._read_group(domain, ["partner_id"])
+        return self.env["res.partner"].browse(partner.id for (partner,) in groups)
+
+    def _dunning_check_sender(self):
+        user, email = self.dunning_user_id, email_normalize(self.email)
+        what = self.env._("Sender:")
+        if not email:
+            return (
+                "danger",
+                what,
+                self.env._(
+                    "%(company)s has no e-mail address that can be written to: add one "
+                    "to the company.",
+                    company=self.name,
+                ),
+            )
+        if not user:
+            return (
+                "warning",
+                what,
+                self.env._(
+                    "nobody is named as collector: messages are signed by the company "
+                    "(%(email)s).",
+                    email=email,
+                ),
+            )
+        sender = user.sudo()  # the name and address that every debtor reads
+        return (
+            "ok",
+            what,
+            self.env._(
+                "messages are signed by %(user)s, %(email)s.",
+                user=sender.name,
+                email=sender.email or email,
+            ),
+        )
+
+    def _dunning_check_mail_server(self):
+        what = self.env._("Mail server:")
+        # Whether there is one is not a secret of administrators.
+        servers = self.env["ir.mail_server"].sudo().search_count([], limit=1)
+        if not servers and not self._dunning_get_configured_server():
+            return (
+                "danger",
+                what,
+                self.env._(
+                    "no outgoing mail server is set up: an administrator adds one in "
+                    "Settings, “Outgoing Email Servers”."
+                ),
+            )
+        if not self.dunning_mail_tested_on:
+            return ("warning", what, self.env._("not tested yet: test it below."))
+        return (
+            "ok",
+            what,
+            self.env._(
+                "answered when it was tested on %(date)s.",
+                date=format_date(self.env, self.dunning_mail_tested_on),
+            ),
+        )
+
+    def _dunning_check_bank(self):
+        what = self.env._("Bank entries:")
+        last, today = self._dunning_find_last_bank_day(), self._dunning_today()
+        if not last:
+            text = self.env._("no bank or cash entry was ever posted.")
+        else:
+            text = self.env._(
+                "last entry of %(date)s, %(days)s days ago.",
+                date=format_date(self.env, last),
+                days=(today - last).days,
+            )
+        if self._dunning_is_bank_fresh(today):
+            return ("ok", what, text)
+        return (
+            "warning",
+            what,
+            self.env._(
+                "%(last)s What leaves by itself waits for newer ones (%(days)s working "
+                "days at most).",
+                last=text,
+                days=self.dunning_bank_freshness_days,
+            ),
+        )
+
+    def _dunning_check_kinds(self, debtors):
+        groups = debtors._read_group(
+            [("id", "in", debtors.ids)], ["dunning_debtor_kind"], ["__count"]
+        )
+        counts = dict(groups)
+        return (
+            "ok" if counts.get("business") or not debtors else "warning",
+            self.env._("Kinds of customers:"),
+            self.env._(
+                "%(business)s businesses, %(consumer)s consumers, %(public)s public "
+                "bodies among those who are late, guessed from SIRET and VAT numbers "
+                "(in doubt consumer). Public bodies are only ever chosen by hand.",
+                business=counts.get("business", 0),
+                consumer=counts.get("consumer", 0) + counts.get(False, 0),
+                public=counts.get("public", 0),
+            ),
+        )
+
+    def _dunning_check_emails(self, debtors):
+        missing = debtors.search_count(self._dunning_no_email_domain(debtors))
+        return self._dunning_describe_missing(
+            self.env._("E-mail addresses:"),
+            missing,
+            self.env._("every late customer has one."),
+            self.env._(
+                "%(count)s late customers have none: their e-mails would fail.",
+                count=missing,
+            ),
+        )
+
+    def _dunning_check_addresses(self, debtors):
+        missing = debtors.search_count(self._dunning_no_address_domain(debtors))
+        return self._dunning_describe_missing(
+            self.env._("Postal addresses:"),
+            missing,
+            self.env._("every late customer has one."),
+            self.env._(
+                "%(count)s late customers have no complete one: their letters would "
+                "fail.",
+                count=missing,
+            ),
+        )
+
+    def _dunning_describe_missing(self, what, missing, good, bad):
+        return ("warning", what, bad) if missing else ("ok", what, good)
+
+    def _dunning_no_email_domain(self, debtors):
+        has_none = Domain("email", "in", (False, ""))
+        invoicing = Domain("type", "=", "invoice") & ~has_none
+        return (
+            Domain("id", "in", debtors.ids)
+            & has_none
+            & ~Domain("child_ids", "any", invoicing)
+        )
+
+    def _dunning_no_address_domain(self, debtors):
+        has_none = Domain("city", "in", (False, "")) | (
+            Domain("street", "in", (False, "")) & Domain("street2", "in", (False, ""))
+        )
+        invoicing = Domain("type", "=", "invoice") & ~has_none
+        return (
+            Domain("id", "in", debtors.ids)
+            & has_none
+            & ~Domain("child_ids", "any", invoicing)
+        )
+
+    def _dunning_test_mail_server(self):
+        """Connect to the mail server that messages of the company would take.
+
+        :raises UserError: with the server's own words, when it does not answer
+        """
+        self.ensure_one()
+        self._dunning_check_manager()
+        # Credit managers do not see the password of the server they test.
+        servers = self.env["ir.mail_server"].sudo()
+        server, _sender = servers._find_mail_server(self.email_formatted or "")
+        if server:
+            server.test_smtp_connection()
+        elif self._dunning_get_configured_server():
+            self._dunning_test_configured_server()
+        else:
+            raise UserError(
+                self.env._(
+                    "No outgoing mail server is set up for %(email)s: an administrator "
+                    "adds one in Settings, “Outgoing Email Servers”.",
+                    email=self.email or self.name,
+                )
+            )
+        self.sudo().dunning_mail_tested_on = Datetime.now()  # see KEPT
+
+    def _dunning_get_configured_server(self):
+        """Return the mail server of the server's configuration file, "" for the default
+        that nobody has chosen."""
+        server = config.get("smtp_server") or ""
+        return "" if server == "localhost" else server
+
+    def _dunning_test_configured_server(self):
+        servers = self.env["ir.mail_server"].sudo()  # as the mail queue connects
+        try:
+            connection = servers._connect__(smtp_from=self.email_formatted or None)
+            if connection:
+                connection.quit()
+        except (OSError, SMTPException) as error:
+            raise UserError(
+                self.env._(
+                    "The mail server %(server)s does not answer: %(error)s",
+                    server=self._dunning_get_configured_server(),
+                    error=error,
+                )
+            ) from error

@@ -1,0 +1,159 @@
+from datetime import datetime, time, timedelta
+
+from pytz import utc
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+#: When the night begins, in the company's time zone.
+NIGHT_TIME = time(2, 0)
+#: What only the steps of the start-up may write.
+KEPT = frozenset(
+    (
+        "dunning_is_night_on",
+        "dunning_confirmed_on",
+        "dunning_confirmed_by_id",
+        "dunning_mail_tested_on",
+    )
+)
+
+
+class DunningCompanyNight(models.AbstractModel):
+    """The switch of the night: off when installed, on once a preview was confirmed.
+
+    One scheduled action serves every company; each company is served only when its own
+    switch is on, so that nobody else's decision sends its reminders.
+    """
+
+    _name = "dunning.company.night"
+    _description = "Company: Nightly Dunning Run"
+
+    dunning_is_night_on = fields.Boolean(
+        "Nightly run",
+        readonly=True,
+        copy=False,
+        help="Each night, decide what every customer should get, and send what leaves "
+        "by itself. Off until the preview of the first run was confirmed.",
+    )
+    dunning_confirmed_on = fields.Datetime(
+        "First run confirmed on", readonly=True, copy=False
+    )
+    dunning_confirmed_by_id = fields.Many2one(
+        "res.users", "First run confirmed by", readonly=True, copy=False
+    )
+    dunning_mail_tested_on = fields.Datetime(
+        "Mail server tested on", readonly=True, copy=False
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_dunning_kept(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_dunning_kept(vals)
+        return super().write(vals)
+
+    @api.model
+    def _check_dunning_kept(self, vals):
+        if not self.env.su and not KEPT.isdisjoint(vals):
+            raise AccessError(
+                self.env._(
+                    "The nightly dunning run is switched on and off by a credit "
+                    "manager, through its own buttons."
+                )
+            )
+
+    def _dunning_check_manager(self):
+        """Raise unless the user is a credit manager who works in these companies."""
+        is_manager = self.env.user.has_group("account_dunning.group_dunning_manager")
+        if not self.env.su and not (is_manager and self <= self.env.companies):
+            raise AccessError(
+                self.env._("Only a credit manager of the company decides about this.")
+            )
+
+    def _dunning_confirm_first_run(self):
+        """Keep who confirmed the preview of the first run, and when."""
+        self._dunning_check_manager()
+        self.sudo().write(  # kept by the engine, see KEPT
+            {
+                "dunning_confirmed_on": fields.Datetime.now(),
+                "dunning_confirmed_by_id": self.env.uid,
+            }
+        )
+        self._dunning_mark_step("first_run")
+
+    def _dunning_switch_on(self):
+        """Let the night serve the company, the next night at the earliest.
+
+        :raises UserError: when the preview of the first run was not confirmed
+        """
+        self.ensure_one()
+        self._dunning_check_manager()
+        if not self.dunning_confirmed_on:
+            raise UserError(
+                self.env._(
+                    "Nothing leaves by surprise: look at the preview of the first run "
+                    "of %(company)s and confirm it, then switch the nightly run on.",
+                    company=self.name,
+                )
+            )
+        if not self.dunning_is_night_on:
+            self.sudo().dunning_is_night_on = True  # see KEPT
+            self._dunning_set_cron()
+        self._dunning_mark_step("night")
+
+    def _dunning_switch_off(self):
+        """No more nights for the company; what is on its way leaves all the same."""
+        self._dunning_check_manager()
+        self.sudo().dunning_is_night_on = False  # see KEPT
+        self._dunning_set_cron()
+
+    def _dunning_set_cron(self):
+        """Let the scheduled action run if any company is served, never at once.
+
+        A date in the past would make the scheduler start within the minute.
+        """
+        # Credit managers do not manage scheduled actions, only this one's switch.
+        cron = self.env.ref("account_dunning.ir_cron_dunning_run").sudo()
+        served = self.sudo().search_count([("dunning_is_night_on", "=", True)], limit=1)
+        if not served:
+            cron.active = False
+        elif not cron.active:
+            cron.write({"active": True, "nextcall": self._dunning_next_night()})
+
+    def _dunning_next_night(self):
+        """Return the next 2 o'clock in the morning of the company, in UTC."""
+        zone = self._dunning_timezone()
+        now = utc.localize(fields.Datetime.now()).astimezone(zone)
+        day = now.date() + timedelta(days=now.time() >= NIGHT_TIME)
+        night = zone.localize(datetime.combine(day, NIGHT_TIME))
+        return night.astimezone(utc).replace(tzinfo=None)
+
+    def _dunning_get_next_run(self):
+        """Return when the night comes next (UTC), False when it is switched off."""
+        self.ensure_one()
+        cron = self.env.ref("account_dunning.ir_cron_dunning_run").sudo()  # one date
+        is_on = self.dunning_is_night_on and cron.active
+        return max(cron.nextcall, fields.Datetime.now()) if is_on else False
+
+    def _dunning_find_last_run(self):
+        self.ensure_one()
+        return self.env["dunning.run"].search([("company_id", "=", self.id)], limit=1)
+
+    def _dunning_find_last_bank_day(self):
+        """Return the date of the last bank or cash entry up to today, or False."""
+        self.ensure_one()
+        today = self._dunning_today()
+        # Only asks for a date: the user need not see the journal.
+        moves = self.env["account.move"].sudo()
+        domain = self._get_dunning_bank_domain(today - timedelta(days=3650), today)
+        return moves.search(domain, order="date desc", limit=1).date
+
+    def _dunning_mark_step(self, code):
+        """Mark a step of the start-up as done in the company."""
+        self.ensure_one()
+        # Progress of an onboarding is the host's own record: users have no right on it.
+        steps = self.env["onboarding.onboarding.step"].sudo().with_company(self)
+        steps.action_validate_step(f"account_dunning.onboarding_step_{code}")
