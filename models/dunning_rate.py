@@ -48,7 +48,12 @@ class DunningRate(models.Model):
         "half-year: a change within it has no effect before the next one. Of the two "
         "legal rates the creditor's counts, not the debtor's.",
     )
-    rate = fields.Float("Percent per year", digits=(6, 2), required=True)
+    rate = fields.Float(
+        "Percent per year",
+        digits=(6, 2),
+        required=True,
+        aggregator=None,  # rates do not add up
+    )
     source = fields.Char(
         required=True, help="Where the rate was published: the decree, the page."
     )
