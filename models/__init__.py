@@ -56,6 +56,7 @@ from . import dunning_action
 from . import dunning_deposit_guard
 from . import dunning_deposit_list
 from . import dunning_deposit
+from . import dunning_case_line_hold
 from . import dunning_case_line
 from . import dunning_action_line
 from . import dunning_alert
