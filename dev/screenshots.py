@@ -103,7 +103,7 @@ def guide_of_accountants(camera):
 
 
 def guide_of_managers(camera):
-    camera.open("dunning_action_action_approve")
+    camera.open("dunning_action_action_approve", ".o_list_view")
     proposed = camera.page.locator(ROW, has_text="Lettre recommandée").all()
     for row in proposed:
         row.locator(".o_list_record_selector input").check()

@@ -11,7 +11,7 @@ CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
 def problems():
-    """Return what is wrong with the guides, one line each; nothing when all is right."""
+    """Return what is wrong with the guides, one line each; nothing if all is right."""
     texts = {name: (DOCS / name).read_text("utf-8") for name in GUIDES}
     links = {name: LINK.findall(text) for name, text in texts.items()}
     found = [

@@ -1,14 +1,14 @@
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID
 from odoo.exceptions import ValidationError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from odoo.addons.account_dunning.tests.common import DAY, DunningCommon
+from odoo.addons.account_dunning.tests.common import DAY
+from odoo.addons.account_dunning.tests.test_workers import WorkerCommon
 
 
 @tagged("post_install", "-at_install")
-class TestFax(DunningCommon, HttpCase):
+class TestFax(WorkerCommon):
     """The first rung of the ladder is a fax."""
 
     @classmethod
@@ -16,6 +16,8 @@ class TestFax(DunningCommon, HttpCase):
         super().setUpClass()
         # Without this the host makes no PDF during tests.
         cls.env = cls.env(context={**cls.env.context, "force_report_rendering": True})
+        # Nobody is asked for style sheets: the connection is refused at once.
+        cls.env["ir.config_parameter"].set_param("report.url", "http://127.0.0.1:9")
         cls.first.write({"letter_template_id": cls.letter_text.id})
         cls.first.write({"channel_email": False, "channel_fax": True})
         cls.customer.fax = "+33 4 78 00 00 00"
@@ -30,11 +32,8 @@ class TestFax(DunningCommon, HttpCase):
             return problem
 
         operator = self.env.registry["fax.operator"]
-        self.env.flush_all()
-        with patch.object(operator, "_send", send), self.registry.cursor() as cr:
-            scheduler = self.env(cr=cr, user=SUPERUSER_ID)
-            scheduler["dunning.action"]._cron_send_faxes()
-        self.env.invalidate_all()
+        with patch.object(operator, "_send", send), self._in_worker() as env:
+            env["dunning.action"]._cron_send_faxes()
         return called
 
     def test_a_fax_counts_once_it_was_sent(self):

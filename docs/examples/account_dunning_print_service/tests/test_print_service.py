@@ -1,18 +1,18 @@
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.account_dunning.tests.common import DAY
 from odoo.addons.account_dunning.tests.common_registered import RegisteredCommon
+from odoo.addons.account_dunning.tests.test_workers import WorkerCommon
 from odoo.addons.account_dunning_print_service.models.print_service import (
     PrintServiceError,
 )
 
 
 @tagged("post_install", "-at_install")
-class TestPrintService(RegisteredCommon, HttpCase):
+class TestPrintService(RegisteredCommon, WorkerCommon):
     """The formal notice is a registered letter that the service prints and posts."""
 
     @classmethod
@@ -20,6 +20,8 @@ class TestPrintService(RegisteredCommon, HttpCase):
         super().setUpClass()
         # Without this the host makes no PDF during tests.
         cls.env = cls.env(context={**cls.env.context, "force_report_rendering": True})
+        # Nobody is asked for style sheets: the connection is refused at once.
+        cls.env["ir.config_parameter"].set_param("report.url", "http://127.0.0.1:9")
         cls.company.dunning_print_service = True
         cls.letter = cls._put_on_notice("Garage Petit").with_env(cls.env)
 
@@ -42,15 +44,12 @@ class TestPrintService(RegisteredCommon, HttpCase):
             return posted or {}
 
         service = self.env.registry["dunning.print.service"]
-        self.env.flush_all()
         with (
             patch.object(service, "_hand_in", hand_in),
             patch.object(service, "_ask_about", ask_about),
-            self.registry.cursor() as cr,
+            self._in_worker() as env,
         ):
-            scheduler = self.env(cr=cr, user=SUPERUSER_ID)
-            scheduler["dunning.action"]._cron_print_service()
-        self.env.invalidate_all()
+            env["dunning.action"]._cron_print_service()
         return given
 
     def test_a_letter_counts_once_the_service_has_posted_it(self):
