@@ -1,4 +1,6 @@
-"""``docs/guide.*.md``: the same pictures in both languages, code as in the examples."""
+"""``docs/guide.*.md``: the same pictures in both languages, menus as on the screen,
+code as in the examples.
+"""
 
 import re
 
@@ -7,6 +9,8 @@ from .paths import CHECKOUT
 DOCS = CHECKOUT / "docs"
 GUIDES = ("guide.fr.md", "guide.en.md")
 LINK = re.compile(r"\]\(((?:images|examples)/?[^)#]*)\)")
+MENU = re.compile(r"(?:Relances|Dunning) › ([^*]+)\*")
+TEXTS = CHECKOUT / "i18n" / "fr.po"
 CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
@@ -33,5 +37,12 @@ def problems():
         for block in CODE.findall(text)
         for line in block.splitlines()
         if line.strip() not in known | {""}
+    ]
+    shown = TEXTS.read_text("utf-8")
+    found += [
+        f"{name}: there is no menu {menu!r}"
+        for name, text in texts.items()
+        for menu in MENU.findall(text)
+        if f'"{menu}"' not in shown
     ]
     return "\n".join(found)
