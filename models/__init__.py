@@ -61,6 +61,7 @@ from . import dunning_case_line_interest
 from . import dunning_deposit_guard
 from . import dunning_deposit_list
 from . import dunning_deposit
+from . import dunning_case_line_hold
 from . import dunning_case_line
 from . import dunning_action_line
 from . import dunning_alert

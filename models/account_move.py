@@ -16,6 +16,7 @@ class AccountMove(models.Model):
         "Dunning level",
         compute="_compute_dunning",
         search="_search_dunning_level_id",
+        help="The last dunning level that was delivered for this invoice.",
     )
     dunning_case_id = fields.Many2one(
         "dunning.case",
@@ -26,12 +27,14 @@ class AccountMove(models.Model):
         "Days late",
         compute="_compute_dunning_days_overdue",
         search="_search_dunning_days_overdue",
+        help="Since the oldest due date that is still open.",
     )
     dunning_hold = fields.Selection(
         selection="_selection_dunning_hold",
         string="Dunning hold",
         compute="_compute_dunning",
         search="_search_dunning_hold",
+        help="Why this invoice is not dunned now. Empty when it is.",
     )
     dunning_hold_id = fields.Many2one(
         "dunning.hold",
@@ -139,7 +142,18 @@ class AccountMove(models.Model):
     def _search_dunning_hold(self, operator, value):
         if operator != "in":
             return NotImplemented
-        tests = {
+        tests = self._get_dunning_hold_domains()
+        in_case = Domain("dunning_case_id", "!=", False)
+        held = Domain.OR(Domain(tests[code]) for code in value if code) & in_case
+        if False in value:
+            every = Domain.OR(Domain(test) for test in tests.values())
+            return held | ~(every & in_case)
+        return held
+
+    @api.model
+    def _get_dunning_hold_domains(self):
+        """Map each reason why an invoice is not dunned to the invoices it keeps."""
+        return {
             "paid": [("payment_state", "in", ("paid", "reversed"))],
             "unposted": [("state", "!=", "posted")],
             "in_payment": [("payment_state", "=", "in_payment")],
@@ -147,12 +161,6 @@ class AccountMove(models.Model):
             "excluded": [("line_ids.no_followup", "=", True)],
             ON_HOLD: [("id", "in", self._get_on_hold_ids())],
         }
-        in_case = Domain("dunning_case_id", "!=", False)
-        held = Domain.OR(Domain(tests[code]) for code in value if code) & in_case
-        if False in value:
-            every = Domain.OR(Domain(test) for test in tests.values())
-            return held | ~(every & in_case)
-        return held
 
     @api.model
     def _get_on_hold_ids(self):

@@ -5,10 +5,6 @@ from .dunning_action_propose import UNDELIVERED
 from .dunning_level_channel import BY_HOST, BY_PERSON, POSTED
 
 
-class ForgetSavepoint(Exception):
-    """Raised to take back what was only done to look at it."""
-
-
 class DunningAction(models.Model):
     """One contact with the debtor: who, through which channel, what was said.
 
@@ -69,7 +65,11 @@ class DunningAction(models.Model):
         readonly=True,
     )
     level_id = fields.Many2one(
-        "dunning.level", index=True, ondelete="restrict", readonly=True
+        "dunning.level",
+        index=True,
+        ondelete="restrict",
+        readonly=True,
+        help="The rung of the ladder that this contact delivers.",
     )
     is_formal_notice = fields.Boolean(related="level_id.is_formal_notice")
     channel = fields.Selection(
@@ -87,51 +87,63 @@ class DunningAction(models.Model):
         default="proposed",
         readonly=True,
         index=True,
+        help="Delivered: the mail server took the e-mail, the letter was posted, the "
+        "call was made. Only then does the level count.",
     )
-    date = fields.Date("Day", required=True, readonly=True)
+    date = fields.Date(
+        "Day",
+        required=True,
+        readonly=True,
+        help="The day for which the step was decided. It may leave later: see "
+        "“Delivered on”.",
+    )
     queued_on = fields.Date(readonly=True)
     is_stamped = fields.Boolean(
         readonly=True,
         help="The day was given by the caller of run() or action_deliver(): delivery "
         "is stamped with it, not with the clock.",
     )
-    deadline = fields.Date("Asks to pay by", readonly=True)
-    delivered_on = fields.Date(readonly=True)
-    printed_on = fields.Datetime(readonly=True)
-    contact_id = fields.Many2one("res.partner", "Recipient", readonly=True)
-    subject = fields.Char(readonly=True)
-    body = fields.Html(readonly=True, sanitize=False, prefetch=False)
-    is_edited = fields.Boolean(
-        "Text edited",
+    deadline = fields.Date(
+        "Asks to pay by",
         readonly=True,
-        help="A user wrote this text: it is kept as it is.",
+        help="The date printed in the text. The next level waits until it has passed.",
     )
-    is_stale = fields.Boolean(
-        "Changed since",
+    delivered_on = fields.Date(
         readonly=True,
-        help="The invoices or amounts changed after the text was edited.",
+        help="From this day on the level counts, and the days until the next one.",
+    )
+    contact_id = fields.Many2one(
+        "res.partner",
+        "Recipient",
+        readonly=True,
+        help="To whom it is addressed: the case's contact, else the customer's "
+        "contact for reminders, else the invoice address.",
     )
     line_ids = fields.One2many("dunning.action.line", "action_id", readonly=True)
-    attachment_ids = fields.Many2many("ir.attachment", readonly=True)
     mail_mail_id = fields.Many2one("mail.mail", readonly=True, index="btree_not_null")
     activity_id = fields.Many2one(
         "mail.activity", readonly=True, index="btree_not_null"
     )
-    planned_on = fields.Date("Planned for", related="activity_id.date_deadline")
+    planned_on = fields.Date(
+        "Planned for",
+        related="activity_id.date_deadline",
+        help="The day on which somebody should make the call, the visit or the "
+        "decision.",
+    )
     failure_reason = fields.Text(readonly=True)
     cancel_reason = fields.Text(readonly=True)
     result = fields.Text(compute="_compute_result")
     may_approve = fields.Boolean("You may approve it", compute="_compute_may_approve")
 
     _once = models.UniqueIndex(
-        "(COALESCE(origin_case_id, case_id), kind, COALESCE(level_id, 0), date,"
-        " channel) WHERE state != 'cancelled'",
+        "(COALESCE(origin_case_id, case_id), kind, COALESCE(level_id, 0), date, "
+        "channel) WHERE state != 'cancelled'",
         "This step was already prepared for this debtor through this channel today.",
     )
 
     _one_number = models.UniqueIndex(
-        "(company_id, tracking_number)"
-        " WHERE tracking_number IS NOT NULL AND state != 'cancelled'",
+        "(company_id, tracking_number) "
+        "WHERE tracking_number IS NOT NULL AND state != 'cancelled'",
         "Another registered letter has this tracking number: each letter has its own.",
     )
 
@@ -170,16 +182,6 @@ class DunningAction(models.Model):
         """Return the case whose debtor was written to."""
         self.ensure_one()
         return self.origin_case_id or self.case_id
-
-    @api.model
-    def _do_and_forget(self, function):
-        """Call a function and take back all it wrote; for looking ahead."""
-        try:
-            with self.env.cr.savepoint():
-                function()
-                raise ForgetSavepoint
-        except ForgetSavepoint:
-            self.env.invalidate_all()
 
     # Buttons
 

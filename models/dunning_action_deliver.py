@@ -20,8 +20,8 @@ class DunningActionDeliver(models.AbstractModel):
     def _get_queuers(self):
         """Map each channel to the method that hands actions to the host.
 
-        To add a channel, extend the selection and the level, and return
-        ``super()._get_queuers() | {"fax": lambda actions: actions._queue_fax()}``.
+        To add a channel, see ``dunning.level.channel``, and return
+        ``super()._get_queuers() | {"fax": lambda actions: actions._queue_faxes()}``.
         """
         return {
             "email": lambda actions: actions._queue_emails(),

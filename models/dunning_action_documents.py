@@ -2,7 +2,7 @@ import logging
 
 from psycopg2 import OperationalError
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.misc import split_every
@@ -27,6 +27,8 @@ class DunningActionDocuments(models.AbstractModel):
 
     _name = "dunning.action.documents"
     _description = "Dunning Action: Documents"
+
+    attachment_ids = fields.Many2many("ir.attachment", readonly=True)
 
     def _get_document_lines(self):
         """Return the case lines whose invoices go with the messages."""

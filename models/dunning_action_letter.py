@@ -26,6 +26,8 @@ class DunningActionLetter(models.AbstractModel):
     _name = "dunning.action.letter"
     _description = "Dunning Action: Letters"
 
+    printed_on = fields.Datetime(readonly=True)
+
     def _queue_letters(self):
         """Freeze letters that can be posted; the PDF is made when they are printed."""
         for action in self:

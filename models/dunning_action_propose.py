@@ -10,6 +10,10 @@ from .dunning_level_channel import POSTED
 UNDELIVERED = ("proposed", "queued", "failed")
 
 
+class ForgetSavepoint(Exception):
+    """Raised to take back what was only done to look at it."""
+
+
 def is_rung_delivered(state, channel, proof_channel):
     """Tell whether a contact makes its rung count (design, rule 1).
 
@@ -31,6 +35,16 @@ class DunningActionPropose(models.AbstractModel):
 
     _name = "dunning.action.propose"
     _description = "Dunning Action: Propose"
+
+    @api.model
+    def _do_and_forget(self, function):
+        """Call a function and take back all it wrote; for looking ahead."""
+        try:
+            with self.env.cr.savepoint():
+                function()
+                raise ForgetSavepoint
+        except ForgetSavepoint:
+            self.env.invalidate_all()
 
     @api.model
     def _make_example(self, case, level, channels=None):

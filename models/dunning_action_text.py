@@ -39,6 +39,18 @@ class DunningActionText(models.AbstractModel):
     _name = "dunning.action.text"
     _description = "Dunning Action: Texts"
 
+    subject = fields.Char(readonly=True)
+    body = fields.Html(readonly=True, sanitize=False, prefetch=False)
+    is_edited = fields.Boolean(
+        "Text edited",
+        readonly=True,
+        help="A user wrote this text: it is kept as it is.",
+    )
+    is_stale = fields.Boolean(
+        "Changed since",
+        readonly=True,
+        help="The invoices or amounts changed after the text was edited.",
+    )
     text_subject = fields.Char(
         "Subject shown", compute="_compute_text", inverse="_inverse_text"
     )

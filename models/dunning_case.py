@@ -36,7 +36,12 @@ class DunningCase(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     ladder_id = fields.Many2one(
-        "dunning.ladder", tracking=True, ondelete="restrict", check_company=True
+        "dunning.ladder",
+        tracking=True,
+        ondelete="restrict",
+        check_company=True,
+        help="Which reminders this customer gets, and when. To change it: “Change "
+        "the ladder”.",
     )
     state = fields.Selection(
         [
@@ -49,6 +54,8 @@ class DunningCase(models.Model):
         default="open",
         tracking=True,
         index=True,
+        help="On hold: nothing leaves until the end date. Handed over: somebody else "
+        "recovers it. Closed: nothing is due any more, or somebody closed it.",
     )
     close_reason = fields.Selection(
         [
@@ -60,9 +67,15 @@ class DunningCase(models.Model):
         ],
         tracking=True,
         readonly=True,
+        help="How it ended. Only money or a credit note makes a case paid.",
     )
     user_id = fields.Many2one(
-        "res.users", "Collector", tracking=True, domain=[("share", "=", False)]
+        "res.users",
+        "Collector",
+        tracking=True,
+        domain=[("share", "=", False)],
+        help="In charge of this customer: signs the messages and gets the calls to "
+        "make.",
     )
     salesperson_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     contact_id = fields.Many2one(
@@ -71,7 +84,10 @@ class DunningCase(models.Model):
         "for reminders, else the invoice address.",
     )
     recipient_id = fields.Many2one(
-        "res.partner", "Written to", compute="_compute_recipient_id"
+        "res.partner",
+        "Written to",
+        compute="_compute_recipient_id",
+        help="Who gets the next message.",
     )
     line_ids = fields.One2many("dunning.case.line", "case_id", "Open items")
     action_ids = fields.One2many("dunning.action", "case_id", "Contacts")

@@ -1,11 +1,9 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..tools import ladder as core
-from .dunning_case_hold import ON_HOLD
 
 
 class DunningCaseLine(models.Model):
@@ -18,7 +16,11 @@ class DunningCaseLine(models.Model):
 
     _name = "dunning.case.line"
     _description = "Dunning Case Item"
-    _inherit = ["dunning.case.line.documents", "dunning.case.line.interest"]
+    _inherit = [
+        "dunning.case.line.hold",
+        "dunning.case.line.documents",
+        "dunning.case.line.interest",
+    ]
     _order = "date_due, id"
     _rec_name = "move_id"
     _check_company_auto = True
@@ -46,8 +48,16 @@ class DunningCaseLine(models.Model):
     date_due = fields.Date("Due date", required=True)
     invoice_date = fields.Date(related="move_id.invoice_date", string="Invoice date")
     currency_id = fields.Many2one("res.currency", "Currency of the item", required=True)
-    level_id = fields.Many2one("dunning.level", readonly=True, ondelete="restrict")
-    delivered_on = fields.Date(readonly=True)
+    level_id = fields.Many2one(
+        "dunning.level",
+        readonly=True,
+        ondelete="restrict",
+        help="The last level that was delivered for this invoice.",
+    )
+    delivered_on = fields.Date(
+        readonly=True,
+        help="When that level reached the customer.",
+    )
     deadline = fields.Date(
         readonly=True, help="The date by which the last message asked to pay."
     )
@@ -63,8 +73,18 @@ class DunningCaseLine(models.Model):
         help="The first rung of this item, when a credit manager chose a later one for "
         "invoices that were late already. Empty: the first rung of the ladder.",
     )
-    next_level_id = fields.Many2one("dunning.level", "Next level", readonly=True)
-    next_date = fields.Date("Not before", readonly=True)
+    next_level_id = fields.Many2one(
+        "dunning.level",
+        "Next level",
+        readonly=True,
+        help="The level that this invoice comes to next: levels are climbed one by "
+        "one.",
+    )
+    next_date = fields.Date(
+        "Not before",
+        readonly=True,
+        help="The first day on which that level may speak.",
+    )
     invoice_pdf_id = fields.Many2one(
         "ir.attachment",
         ondelete="set null",
@@ -72,43 +92,14 @@ class DunningCaseLine(models.Model):
         help="The copy of an invoice that was never printed, made once for reminders.",
     )
     amount_residual = fields.Monetary(
-        "Balance", related="move_line_id.amount_residual_currency"
+        "Balance",
+        related="move_line_id.amount_residual_currency",
+        help="What is left to pay, in the currency of the invoice.",
     )
     amount_total = fields.Monetary(
         "Amount", related="move_line_id.amount_currency", currency_field="currency_id"
     )
     days_overdue = fields.Integer("Days late", compute="_compute_days_overdue")
-    hold = fields.Selection(
-        selection="_selection_hold",
-        string="On hold",
-        compute="_compute_hold",
-        help="Why the item is not dunned now. Empty when it is.",
-    )
-    hold_ids = fields.Many2many(
-        "dunning.hold",
-        "dunning_hold_line_rel",
-        "line_id",
-        "hold_id",
-        "Holds",
-        readonly=True,
-    )
-    hold_id = fields.Many2one(
-        "dunning.hold",
-        "Put on hold",
-        compute="_compute_hold",
-        help="Who put it on hold for a time, why, and until when.",
-    )
-
-    @api.model
-    def _selection_hold(self):
-        return [
-            ("paid", self.env._("Paid")),
-            ("unposted", self.env._("No longer posted")),
-            ("in_payment", self.env._("Payment in progress")),
-            ("blocked", self.env._("Blocked")),
-            ("excluded", self.env._("Excluded from follow-up")),
-            (ON_HOLD, self.env._("On hold for a time")),
-        ]
 
     @api.depends("move_id.name", "date_due")
     @api.depends_context("lang")
@@ -125,65 +116,6 @@ class DunningCaseLine(models.Model):
             day = today.get(line.company_id)
             late = (day - line.date_due).days if day and line.date_due else 0
             line.days_overdue = max(late, 0)
-
-    @api.depends(
-        "move_line_id.reconciled",
-        "move_line_id.parent_state",
-        "move_line_id.no_followup",
-        "move_id.payment_state",
-        "hold_ids.date_until",
-        "hold_ids.ended_on",
-        "case_id.hold_ids.date_until",
-        "case_id.hold_ids.ended_on",
-    )
-    def _compute_hold(self):
-        holds = self._find_holds()
-        for line in self:
-            # Whether an item may be dunned is not a secret to who sees the case.
-            line.hold_id = holds.get(line.id)
-            line.hold = line.sudo()._get_hold() or (line.hold_id and ON_HOLD)
-
-    def _find_holds(self):
-        """Map line ids to the hold of the item, or of its case, in force today."""
-        found = {}
-        for company, lines in self.grouped("company_id").items():
-            if not company:
-                continue
-            # See _compute_hold: asked for whoever sees the item.
-            holds = self.env["dunning.hold"].sudo()
-            running = Domain("case_id", "in", lines.case_id.ids)
-            running &= holds._get_domain(company._dunning_today())
-            by_case = holds.search(running).grouped("case_id")
-            for line in lines:
-                of_case = by_case.get(line.case_id, holds).filtered(
-                    lambda hold, line=line: (
-                        hold.scope == "case" or line in hold.line_ids
-                    )
-                )
-                longest = of_case.sorted("date_until")[-1:]
-                found[line.id] = longest.with_env(self.env)
-        return found
-
-    def _get_hold(self):
-        self.ensure_one()
-        item, move = self.move_line_id, self.move_id
-        if not item or item.parent_state != "posted":
-            return "unposted"
-        if item.reconciled:
-            return "paid"
-        if move.payment_state in ("in_payment", "blocked"):
-            return move.payment_state
-        return "excluded" if item.no_followup else False
-
-    @api.model
-    def _get_held_domain(self):
-        """Return the items that are on hold for a time today."""
-        today = self.env.company._dunning_today()
-        running = self.env["dunning.hold"]._get_domain(today)
-        whole = running & Domain("scope", "=", "case")
-        return Domain("hold_ids", "any", running) | Domain(
-            "case_id.hold_ids", "any", whole
-        )
 
     def _stand_on_new_ladder(self):
         """Put items on the rung of the case's new ladder that matches their old one.

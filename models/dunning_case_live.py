@@ -24,19 +24,35 @@ class DunningCaseLive(models.AbstractModel):
         help="The highest level that was delivered to an item still open.",
     )
     next_level_id = fields.Many2one(
-        "dunning.level", "Next step", compute="_compute_live"
+        "dunning.level",
+        "Next step",
+        compute="_compute_live",
+        help="The level that will speak next, for the invoice that comes first.",
     )
     next_action_date = fields.Date(
-        "Not before", compute="_compute_live", search="_search_next_action_date"
+        "Not before",
+        compute="_compute_live",
+        search="_search_next_action_date",
+        help="The first day on which the next step may leave. It may leave later: "
+        "see why.",
     )
     amount_overdue = fields.Monetary(
-        "Overdue", compute="_compute_live", search="_search_amount_overdue"
+        "Overdue",
+        compute="_compute_live",
+        search="_search_amount_overdue",
+        help="What is late: past its due date and the grace days of the ladder.",
     )
     amount_due = fields.Monetary(
-        "Total open", compute="_compute_live", search="_search_amount_due"
+        "Total open",
+        compute="_compute_live",
+        search="_search_amount_due",
+        help="Everything open of this customer, due or not, in company currency.",
     )
     days_overdue = fields.Integer(
-        "Days late", compute="_compute_live", search="_search_days_overdue"
+        "Days late",
+        compute="_compute_live",
+        search="_search_days_overdue",
+        help="Since the due date of the oldest invoice that is late.",
     )
 
     @api.depends_context("uid", "company")
@@ -77,18 +93,18 @@ class DunningCaseLive(models.AbstractModel):
     def _field_to_sql(self, alias, field_expr, query=None):
         columns = {
             "level_id": SQL(
-                "(array_agg(line.level_id ORDER BY level.sequence DESC,"
-                " level.delay_days DESC) FILTER (WHERE line.level_id IS NOT NULL))[1]"
+                "(array_agg(line.level_id ORDER BY level.sequence DESC, "
+                "level.delay_days DESC) FILTER (WHERE line.level_id IS NOT NULL))[1]"
             ),
             "next_level_id": SQL(
-                "(array_agg(line.next_level_id"
-                " ORDER BY GREATEST(line.next_date, held.free_on))"
-                " FILTER (WHERE line.next_date IS NOT NULL"
-                " AND NOT item.no_followup))[1]"
+                "(array_agg(line.next_level_id "
+                "ORDER BY GREATEST(line.next_date, held.free_on)) "
+                "FILTER (WHERE line.next_date IS NOT NULL "
+                "AND NOT item.no_followup))[1]"
             ),
             "next_action_date": SQL(
-                "min(GREATEST(line.next_date, held.free_on)) FILTER"
-                " (WHERE line.next_date IS NOT NULL AND NOT item.no_followup)"
+                "min(GREATEST(line.next_date, held.free_on)) FILTER "
+                "(WHERE line.next_date IS NOT NULL AND NOT item.no_followup)"
             ),
             "amount_due": SQL("COALESCE(sum(item.amount_residual), 0)"),
             "amount_overdue": SQL(
@@ -136,8 +152,8 @@ class DunningCaseLive(models.AbstractModel):
 
     def _sql_is_late(self, alias):
         return SQL(
-            "line.date_due + COALESCE((SELECT grace_days FROM dunning_ladder"
-            " WHERE id = %(ladder)s), 0) < %(today)s",
+            "line.date_due + COALESCE((SELECT grace_days FROM dunning_ladder "
+            "WHERE id = %(ladder)s), 0) < %(today)s",
             ladder=SQL.identifier(
                 alias, "ladder_id", to_flush=self._fields["ladder_id"]
             ),

@@ -50,7 +50,11 @@ class DunningDeposit(models.Model):
     )
     action_ids = fields.One2many("dunning.action", "deposit_id", "Letters")
     letter_count = fields.Integer("Number of letters", compute="_compute_counts")
-    missing_count = fields.Integer("Without number", compute="_compute_counts")
+    missing_count = fields.Integer(
+        "Without number",
+        compute="_compute_counts",
+        help="Letters that have no tracking number yet.",
+    )
     scanned_number = fields.Char(
         "Scan a label",
         store=False,

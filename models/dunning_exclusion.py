@@ -40,7 +40,10 @@ class DunningExclusion(models.Model):
         help="Empty: not known. Miscellaneous entries are excluded by default.",
     )
     excluded_on = fields.Date("Since", help="Empty: not known.")
-    reviewed_on = fields.Date("Last review")
+    reviewed_on = fields.Date(
+        "Last review",
+        help="When somebody last confirmed that the exclusion is still right.",
+    )
     reviewed_by_id = fields.Many2one("res.users", "Reviewed by")
     ended_on = fields.Date("Resumed on")
     ended_by_id = fields.Many2one("res.users", "Resumed by")
@@ -177,9 +180,9 @@ class DunningExclusion(models.Model):
         items.flush_model(["no_followup", "parent_state", "amount_residual"])
         self.env.cr.execute(
             SQL(
-                "INSERT INTO dunning_exclusion (move_line_id, move_id, partner_id,"
-                " company_id, create_uid, create_date, write_uid, write_date)"
-                " %s ON CONFLICT DO NOTHING",
+                "INSERT INTO dunning_exclusion (move_line_id, move_id, partner_id, "
+                "company_id, create_uid, create_date, write_uid, write_date) "
+                "%s ON CONFLICT DO NOTHING",
                 query.select(
                     *columns, *(SQL("%s", value) for value in (*stamp, *stamp))
                 ),
@@ -197,8 +200,8 @@ class DunningExclusion(models.Model):
         looked = SQL("COALESCE(known.reviewed_on, known.excluded_on) > %s", since)
         unseen = Domain.custom(
             to_sql=lambda model, alias, query: SQL(
-                "NOT EXISTS (SELECT FROM dunning_exclusion known"
-                " WHERE known.move_line_id = %s AND known.ended_on IS NULL AND %s)",
+                "NOT EXISTS (SELECT FROM dunning_exclusion known "
+                "WHERE known.move_line_id = %s AND known.ended_on IS NULL AND %s)",
                 SQL.identifier(alias, "id"),
                 looked if since else SQL("TRUE"),
             )

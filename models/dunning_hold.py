@@ -53,7 +53,12 @@ class DunningHold(models.Model):
         readonly=True,
         default=lambda self: self.env.user,
     )
-    date_from = fields.Date("Since", required=True, readonly=True)
+    date_from = fields.Date(
+        "Since",
+        required=True,
+        readonly=True,
+        help="From this day on, nothing leaves for what is on hold.",
+    )
     date_until = fields.Date(
         "Until",
         required=True,

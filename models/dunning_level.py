@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.ladder import Rung
-from .dunning_level_channel import BY_PERSON, CHANNEL_FIELDS
+from .dunning_level_channel import BY_PERSON
 
 
 class DunningLevel(models.Model):
@@ -54,6 +54,8 @@ class DunningLevel(models.Model):
         ],
         required=True,
         default="friendly",
+        help="How the level sounds. It chooses the words of the paragraph on "
+        "late-payment interest; the rest of the text is as you write it.",
     )
     is_formal_notice = fields.Boolean(
         "Formal notice (mise en demeure)",
@@ -64,6 +66,8 @@ class DunningLevel(models.Model):
         [("automatic", "Leaves by itself"), ("manual", "Waits for approval")],
         required=True,
         default="automatic",
+        help="“Leaves by itself”: the night sends it. “Waits for approval”: it is "
+        "prepared and waits in “To approve”.",
     )
     activity_type_id = fields.Many2one(
         "mail.activity.type",
@@ -81,8 +85,8 @@ class DunningLevel(models.Model):
         "CHECK (gap_days >= 0)", "The days since the previous rung cannot be negative."
     )
     _days_in_a_lifetime = models.Constraint(
-        "CHECK (abs(delay_days::bigint) <= 3650 AND gap_days <= 3650"
-        " AND deadline_days <= 3650)",
+        "CHECK (abs(delay_days::bigint) <= 3650 AND gap_days <= 3650 "
+        "AND deadline_days <= 3650)",
         "Delays and deadlines lie within ten years (3650 days).",
     )
     _deadline_not_negative = models.Constraint(
@@ -120,13 +124,15 @@ class DunningLevel(models.Model):
         number = self._origin.id or float("inf")
         return (self.sequence, self.delay_days, number)
 
-    @api.depends("delay_days", *CHANNEL_FIELDS)
+    @api.depends(lambda self: ("delay_days", *self._get_channel_fields()))
     def _compute_nature(self):
         for level in self:
             level.is_courtesy = level.delay_days < 0
             level.is_decision = not level._get_channels()
 
-    @api.depends("delay_days", "is_formal_notice", *CHANNEL_FIELDS)
+    @api.depends(
+        lambda self: ("delay_days", "is_formal_notice", *self._get_channel_fields())
+    )
     @api.depends_context("lang")
     def _compute_summary(self):
         """A rung in a few words: "D+3 friendly e-mail"."""

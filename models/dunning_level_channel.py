@@ -1,15 +1,9 @@
 import re
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 from ..tools.sms import simplify
 
-#: Ways of contact, in the order in which they are shown; each has a field of its own on
-#: the level and a method that queues it (``dunning.action._get_queuers``).
-CHANNELS = ("email", "letter", "registered", "phone", "visit", "sms")
-CHANNEL_FIELDS = tuple(f"channel_{channel}" for channel in CHANNELS)
-#: What is written: its text comes from a template and is frozen when it is queued.
-WRITTEN = ("email", "letter", "registered", "sms")
 #: What is sent by post: printed, put in the window of an envelope, marked as posted.
 POSTED = ("letter", "registered")
 #: What a person does: planned as an activity, closed with its outcome.
@@ -19,17 +13,42 @@ BY_HOST = ("email", "sms")
 
 
 class DunningLevelChannel(models.AbstractModel):
-    """Through which ways of contact a level speaks, and what each one says."""
+    """Through which ways of contact a level speaks, and what each one says.
+
+    A module that adds one extends ``_selection_channel``, adds the field
+    ``channel_<name>``, says where its text is (``_get_template``) and how it leaves
+    (``dunning.action._get_queuers``): ``docs/examples/account_dunning_fax``.
+    """
 
     _name = "dunning.level.channel"
     _description = "Dunning Level: Channels"
 
-    channel_email = fields.Boolean("E-mail")
-    channel_letter = fields.Boolean("Letter")
-    channel_registered = fields.Boolean("Registered letter")
-    channel_phone = fields.Boolean("Call")
-    channel_visit = fields.Boolean("Visit")
-    channel_sms = fields.Boolean("SMS")
+    channel_email = fields.Boolean(
+        "E-mail",
+        help="Counts once the mail server has taken it.",
+    )
+    channel_letter = fields.Boolean(
+        "Letter",
+        help="Printed by you; counts once it is marked as posted.",
+    )
+    channel_registered = fields.Boolean(
+        "Registered letter",
+        help="Printed and numbered; counts from the day it was deposited at the post "
+        "office.",
+    )
+    channel_phone = fields.Boolean(
+        "Call",
+        help="A task for the collector; counts once the customer was reached, or "
+        "after two attempts.",
+    )
+    channel_visit = fields.Boolean(
+        "Visit",
+        help="A task for the collector, closed with a report.",
+    )
+    channel_sms = fields.Boolean(
+        "SMS",
+        help="To consumers only with their consent, in working hours.",
+    )
     fallback_channel = fields.Selection(
         selection="_selection_channel",
         string="If it cannot be delivered",
@@ -48,6 +67,8 @@ class DunningLevelChannel(models.AbstractModel):
         "E-mail text",
         domain=[("model", "=", "dunning.action")],
         ondelete="restrict",
+        help="What the e-mail says, in each language. The eye above shows it for a "
+        "real customer.",
     )
     letter_template_id = fields.Many2one(
         "mail.template",
@@ -61,6 +82,7 @@ class DunningLevelChannel(models.AbstractModel):
         "SMS text",
         domain=[("model", "=", "dunning.action")],
         ondelete="restrict",
+        help="What the SMS says, in each language.",
     )
     sms_size = fields.Char(
         compute="_compute_sms_size",
@@ -86,6 +108,7 @@ class DunningLevelChannel(models.AbstractModel):
 
     @api.model
     def _selection_channel(self):
+        """Return the ways of contact, in the order in which they are shown."""
         return [
             ("email", self.env._("E-mail")),
             ("letter", self.env._("Letter")),
@@ -98,7 +121,7 @@ class DunningLevelChannel(models.AbstractModel):
     @api.model
     def _get_channel_labels(self):
         """Map each channel to its name inside a sentence."""
-        return {
+        return dict(self._selection_channel()) | {
             "email": self.env._("e-mail"),
             "letter": self.env._("letter"),
             "registered": self.env._("registered letter"),
@@ -107,10 +130,21 @@ class DunningLevelChannel(models.AbstractModel):
             "sms": self.env._("SMS"),
         }
 
+    @api.model
+    @tools.ormcache()
+    def _get_channel_names(self):
+        """Return the technical names of all ways of contact, asked for each step."""
+        return tuple(name for name, _label in self._selection_channel())
+
+    @api.model
+    def _get_channel_fields(self):
+        """Return the fields that switch the ways of contact on."""
+        return tuple(f"channel_{name}" for name in self._get_channel_names())
+
     def _get_channels(self):
         """Return the names of the channels of the level, in their order."""
         self.ensure_one()
-        return [name for name in CHANNELS if self[f"channel_{name}"]]
+        return [name for name in self._get_channel_names() if self[f"channel_{name}"]]
 
     def _get_text(self, channel):
         """Return what holds the text of a channel: a template, or the call script."""

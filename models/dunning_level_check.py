@@ -2,8 +2,9 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 
 from ..tools.wording import find_forbidden
-from .dunning_level_channel import CHANNEL_FIELDS
 
+#: Where the texts of a level are.
+TEXTS = ("mail_template_id", "letter_template_id", "sms_template_id", "call_script")
 #: A call or visit that nobody made in so many working days will not be made.
 MOST_DAYS_TO_ACT = 60
 
@@ -14,13 +15,7 @@ class DunningLevelCheck(models.AbstractModel):
     _name = "dunning.level.check"
     _description = "Dunning Level: Checks"
 
-    @api.constrains(
-        *CHANNEL_FIELDS,
-        "mail_template_id",
-        "letter_template_id",
-        "sms_template_id",
-        "call_script",
-    )
+    @api.constrains(lambda self: (*self._get_channel_fields(), *TEXTS))
     def _check_texts(self):
         for level in self:
             level._check_channel_texts()
@@ -28,35 +23,29 @@ class DunningLevelCheck(models.AbstractModel):
             level._check_wording()
 
     @api.constrains(
-        "is_formal_notice",
-        "automation",
-        "delay_days",
-        *CHANNEL_FIELDS,
+        lambda self: (
+            *("is_formal_notice", "automation", "delay_days"),
+            *self._get_channel_fields(),
+        )
     )
     def _check_nature(self):
         for level in self:
             level._check_formal_notice()
 
     @api.constrains(
-        "ladder_id",
-        "sequence",
-        "active",
-        "delay_days",
-        "gap_days",
-        "is_formal_notice",
-        *CHANNEL_FIELDS,
+        lambda self: (
+            *("ladder_id", "sequence", "active", "delay_days", "gap_days"),
+            *("is_formal_notice", *self._get_channel_fields()),
+        )
     )
     def _check_ladder(self):
         self.ladder_id._check_when_complete()
 
     @api.constrains(
-        "fallback_channel",
-        "is_formal_notice",
-        "mail_template_id",
-        "letter_template_id",
-        "sms_template_id",
-        "call_script",
-        *CHANNEL_FIELDS,
+        lambda self: (
+            *("fallback_channel", "is_formal_notice", *TEXTS),
+            *self._get_channel_fields(),
+        )
     )
     def _check_fallback(self):
         labels = self._get_channel_labels()

@@ -34,9 +34,21 @@ class DunningRun(models.Model):
     )
     progress = fields.Float(compute="_compute_progress", help="In percent.")
     is_running = fields.Boolean(compute="_compute_progress")
-    case_count = fields.Integer("Debtors looked at", compute="_compute_counts")
-    contact_count = fields.Integer("Contacts", compute="_compute_counts")
-    failure_count = fields.Integer("Failures", compute="_compute_counts")
+    case_count = fields.Integer(
+        "Debtors looked at",
+        compute="_compute_counts",
+        help="Debtors whose invoices were looked at.",
+    )
+    contact_count = fields.Integer(
+        "Contacts",
+        compute="_compute_counts",
+        help="E-mails, letters, calls and SMS that were prepared or sent.",
+    )
+    failure_count = fields.Integer(
+        "Failures",
+        compute="_compute_counts",
+        help="Debtors at whom an error stopped: the others were served.",
+    )
     summary = fields.Char(compute="_compute_counts")
 
     _one_night_a_day = models.UniqueIndex(

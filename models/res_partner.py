@@ -13,7 +13,12 @@ class ResPartner(models.Model):
         company_dependent=True,
         help="This customer's own ladder. Empty: by rule of assignment or by default.",
     )
-    dunning_user_id = fields.Many2one("res.users", "Collector", company_dependent=True)
+    dunning_user_id = fields.Many2one(
+        "res.users",
+        "Collector",
+        company_dependent=True,
+        help="In charge of this customer's cases. Empty: the company's collector.",
+    )
     dunning_contact_id = fields.Many2one(
         "res.partner",
         "Contact for reminders",

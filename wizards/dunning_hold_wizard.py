@@ -23,6 +23,8 @@ class DunningHoldWizard(models.TransientModel):
         "What",
         required=True,
         default="case",
+        help="The whole case holds back new invoices as well; else the other "
+        "invoices are dunned as usual.",
     )
     line_ids = fields.Many2many(
         "dunning.case.line",
@@ -38,6 +40,8 @@ class DunningHoldWizard(models.TransientModel):
         "How long",
         required=True,
         default="until",
+        help="For a time: the reminders go on by themselves afterwards. For good: a "
+        "credit manager excludes the invoices, and reviews them.",
     )
     date_until = fields.Date(
         "Until",

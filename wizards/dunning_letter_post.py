@@ -11,7 +11,9 @@ class DunningLetterPost(models.TransientModel):
 
     action_ids = fields.Many2many("dunning.action", string="Letters", readonly=True)
     posted_on = fields.Date(
-        required=True, default=lambda self: self.env.company._dunning_today()
+        required=True,
+        default=lambda self: self.env.company._dunning_today(),
+        help="The letters count as delivered from this day on.",
     )
     document = fields.Binary("Letters to print", readonly=True, attachment=True)
     document_name = fields.Char(compute="_compute_document_name")

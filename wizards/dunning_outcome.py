@@ -36,6 +36,7 @@ class DunningOutcome(models.TransientModel):
         ],
         required=True,
         default="reached",
+        help="Decides what comes next: see below what happens then.",
     )
     call_back_on = fields.Date(
         "Contact again on",

@@ -36,7 +36,12 @@ class DunningRelanceLine(models.TransientModel):
     )
     reason = fields.Char(readonly=True)
     kind = fields.Selection([("rung", "Next step"), ("manual", "By hand")])
-    level_id = fields.Many2one("dunning.level", readonly=True)
+    level_id = fields.Many2one(
+        "dunning.level",
+        readonly=True,
+        help="The level that leaves now. It cannot be skipped: change the ladder "
+        "instead.",
+    )
     needs_approval = fields.Boolean(compute="_compute_needs_approval")
     channels = fields.Char("How", compute="_compute_channels")
     use_email = fields.Boolean("E-mail")
@@ -70,8 +75,15 @@ class DunningRelanceLine(models.TransientModel):
     sms_body = fields.Html("SMS text", sanitize="email_outgoing")
     sms_size = fields.Char("Length", compute="_compute_sms_size")
     case_line_ids = fields.Many2many("dunning.case.line", readonly=True)
-    documents = fields.Char(readonly=True)
-    leaves_at = fields.Datetime("Leaves on", readonly=True)
+    documents = fields.Char(
+        readonly=True,
+        help="The PDF of these invoices goes with the e-mail.",
+    )
+    leaves_at = fields.Datetime(
+        "Leaves on",
+        readonly=True,
+        help="Messages leave on working days between 8:30 and 20:00.",
+    )
 
     @api.depends("relance_id.line_ids")
     def _compute_is_alone(self):
@@ -85,14 +97,7 @@ class DunningRelanceLine(models.TransientModel):
         for line in self:
             line.needs_approval = line.level_id.is_formal_notice and not is_manager
 
-    @api.depends(
-        "use_email",
-        "use_letter",
-        "use_registered",
-        "use_phone",
-        "use_visit",
-        "use_sms",
-    )
+    @api.depends(lambda self: ("level_id", *self._get_use_fields().values()))
     @api.depends_context("lang")
     def _compute_channels(self):
         labels = self.env["dunning.level"]._get_channel_labels()
@@ -107,16 +112,26 @@ class DunningRelanceLine(models.TransientModel):
             line.sms_size = text and actions._describe_sms(text)
 
     def _get_channels(self):
+        """Return the channels that were chosen among the level's.
+
+        A channel of another module that has no box here is used whenever its level
+        has it.
+        """
         self.ensure_one()
-        used = {
-            "email": self.use_email,
-            "letter": self.use_letter,
-            "registered": self.use_registered,
-            "phone": self.use_phone,
-            "visit": self.use_visit,
-            "sms": self.use_sms,
-        }
-        return [name for name, is_used in used.items() if is_used]
+        boxes = self._get_use_fields()
+        return [
+            name
+            for name in self.env["dunning.level"]._get_channel_names()
+            if (
+                self[boxes[name]] if name in boxes else self.level_id[f"channel_{name}"]
+            )
+        ]
+
+    @api.model
+    def _get_use_fields(self):
+        """Map each channel that can be unticked to the box."""
+        names = self.env["dunning.level"]._get_channel_names()
+        return {name: f"use_{name}" for name in names if f"use_{name}" in self._fields}
 
     def _fill_texts(self):
         """Render the texts of the step in the debtor's language, to be edited."""

@@ -48,12 +48,10 @@ class DunningRelanceStep(models.AbstractModel):
         return values | {
             "kind": step.kind,
             "level_id": level.id,
-            "use_email": level.channel_email,
-            "use_letter": level.channel_letter,
-            "use_registered": level.channel_registered,
-            "use_phone": level.channel_phone,
-            "use_visit": level.channel_visit,
-            "use_sms": level.channel_sms,
+            **{
+                box: level[f"channel_{name}"]
+                for name, box in self._get_use_fields().items()
+            },
             "case_line_ids": [*step.deliver, *step.listed],
             "lang": case._get_lang(),
             "leaves_at": case.company_id._dunning_sending_time(

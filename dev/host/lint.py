@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import scenarios, translations
+from . import guide, scenarios, translations
 from .paths import CACHE, CHECKOUT, HOST, MODULE, NOT_MODULE, VENV, environment, say
 
 SCRATCH = HOST / "lint" / MODULE
@@ -28,6 +28,7 @@ def run():
         "OCA checks": oca_checks(),
         "csv": csv_problems(files),
         "scenarios": scenarios.problems(),
+        "guides": guide.problems(),
         "French": translations.problems() if has(files, "i18n") else "",
     }
     bad = {name: said for name, said in checks.items() if said.strip()}

@@ -4,7 +4,7 @@ import os
 import time
 
 from . import databases, odoo_server, odoo_source, peers, translations
-from .paths import LOG, MODULE, HostError, locked, module_hash, say, warn
+from .paths import CHECKOUT, LOG, MODULE, HostError, locked, module_hash, say, warn
 from .testlog import TestLog
 
 # Odoo's own chatter during tests hides ours; its warnings are kept.
@@ -12,6 +12,9 @@ LOG_HANDLERS = (
     *("odoo.modules.loading:WARNING", "odoo.modules.registry:WARNING"),
     *("odoo.addons.base:WARNING", "odoo.service.server:WARNING", "werkzeug:ERROR"),
 )
+
+#: The developer's guide in code: one small module for each hook that it explains.
+EXAMPLES = CHECKOUT / "docs" / "examples"
 
 
 class Count:
@@ -47,7 +50,7 @@ def run(tags):
         run_tests(count, name, "-i", tags)
         if not tags:
             check_plain_install(count, f"{name}_plain")
-            check_job_queue(count, f"{name}_jobs")
+            check_other_modules(count, f"{name}_jobs")
     finally:
         databases.drop(name)
         databases.drop(f"{name}_jobs")
@@ -69,18 +72,19 @@ def run_again(tags):
     return count.close()
 
 
-def check_job_queue(count, name):
-    """Test what only happens where OCA's queue_job is installed, on the real one."""
+def check_other_modules(count, name):
+    """Test beside other modules: OCA's queue_job, and the examples of the guide."""
     peers.set_up()
     databases.clone(databases.template(demo=False), name)
-    addons = f"{odoo_source.addons_path()},{peers.addons_path()}"
+    examples = sorted(path.parent.name for path in EXAMPLES.glob("*/__manifest__.py"))
+    addons = (odoo_source.addons_path(), peers.addons_path(), EXAMPLES)
     run_tests(
         count,
         name,
         "-i",
-        f"dunning_jobs/{MODULE}",
-        modules=f"{MODULE},queue_job",
-        extra=("--addons-path", addons),
+        ",".join([f"dunning_jobs/{MODULE}", *(f"/{one}" for one in examples)]),
+        modules=",".join([MODULE, "queue_job", *examples]),
+        extra=("--addons-path", ",".join(map(str, addons))),
         library=peers.FOLDER,
     )
 
