@@ -152,7 +152,7 @@ class History:
         agreed.with_user(self.manager).action_deliver(day)
 
     def prepare_deposit(self):
-        """Approve one formal notice, print it and prepare its way to the post office."""
+        """Approve one formal notice, print it and prepare its deposit at the post."""
         notices = self.search_actions("registered", "proposed")
         partner = self.ledger.partners[TO_HAND_IN]
         notice = notices.filtered(lambda action: action.partner_id == partner)
