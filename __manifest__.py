@@ -22,6 +22,7 @@
         "security/dunning_rules.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
+        "data/dunning_rate_data.xml",
         "data/onboarding_data.xml",
         "report/dunning_letter_templates.xml",  # The level's letter renders it.
         "report/dunning_letter_reports.xml",
@@ -58,9 +59,11 @@
         "wizards/dunning_setup_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
+        "views/dunning_rate_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
+    "oca_data_manual": ["data/rates.csv"],  # read by dunning.rate
     "assets": {
         "web.assets_backend": ["account_dunning/static/src/**/*"],
         "web.assets_tests": ["account_dunning/static/tests/tours/**/*"],

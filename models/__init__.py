@@ -1,5 +1,8 @@
+from . import dunning_company_draft
+from . import dunning_rate
 from . import dunning_company_night
 from . import dunning_company_checks
+from . import dunning_company_interest
 from . import res_company
 from . import res_config_settings
 from . import res_partner
@@ -21,6 +24,7 @@ from . import dunning_case_ladder
 from . import dunning_case_automation
 from . import dunning_case_join
 from . import dunning_case_sweep
+from . import dunning_case_interest
 from . import dunning_case
 from . import dunning_hold
 from . import dunning_exclusion_review
@@ -53,6 +57,7 @@ from . import dunning_action_fallback
 from . import dunning_action_documents
 from . import dunning_action_letter
 from . import dunning_action
+from . import dunning_case_line_interest
 from . import dunning_deposit_guard
 from . import dunning_deposit_list
 from . import dunning_deposit

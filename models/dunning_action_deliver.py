@@ -175,13 +175,12 @@ class DunningActionDeliver(models.AbstractModel):
     def _get_sending_time(self):
         """Return when the message may leave: on a working day, in working hours.
 
-        A day to come that the caller of ``run()`` has chosen is his to play.
+        A day that the caller of ``run()`` has chosen is his to play.
         """
         self.ensure_one()
-        company = self.company_id
-        if self.queued_on > company._dunning_today():
+        if self.is_stamped:
             return False
-        return company._dunning_sending_time(self.queued_on)
+        return self.company_id._dunning_sending_time(self.queued_on)
 
     # What became of it
 

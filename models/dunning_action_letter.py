@@ -138,6 +138,22 @@ class DunningActionLetter(models.AbstractModel):
             raise UserError(self.env._("There is no letter in the selection."))
         return self.env["dunning.letter.post"]._open_for(letters)
 
+    def _approve_and_print(self):
+        """Print letters; what was still proposed is approved by whoever prints it.
+
+        :raises UserError: when none of them can be printed
+        """
+        self.filtered(lambda action: action.state == "proposed").action_approve()
+        printed = self._print()
+        if not printed:
+            raise UserError(
+                self.env._(
+                    "None of these letters can be printed: see on each one why it was "
+                    "cancelled or failed."
+                )
+            )
+        return printed
+
     def _get_letter_reference(self):
         """Return the reference by which an answer finds its way back."""
         self.ensure_one()

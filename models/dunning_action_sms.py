@@ -145,13 +145,11 @@ class DunningActionSms(models.AbstractModel):
     def _release_sms(self):
         """Hand to the host's queue what may leave now; the rest waits for its hour."""
         now = fields.Datetime.now()
-        for (company, day), actions in self.grouped(
-            lambda action: (action.company_id, action.queued_on)
+        for (company, _day, _stamped), actions in self.grouped(
+            lambda action: (action.company_id, action.queued_on, action.is_stamped)
         ).items():
-            today = company._dunning_today()
-            leaves_at = company._dunning_sending_time(max(day, today))
-            # A day to come that the caller of ``run()`` has chosen is his to play.
-            if day > today or leaves_at <= now:
+            leaves_at = actions[0]._get_sending_time()
+            if not leaves_at or leaves_at <= now:
                 actions.with_company(company)._put_sms_in_queue()
             else:
                 self.env.ref(RELEASE_CRON)._trigger(leaves_at)
@@ -227,4 +225,4 @@ class DunningActionSms(models.AbstractModel):
             share._in_company_language()._drop_outdated()._release_sms()
             return actions.search_count(waiting)
 
-        self.env["dunning.worker"]._cron_work_off(claim, work)
+        self.env["dunning.worker"]._cron_work_off(claim, work, RELEASE_CRON)

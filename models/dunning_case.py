@@ -23,6 +23,7 @@ class DunningCase(models.Model):
         "dunning.case.automation",
         "dunning.case.join",
         "dunning.case.sweep",
+        "dunning.case.interest",
     ]
     _order = "amount_overdue desc, id desc"
     _check_company_auto = True

@@ -23,7 +23,8 @@ class DunningCaseAutomation(models.AbstractModel):
         compute="_compute_silent_since",
         search="_search_silent_since",
         help="The first contact that was delivered after the debtor's last answer: a "
-        "message or a payment. Empty while nothing is unanswered.",
+        "message, a call that reached him or a payment. Empty while nothing is "
+        "unanswered.",
     )
 
     @api.depends("company_id", "user_id")
@@ -58,11 +59,12 @@ class DunningCaseAutomation(models.AbstractModel):
             """(SELECT min(contact.delivered_on) FROM dunning_action contact
                  WHERE contact.case_id = %(case)s AND contact.state = 'done'
                    AND contact.channel != 'decision' AND contact.kind != 'courtesy'
-                   AND contact.delivered_on > GREATEST(%(message)s, %(money)s,
-                                                       '1900-01-01'))""",
+                   AND contact.delivered_on > GREATEST(
+                       %(message)s, %(money)s, %(talk)s, '1900-01-01'))""",
             case=SQL.identifier(alias, "id"),
             message=self._sql_last_message(alias),
             money=self._sql_last_money(alias),
+            talk=self._sql_last_talk(alias),
         )
 
     def _sql_last_message(self, alias):
@@ -79,6 +81,14 @@ class DunningCaseAutomation(models.AbstractModel):
             partner=SQL.identifier(
                 alias, "partner_id", to_flush=self._fields["partner_id"]
             ),
+        )
+
+    def _sql_last_talk(self, alias):
+        """The day on which somebody last spoke with the debtor."""
+        return SQL(
+            """(SELECT max(talk.delivered_on) FROM dunning_action talk
+                 WHERE talk.case_id = %s AND talk.outcome = 'reached')""",
+            SQL.identifier(alias, "id"),
         )
 
     def _sql_last_money(self, alias):

@@ -18,7 +18,7 @@ class DunningCaseLine(models.Model):
 
     _name = "dunning.case.line"
     _description = "Dunning Case Item"
-    _inherit = ["dunning.case.line.documents"]
+    _inherit = ["dunning.case.line.documents", "dunning.case.line.interest"]
     _order = "date_due, id"
     _rec_name = "move_id"
     _check_company_auto = True

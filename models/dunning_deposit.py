@@ -165,15 +165,7 @@ class DunningDeposit(models.Model):
         Letters that were still proposed are approved by whoever prints them. What is
         in a deposit that is not handed in yet stays there.
         """
-        letters.filtered(lambda action: action.state == "proposed").action_approve()
-        printed = letters._print()
-        if not printed:
-            raise UserError(
-                self.env._(
-                    "None of these letters can be printed: see on each one why it was "
-                    "cancelled or failed."
-                )
-            )
+        printed = letters._approve_and_print()
         deposits = self.browse()
         free = printed.filtered(lambda letter: not letter.deposit_id)
         for company, of_company in free.grouped("company_id").items():

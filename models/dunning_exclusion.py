@@ -148,6 +148,23 @@ class DunningExclusion(models.Model):
         )
 
     @api.model
+    def _note_in_bulk(self, company, moves, is_excluded, reason):
+        """Keep who left out many invoices at once, or took them up again, and why."""
+        exclusions = self.sudo()  # see _follow
+        day = company._dunning_today()
+        if is_excluded:
+            self._note_unknown(company, day)
+        noted = exclusions.search(
+            [("move_id", "in", moves.ids), ("ended_on", "=", False)]
+        )
+        if is_excluded:
+            noted = noted.filtered(lambda exclusion: not exclusion.excluded_on)
+            values = {"user_id": self.env.uid, "excluded_on": day, "reason": reason}
+        else:
+            values = {"ended_by_id": self.env.uid, "ended_on": day}
+        noted.write(values)
+
+    @api.model
     def _note_unknown(self, company, day):
         """Put on the list what was excluded before us or by default, in one query."""
         items = self.env["account.move.line"].sudo()  # see _read_dunning_items

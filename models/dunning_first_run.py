@@ -24,6 +24,7 @@ class DunningFirstRun(models.Model):
 
     _name = "dunning.first.run"
     _description = "Preview of the First Run"
+    _inherit = ["dunning.company.draft"]
     _order = "id desc"
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
@@ -65,25 +66,11 @@ class DunningFirstRun(models.Model):
     def action_open(self):
         """Look at the first run of the company as it would be today."""
         self.env["dunning.case"].check_access("write")
-        company = self.env.company
-        domain = [("company_id", "=", company.id), ("state", "=", "draft")]
-        preview = self.search(domain, limit=1)
-        if not preview:
-            # Made by the engine, one per company: nobody edits a preview.
-            preview = self.sudo().create({"company_id": company.id}).sudo(False)
-        preview.action_refresh()
-        return preview._get_window()
+        return self._open_draft()
 
-    def _get_window(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("First run"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+    @api.model
+    def _get_window_title(self):
+        return self.env._("First run")
 
     def action_refresh(self):
         """Look again: who would get what today."""

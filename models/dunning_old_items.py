@@ -17,7 +17,11 @@ class DunningOldItems(models.Model):
 
     _name = "dunning.old.items"
     _description = "Decision on Old Items"
-    _inherit = ["dunning.old.items.read", "dunning.old.items.apply"]
+    _inherit = [
+        "dunning.company.draft",
+        "dunning.old.items.read",
+        "dunning.old.items.apply",
+    ]
     _order = "id desc"
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
@@ -105,26 +109,11 @@ class DunningOldItems(models.Model):
     def action_open(self):
         """Open the decision being prepared in the company, with fresh counts."""
         self.check_access("write")
-        company = self.env.company
-        decision = self.search(
-            [("company_id", "=", company.id), ("state", "=", "draft")], limit=1
-        )
-        if not decision:
-            # One per company, made here only.
-            decision = self.sudo().create({"company_id": company.id}).sudo(False)
-        decision.action_refresh()
-        return decision._get_window()
+        return self._open_draft()
 
-    def _get_window(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Old items"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+    @api.model
+    def _get_window_title(self):
+        return self.env._("Old items")
 
     def action_refresh(self):
         """Count again; the choices made so far stay."""

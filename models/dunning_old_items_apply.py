@@ -120,6 +120,9 @@ class DunningOldItemsApply(models.AbstractModel):
         for ids in split_every(INVOICES_PER_BATCH, moves.ids):
             lines._dunning_exclude(ids, is_excluded)
             some = moves.browse(ids).sudo()  # see above
+            self.env["dunning.exclusion"]._note_in_bulk(
+                self.company_id, some, is_excluded, self.reason
+            )
             some._message_log_batch(bodies=dict.fromkeys(ids, body))
 
     def _note(self, what):

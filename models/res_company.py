@@ -20,7 +20,12 @@ class ResCompany(models.Model):
     """What a company decides about its dunning, and its calendar."""
 
     _name = "res.company"
-    _inherit = ["res.company", "dunning.company.night", "dunning.company.checks"]
+    _inherit = [
+        "res.company",
+        "dunning.company.night",
+        "dunning.company.checks",
+        "dunning.company.interest",
+    ]
 
     dunning_ladder_id = fields.Many2one(
         "dunning.ladder",

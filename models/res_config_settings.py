@@ -111,6 +111,18 @@ class ResConfigSettings(models.TransientModel):
                 else self.env._("No open case yet.")
             )
 
+    dunning_contract_rate = fields.Float(
+        related="company_id.dunning_contract_rate", readonly=False
+    )
+    dunning_interest_first = fields.Selection(
+        related="company_id.dunning_interest_first", readonly=False
+    )
+    dunning_indemnity = fields.Monetary(
+        related="company_id.dunning_indemnity",
+        readonly=False,
+        currency_field="currency_id",
+    )
+
     def action_open_dunning_cron(self):
         """Open the nightly run, shipped switched off, where it can be switched on."""
         return {

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .dunning_rate import read_percent
+
 
 class ResPartner(models.Model):
     """Choices of a customer about dunning, per company."""
@@ -17,6 +19,12 @@ class ResPartner(models.Model):
         "Contact for reminders",
         company_dependent=True,
         help="Who receives the reminders. Empty: the invoice address.",
+    )
+    dunning_contract_rate = fields.Float(
+        "Contract rate of late interest",
+        company_dependent=True,
+        help="Percent per year, as agreed with this customer. Empty: the company's. "
+        "Not used for consumers and public bodies, whose rate the law fixes.",
     )
     dunning_debtor_kind = fields.Selection(
         [("business", "Business"), ("consumer", "Consumer"), ("public", "Public body")],
@@ -44,6 +52,14 @@ class ResPartner(models.Model):
         compute="_compute_dunning_case_count",
         groups="account_dunning.group_dunning_reader",
     )
+
+    @api.constrains("dunning_contract_rate")
+    def _check_dunning_contract_rate(self):
+        for partner in self:
+            self.env["dunning.rate"]._check_stipulated(
+                read_percent(partner, "dunning_contract_rate"),
+                self.env.company._dunning_today(),
+            )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -50,6 +50,10 @@ from . import test_fuzz
 from . import test_fuzz_ladder
 from . import test_hostile_text
 from . import test_template_limits
+from . import test_tools_interest
+from . import test_tools_limitation
+from . import test_tools_instalments
+from . import test_interest
 from . import test_tools_age_bands
 from . import test_tools_start
 from . import test_old_items

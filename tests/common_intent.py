@@ -48,6 +48,7 @@ OPERATIONS = {
     "dunning.alert": {"reader": "R"},
     "dunning.action": {"reader": "R", "collector": "CRW"},
     "dunning.action.line": {"reader": "R"},
+    "dunning.rate": {"reader": "R", "manager": "CRWD"},
     "dunning.run": {"reader": "R"},
     "dunning.run.batch": {"reader": "R"},
     "dunning.run.count": {"reader": "R"},

@@ -213,6 +213,7 @@ class RightsCommon(DunningCommon):
         world["handed in"].action_deliver(DAY)
         return world | {"dunning.deposit": deposit}
 
+    @classmethod
     def _make_call(cls, company, env):
         """Return a call to a fourth debtor that waits to be made."""
         partner = cls._create_customer(f"Debtor by phone of {company.name}")

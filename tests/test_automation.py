@@ -209,6 +209,18 @@ class TestSilence(AutomationCommon):
         self._case().message_post(body="Called, nobody there.")
         self.assertTrue(self._tick(20))
 
+    def test_a_call_that_reached_the_debtor_is_an_answer(self):
+        self._remind()
+        call = (
+            self._case()
+            .action_ids.sudo()
+            .copy({"channel": "phone", "kind": "manual", "date": day(3)})
+        )
+        for outcome, expected in (("not_reached", DAY), ("reached", False)):
+            call.write({"state": "done", "delivered_on": day(3), "outcome": outcome})
+            self.env.invalidate_all()
+            self.assertEqual(self._case().silent_since, expected)
+
     def test_a_payment_is_an_answer(self):
         self._remind(1500.0)
         self._pay(self.invoice, 100.0, day=day(3))

@@ -131,10 +131,21 @@ class TestFallback(FallbackCommon):
                 self.env.cr.savepoint(),
             ):
                 self.first.write(values)
-        with self.assertRaisesRegex(ValidationError, "only a letter"):
-            self.notice.write(
-                {"fallback_channel": "email", "mail_template_id": self.mail_text.id}
-            )
+
+    def test_a_formal_notice_is_replaced_by_its_registered_letter_only(self):
+        self.notice.mail_template_id = self.mail_text
+        with self.assertRaisesRegex(ValidationError, "only a registered letter"):
+            self.notice.fallback_channel = "email"
+        self.notice.fallback_channel = "registered"
+        self.notice.write(
+            {
+                "fallback_channel": False,
+                "channel_letter": False,
+                "channel_registered": True,
+            }
+        )
+        with self.assertRaisesRegex(ValidationError, "only a registered letter"):
+            self.notice.fallback_channel = "letter"
 
 
 @tagged("post_install", "-at_install")

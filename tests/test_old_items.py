@@ -84,6 +84,19 @@ class TestOldItems(OldItemsCommon):
         self._run()
         self.assertEqual(self._case().action_ids.line_ids.move_id, recent)
 
+    def test_what_is_left_out_is_on_the_list_of_exclusions_to_review(self):
+        old = self._invoice(400)
+        self._decide(d366="leave", reason="Settled by hand")
+        exclusion = self.env["dunning.exclusion"].search([("move_id", "=", old.id)])
+        self.assertEqual(exclusion.reason, "Settled by hand")
+        self.assertEqual(
+            (exclusion.user_id, exclusion.excluded_on), (self.manager, DAY)
+        )
+        self._decide(d366="first")
+        self.assertEqual(
+            (exclusion.ended_by_id, exclusion.ended_on), (self.manager, DAY)
+        )
+
     def test_nobody_who_is_left_out_gets_a_case(self):
         self._invoice(400)
         self._decide(d366="leave")

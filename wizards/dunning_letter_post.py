@@ -1,7 +1,6 @@
 import base64
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class DunningLetterPost(models.TransientModel):
@@ -47,15 +46,7 @@ class DunningLetterPost(models.TransientModel):
 
         Letters that were still proposed are approved by whoever prints them.
         """
-        letters.filtered(lambda action: action.state == "proposed").action_approve()
-        printed = letters._print()
-        if not printed:
-            raise UserError(
-                self.env._(
-                    "None of these letters can be printed: see on each one why it was "
-                    "cancelled or failed."
-                )
-            )
+        printed = letters._approve_and_print()
         batch = self.create(
             {
                 "action_ids": printed.ids,
