@@ -27,7 +27,7 @@ CUSTOMERS = (
         "peyrac",
         "Julien Peyrac",
         "12 montée des Carmes, 69005 Lyon",
-        bills=(Bill(7, 178, "Lampe de chevet Luciole"),),
+        bills=(Bill(12, 178, "Lampe de chevet Luciole"),),
         kind="consumer",
     ),
     # To reconcile: a credit note covers the debt.

@@ -8,15 +8,17 @@ from datetime import timedelta
 from odoo.fields import Command
 
 
-def exclude(ledger, _day):
+def exclude(ledger, day):
     """Exclude an invoice from follow-up for good, as the credit manager does."""
     exclusions = ledger.env["dunning.exclusion"].with_user(
         ledger.company.dunning_manager_id
     )
+    invoice = ledger.get_invoice("clinique")
     exclusions._exclude(
-        ledger.get_invoice("clinique"),
-        "Compensée avec leurs prestations, décision de la direction.",
+        invoice, "Compensée avec leurs prestations, décision de la direction."
     )
+    # As superuser: the day is the module's own note, today's.
+    exclusions.sudo().search([("move_id", "=", invoice.id)]).excluded_on = day
 
 
 def pay_half(ledger, day):

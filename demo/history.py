@@ -16,11 +16,13 @@ from .post import PostOffice
 
 FIRST_DAY = 84
 #: What happened after that many days ago is still to be done.
-LAST_CALL, LAST_POST = 3, 7
+LAST_CALL, LAST_POST = 6, 7
 FIRST_REMINDER = "account_dunning.dunning_level_business_reminder"
 MORNING = time(8, 0)
 #: Debtors whose formal notice the credit manager has approved.
 PUT_ON_NOTICE = ("loisirs", "decors", "pergola")
+#: Whose was approved this morning: printed, to be handed in at the post office.
+TO_HAND_IN = "salon"
 ANSWERS = (
     "La comptabilité a bien reçu la facture et la vérifie.",
     "Répondeur : laissé nom et numéro, rappelé l'après-midi. Règlement annoncé.",
@@ -93,6 +95,7 @@ class History:
         self.env["dunning.action"]._cron_make_documents()
         self.keep_mails_queued()
         self.miss_a_call()
+        self.prepare_deposit()
         # Paid this morning, after the run: one letter to pull, one e-mail to stop.
         for key in ("vitrail", "chocolaterie"):
             self.ledger.receive(key, self.today, self.ledger.get_invoice(key))
@@ -132,9 +135,10 @@ class History:
             activity.action_feedback(feedback=next(self.answers))
 
     def miss_a_call(self):
-        """Try one of the calls in vain: it is planned again for tomorrow."""
-        call = self.search_actions("phone", "queued")[:1].with_user(self.accountant)
-        call._record_not_reached(note="Sonne dans le vide, pas de répondeur.")
+        """Try one of the calls in vain: it is planned again for tomorrow; the others
+        are still to be made."""
+        calls = self.search_actions("phone", "queued").with_user(self.accountant)
+        calls[1:2]._record_not_reached(note="Sonne dans le vide, pas de répondeur.")
 
     def put_on_notice(self, day):
         """Approve the formal notices that the credit manager agreed to, and hand them
@@ -146,6 +150,14 @@ class History:
         agreed.printed_on = datetime.combine(day, MORNING)
         self.post_office.number(agreed)
         agreed.with_user(self.manager).action_deliver(day)
+
+    def prepare_deposit(self):
+        """Approve one formal notice, print it and prepare its deposit at the post."""
+        notices = self.search_actions("registered", "proposed")
+        partner = self.ledger.partners[TO_HAND_IN]
+        notice = notices.filtered(lambda action: action.partner_id == partner)
+        notice.with_user(self.manager).action_approve()
+        notice.with_user(self.accountant).action_print_letters()
 
     def print_and_post(self, day):
         """Post the day's letters; those of the last week are only printed."""

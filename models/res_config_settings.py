@@ -101,7 +101,7 @@ class ResConfigSettings(models.TransientModel):
                 )
             )
             rows = [
-                Markup("<li>%s: %s</li>")
+                Markup("<li>%s (%s)</li>")
                 % (ladder.name or self.env._("without ladder"), count)
                 for ladder, count in groups
             ]

@@ -51,6 +51,7 @@ class DunningRelance(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},  # the web client's own
         }
 
     def action_start(self):

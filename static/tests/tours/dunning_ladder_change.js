@@ -12,8 +12,13 @@ registry.category("web_tour.tours").add("dunning_ladder_change_many", {
             run: "click",
         },
         {
+            content: "Open what can be done with them",
+            trigger: ".o_cp_action_menus button:has(.fa-cog)",
+            run: "click",
+        },
+        {
             content: "Change their ladder",
-            trigger: "button[name=action_change_ladder]",
+            trigger: ".o-dropdown--menu .o-dropdown-item:contains(Change the ladder)",
             run: "click",
         },
         {
