@@ -195,7 +195,7 @@ class DunningRate(models.Model):
         """Say in the user's words which half-year has no rate, and how to mend it."""
         return self.env._(
             "The rates of %(half_year)s are not known: add them in the list of rates "
-            "(menu Dunning, Interest rates), with their source.",
+            "(Dunning, Configuration, Interest rates), with their source.",
             half_year=self._name_half_year(error.day),
         )
 
