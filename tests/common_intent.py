@@ -36,6 +36,9 @@ ROLE_NAMES = {
 #: Each tier has the rights of those before it.
 TIERS = ("reader", "collector", "manager")
 
+#: What no company owns: facts of law, the same for all of them.
+COMMON = ("dunning.rate",)
+
 #: Model: the operations of each tier (C create, R read, W write, D delete), on records
 #: of the user's company. On another company's records nobody may do anything.
 OPERATIONS = {
@@ -216,7 +219,8 @@ def _operation_table() -> str:
         "## Models\n\nC create, R read, W write, D delete, on records of the user's "
         "company. On records of another company every cell is “–”: tried for every "
         "role, model and operation, windows (wizards) included. A window is its "
-        "user's own.\n\n" + _table(["model", *ROLES], rows)
+        f"user's own. No company owns {', '.join(COMMON)}: facts of law, the same for "
+        "all of them.\n\n" + _table(["model", *ROLES], rows)
     )
 
 

@@ -97,6 +97,8 @@ class RightsCommon(DunningCommon):
             [("case_id", "=", world["formal notice"].case_id.id)]
         )
         world |= cls._make_start_up(company, env)
+        # No company owns it: the same one for both.
+        world["dunning.rate"] = env["dunning.rate"].search([], limit=1)
         ladder = cls._create_ladder(company_id=company.id).with_env(env)
         return world | {"dunning.ladder": ladder, "dunning.level": ladder.level_ids[-1]}
 
