@@ -371,4 +371,4 @@ class TestChecks(OnboardingCommon):
         settings = self.env["res.config.settings"].sudo().create({})
         self.assertIn("On. The next night begins on", settings.dunning_night_text)
         self.assertIn("1 on their way", settings.dunning_last_run_text)
-        self.assertIn("Test ladder: 1", settings.dunning_ladder_text)
+        self.assertIn("Test ladder (1)", settings.dunning_ladder_text)
