@@ -69,6 +69,7 @@ class DunningCaseLineInterest(models.AbstractModel):
         rates = self.env["dunning.rate"]
         result = {line: (NOTHING, False) for line in self}
         settled, notices = self._read_settlements(), self._read_presentations()
+        bank = dict(rates._read_percents("ecb_refi"))
         for company, lines in self.grouped("company_id").items():
             day = until or (company and company._dunning_today())
             tables = lines.with_company(company)._get_rate_tables()
@@ -80,7 +81,7 @@ class DunningCaseLineInterest(models.AbstractModel):
                 try:
                     table = tables[line.case_id.partner_id]
                     if table is None:
-                        table = rates._get_public_table(start)
+                        table = rates._get_public_table(start, bank)
                     result[line] = (
                         late_interest(
                             line._get_principal(),

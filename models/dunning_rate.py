@@ -145,15 +145,15 @@ class DunningRate(models.Model):
         return RateTable(self._read_percents("legal_other"))
 
     @api.model
-    def _get_public_table(self, due):
+    def _get_public_table(self, due, known):
         """Return the one rate of a public buyer: that of the half-year in which the
         delay began, whatever comes later.
 
+        :param known: ``{date_from: percent}`` of the central bank
         :raises MissingRate: when that half-year has no rate
         """
         first_day = due + timedelta(days=1)
         start = half_year_start(first_day)
-        known = dict(self._read_percents("ecb_refi"))
         if start not in known:
             raise MissingRate(first_day)
         return RateTable([(start, known[start] + PUBLIC_MARGIN)])

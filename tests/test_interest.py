@@ -145,10 +145,29 @@ class TestInterestOfItems(DunningCommon):
 
     def test_the_rate_of_a_public_buyer_is_frozen_where_the_delay_began(self):
         # Due 30 June: the delay begins on 1 July, at 10.40 %; due 29 June, at 10.15 %.
+        rates = self.env["dunning.rate"]
+        known = dict(rates._read_percents("ecb_refi"))
         for due, percent in [(JUNE_30, "10.40"), (date(2026, 6, 29), "10.15")]:
-            table = self.env["dunning.rate"]._get_public_table(due)
+            table = rates._get_public_table(due, known)
             days = list(table.split(due + timedelta(days=1), date(2027, 6, 30)))
             self.assertEqual([str(day[2]) for day in days], [percent])
+
+    def test_many_items_of_a_public_buyer_ask_no_more_than_one(self):
+        self.customer.dunning_debtor_kind = "public"
+        counts = []
+        for number in (1, 9):
+            for _unused in range(number):
+                self._invoice(40)
+            self._run()
+            case = self._case()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            lines = case.line_ids
+            before = self.cr.sql_log_count
+            self.assertTrue(all(lines.mapped("amount_interest")))
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(len(lines), 10)
+        self.assertLessEqual(counts[1], counts[0])
 
     def test_a_consumer_owes_nothing_before_a_formal_notice_and_no_indemnity(self):
         line = self._item(1500, date(2026, 5, 1), JUNE_30, "consumer")
