@@ -18,6 +18,7 @@ from . import dunning_case_settle
 from . import dunning_case_facts
 from . import dunning_case_decide
 from . import dunning_case_hold
+from . import dunning_case_cover
 from . import dunning_case_run
 from . import dunning_case_live
 from . import dunning_case_ladder
@@ -27,6 +28,7 @@ from . import dunning_case_sweep
 from . import dunning_case_interest
 from . import dunning_case
 from . import dunning_hold
+from . import dunning_cover
 from . import dunning_exclusion_review
 from . import dunning_exclusion
 from . import dunning_run
@@ -46,6 +48,7 @@ from . import dunning_action_text
 from . import dunning_action_credits
 from . import dunning_action_calendar
 from . import dunning_action_law
+from . import dunning_action_event
 from . import dunning_action_refresh
 from . import dunning_action_deliver
 from . import dunning_action_automation

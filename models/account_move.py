@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import covers
 from .dunning_case_hold import ON_HOLD
 
 
@@ -160,7 +161,13 @@ class AccountMove(models.Model):
             "blocked": [("payment_state", "=", "blocked")],
             "excluded": [("line_ids.no_followup", "=", True)],
             ON_HOLD: [("id", "in", self._get_on_hold_ids())],
-        }
+        } | {kind: [("id", "in", self._get_covered_ids(kind))] for kind in covers.KINDS}
+
+    @api.model
+    def _get_covered_ids(self, kind):
+        """Return the invoices that a promise, plan or dispute keeps back as a whole."""
+        lines = self.env["dunning.cover"].search([("kind", "=", kind)]).line_id
+        return lines.filtered(lambda line: line.hold == kind).move_id.ids
 
     @api.model
     def _get_on_hold_ids(self):

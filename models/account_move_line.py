@@ -15,7 +15,8 @@ class OpenItem:
     """One open receivable item as the ledger shows it now.
 
     ``partner_id`` is the debtor: the commercial partner of the one the ledger names.
-    ``residual`` is in company currency, ``residual_currency`` in ``currency_id``.
+    ``residual`` is in company currency, ``residual_currency`` in ``currency_id``;
+    ``kept_back`` is the part of the latter that a promise, plan or dispute covers.
     """
 
     line_id: int
@@ -29,6 +30,41 @@ class OpenItem:
     name: str
     invoice_date: Date
     contact_id: int
+    kept_back: Decimal = Decimal(0)
+
+    @property
+    def balance(self):
+        """What is open, in the currency of the item."""
+        return Decimal(str(self.residual_currency))
+
+    @property
+    def claimed_currency(self):
+        """What may be claimed now, in the currency of the item."""
+        return float(self.balance - self.kept_back)
+
+    @property
+    def claimed(self):
+        """What may be claimed now, in company currency."""
+        return self.residual - self.to_company(self.kept_back)
+
+    def to_company(self, amount):
+        """Return a part of the balance in company currency, at the rate of the item."""
+        if not amount:
+            return Decimal(0)
+        return (self.residual * amount / self.balance).quantize(self.residual)
+
+    def keep_back(self, parts):
+        """Return the item with what commitments keep back of it.
+
+        Kept back as a whole, it is on hold, for the reason of the largest part.
+
+        :param parts: ``{kind: amount in the currency of the item}``
+        """
+        total = sum(parts.values(), Decimal(0))
+        hold = self.hold
+        if total >= self.balance and not hold:
+            hold = max(parts, key=parts.get)
+        return replace(self, kept_back=total, hold=hold)
 
     def to_case_line(self):
         """Return what an edited invoice may change on the line of its case."""
@@ -50,7 +86,7 @@ class OpenItem:
             "days_overdue": max((today - self.due).days, 0),
             "currency_id": self.currency_id,
             "amount_residual": self.residual_currency,
-            "amount_claimed": self.residual_currency,
+            "amount_claimed": self.claimed_currency,
         }
 
 

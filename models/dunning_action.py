@@ -21,6 +21,7 @@ class DunningAction(models.Model):
         "dunning.action.credits",
         "dunning.action.calendar",
         "dunning.action.law",
+        "dunning.action.event",
         "dunning.action.refresh",
         "dunning.action.deliver",
         "dunning.action.automation",
@@ -59,7 +60,13 @@ class DunningAction(models.Model):
         help="Who sent it; the engine for what left by itself.",
     )
     kind = fields.Selection(
-        [("rung", "Rung"), ("courtesy", "Courtesy"), ("manual", "By hand")],
+        [
+            ("rung", "Rung"),
+            ("courtesy", "Courtesy"),
+            ("commitment", "About an agreement"),
+            ("manual", "By hand"),
+            ("thanks", "Thank-you"),
+        ],
         required=True,
         default="rung",
         readonly=True,
@@ -137,7 +144,7 @@ class DunningAction(models.Model):
 
     _once = models.UniqueIndex(
         "(COALESCE(origin_case_id, case_id), kind, COALESCE(level_id, 0), date, "
-        "channel) WHERE state != 'cancelled'",
+        "channel, COALESCE(event, '')) WHERE state != 'cancelled'",
         "This step was already prepared for this debtor through this channel today.",
     )
 
@@ -152,12 +159,15 @@ class DunningAction(models.Model):
         ways = self.env["dunning.level"]._selection_channel()
         return [*ways, ("decision", self.env._("Decision"))]
 
-    @api.depends("subject", "level_id", "channel", "partner_id", "fallback_of_id")
+    @api.depends(
+        "subject", "level_id", "template_id", "channel", "partner_id", "fallback_of_id"
+    )
     @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._selection_channel())
         for action in self:
-            what = action.level_id.name or labels.get(action.channel, "")
+            what = action.level_id.name or action.template_id.name
+            what = what or labels.get(action.channel, "")
             if action.fallback_of_id:  # beside the one it replaces
                 what = f"{what} ({labels.get(action.channel, '')})"
             action.display_name = f"{action.partner_id.display_name} – {what}"

@@ -24,7 +24,7 @@ class DunningActionAutomation(models.AbstractModel):
         # Who delivers need not see what an administrator has set.
         delivered = self.filtered(
             lambda action: (
-                action.kind != "manual"
+                action.kind in ("rung", "courtesy")
                 and action.level_id.sudo().server_action_ids
                 and action._is_level_delivered()
             )

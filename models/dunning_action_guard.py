@@ -20,6 +20,7 @@ CARRIERS = {
     *("mail_mail_id", "activity_id", "sms_id", "message_id"),
     *("outcome", "outcome_on", "outcome_note", "attempt_count"),
     *("fallback_of_id", "is_overtaken"),
+    *("event", "template_id"),
 }
 
 

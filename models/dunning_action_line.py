@@ -41,9 +41,27 @@ class DunningActionLine(models.Model):
     def _get_essence(self):
         """Return what makes two sets of lines say the same thing."""
         return [
-            (line.case_line_id.id, line.level_id.id, line.amount_residual)
+            (
+                line.case_line_id.id,
+                line.level_id.id,
+                line.amount_residual,
+                line.amount_claimed,
+            )
             for line in self.sorted(lambda line: (line.date_due, line.case_line_id.id))
         ]
+
+    def _has_changed(self, item):
+        """Tell whether what was told of an item is no longer what is claimed of it.
+
+        :param OpenItem item: what the ledger shows now
+        """
+        self.ensure_one()
+        told = (self.amount_residual, self.amount_claimed)
+        now = (item.residual_currency, item.claimed_currency)
+        return any(
+            self.currency_id.compare_amounts(then, amount)
+            for then, amount in zip(told, now, strict=True)
+        )
 
     def _format(self, as_date):
         """Return the item as a row of the table in a text.

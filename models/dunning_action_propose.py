@@ -241,7 +241,12 @@ class DunningActionPropose(models.AbstractModel):
         wanted = self._prepare_lines(step, plan, date)
         told = self.line_ids.sudo()  # the engine's own
         if told._get_essence() == [
-            (row["case_line_id"], row["level_id"] or False, row["amount_residual"])
+            (
+                row["case_line_id"],
+                row["level_id"] or False,
+                row["amount_residual"],
+                row["amount_claimed"],
+            )
             for row in wanted
         ]:
             lines = {line.case_line_id.id: line for line in told}

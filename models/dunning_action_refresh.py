@@ -44,6 +44,8 @@ class DunningActionRefresh(models.AbstractModel):
     def _follow(self, plan, day):
         """Bring one action in line with a fresh plan; tell whether it may leave."""
         self.ensure_one()
+        if self._is_outside_ladder():
+            return self._follow_event()
         reason = plan.decision.reason
         if self.kind != "manual" and not self._has_left_elsewhere():
             for step in plan.decision.steps:
@@ -81,10 +83,9 @@ class DunningActionRefresh(models.AbstractModel):
             item = plan.items.get(line.case_line_id.id)
             if not item or item.hold:
                 line.unlink()
-            elif line.currency_id.compare_amounts(
-                line.amount_residual, item.residual_currency
-            ):
-                line.amount_residual = line.amount_claimed = item.residual_currency
+            elif line._has_changed(item):
+                line.amount_residual = item.residual_currency
+                line.amount_claimed = item.claimed_currency
                 self.is_stale = self.is_edited
         if not self.line_ids:
             self._drop(self.env._("Everything named in it was settled meanwhile."))
@@ -109,15 +110,15 @@ class DunningActionRefresh(models.AbstractModel):
 
     def _get_outdated_reason(self, plan, day):
         self.ensure_one()
+        if self._is_outside_ladder():
+            return self._get_event_outdated_reason()
         for line in self.line_ids:
             item = plan.items.get(line.case_line_id.id)
             if not item:
                 return self.env._("%(invoice)s was settled.", invoice=line.name)
             if item.hold:
                 return self.env._("%(invoice)s is on hold.", invoice=line.name)
-            if line.currency_id.compare_amounts(
-                line.amount_residual, item.residual_currency
-            ):
+            if line._has_changed(item):
                 return self.env._(
                     "The balance of %(invoice)s has changed.", invoice=line.name
                 )

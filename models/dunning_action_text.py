@@ -108,9 +108,7 @@ class DunningActionText(models.AbstractModel):
         :return: {action id: (subject, body)} for the actions that have a text
         """
         texts = {}
-        by_template = self.grouped(
-            lambda action: action.level_id._get_template(action.channel)
-        )
+        by_template = self.grouped(lambda action: action._get_template())
         for template, actions in by_template.items():
             if not template or not actions.ids:
                 continue

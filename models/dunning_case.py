@@ -17,6 +17,7 @@ class DunningCase(models.Model):
         "dunning.case.facts",
         "dunning.case.decide",
         "dunning.case.hold",
+        "dunning.case.cover",
         "dunning.case.run",
         "dunning.case.live",
         "dunning.case.ladder",

@@ -44,7 +44,7 @@ class DunningCaseDecide(models.AbstractModel):
             [
                 ("case_id", "in", self.ids),
                 ("state", "=", "proposed"),
-                ("kind", "!=", "manual"),
+                ("kind", "in", ("rung", "courtesy")),
                 ("fallback_of_id", "=", False),
             ]
         )
@@ -62,7 +62,7 @@ class DunningCaseDecide(models.AbstractModel):
         for company, cases in self.grouped("company_id").items():
             items, lines = books or cases._read_books(company, date)
             holds = cases._read_holds(date)
-            items = holds.mark(items, lines)
+            items = cases._keep_back(holds.mark(items, lines), lines)
             facts = cases._read_facts(company, items, lines, ignored)
             is_fresh = is_bank_fresh
             if is_fresh is None:

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import ladder as core
+from .dunning_action_event import OUTSIDE_LADDER
 from .dunning_action_propose import UNDELIVERED, is_rung_delivered
 
 NO_CREDITS = Decimal(0)
@@ -42,7 +43,7 @@ class CaseLine(NamedTuple):
         return core.Item(
             key=self.id,
             due=item.due if item else self.date_due,
-            amount=item.residual if item else Decimal(0),
+            amount=item.claimed if item else Decimal(0),
             rung=core.END_OF_LADDER if self.ladder_ended_on else self.level_id,
             rung_delay=level.delay if level else 0,
             rung_formal=bool(level and level.formal),
@@ -151,7 +152,7 @@ class DunningCaseFacts(models.AbstractModel):
         earlier = self._read_earlier_contacts(company)
         facts = {}
         for case_id, partner_id in partners.items():
-            last_contact, is_pending, deciding = contacts[case_id]
+            last_contact, is_pending, deciding, spoken_on = contacts[case_id]
             facts[case_id] = core.Case(
                 items=tuple(
                     line.to_core(
@@ -166,11 +167,13 @@ class DunningCaseFacts(models.AbstractModel):
                 credits=credits_of.get(partner_id, NO_CREDITS),
                 last_contact=last_contact or earlier.get(partner_id),
                 pending=is_pending,
+                spoken_on=spoken_on,
             )
         return facts
 
     def _read_contacts(self, levels, ignored=None):
-        """Map case ids to (last contact, is a contact pending, lines being decided)."""
+        """Map case ids to (last contact, is a contact pending, lines being decided,
+        last contact about an agreement)."""
         domain = Domain("case_id", "in", self.ids) & Domain("state", "!=", "cancelled")
         if ignored:
             domain &= Domain("id", "not in", ignored.ids)
@@ -179,24 +182,35 @@ class DunningCaseFacts(models.AbstractModel):
             by_case[row.case_id].append(row)
         proofs = {level.id: level._get_proof_channel() for level in levels}
         deciding = self._read_deciding(by_case)
-        facts = {case_id: (None, False, deciding[case_id]) for case_id in self.ids}
+        facts = {
+            case_id: (None, False, deciding[case_id], None) for case_id in self.ids
+        }
         for case_id, of_case in by_case.items():
             reaching = [
                 row
                 for row in of_case
-                if row.channel != "decision" and row.kind != "courtesy"
+                if row.channel != "decision" and row.kind not in ("courtesy", "thanks")
             ]
-            days = [
-                row.delivered_on or row.queued_on
-                for row in reaching
-                if row.state in ("queued", "done")
-            ]
+            of_ladder = [row for row in reaching if row.kind != "commitment"]
             facts[case_id] = (
-                max(filter(None, days), default=None),
-                self._is_step_pending(reaching, proofs),
+                self._get_last_day(reaching),
+                self._is_step_pending(of_ladder, proofs),
                 deciding[case_id],
+                self._get_last_day(
+                    [row for row in of_case if row.kind in OUTSIDE_LADDER]
+                ),
             )
         return facts
+
+    @staticmethod
+    def _get_last_day(contacts):
+        """Return the last day on which one of the contacts left, None when none did."""
+        days = [
+            row.delivered_on or row.queued_on
+            for row in contacts
+            if row.state in ("queued", "done")
+        ]
+        return max(filter(None, days), default=None)
 
     @staticmethod
     def _is_step_pending(contacts, proofs):

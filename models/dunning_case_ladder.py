@@ -171,13 +171,14 @@ class DunningCaseLadder(models.AbstractModel):
     def _find_waiting(self):
         """Return the steps of the ladder that were prepared and not delivered.
 
-        What a person wrote by hand has nothing to do with the ladder.
+        What a person wrote by hand, or tells of an agreement, has nothing to do with
+        the ladder.
         """
         return self.env["dunning.action"].search(
             [
                 ("case_id", "in", self.ids),
                 ("state", "in", UNDELIVERED),
-                ("kind", "!=", "manual"),
+                ("kind", "in", ("rung", "courtesy")),
             ]
         )
 

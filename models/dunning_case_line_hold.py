@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools import covers
 from .dunning_case_hold import ON_HOLD
 
 
@@ -40,6 +41,9 @@ class DunningCaseLineHold(models.AbstractModel):
             ("blocked", self.env._("Blocked")),
             ("excluded", self.env._("Excluded from follow-up")),
             (ON_HOLD, self.env._("On hold for a time")),
+            (covers.DISPUTED, self.env._("Disputed")),
+            (covers.PROMISED, self.env._("Promised")),
+            (covers.PLANNED, self.env._("On a payment plan")),
         ]
 
     @api.depends(
@@ -54,6 +58,7 @@ class DunningCaseLineHold(models.AbstractModel):
     )
     def _compute_hold(self):
         holds, others = self._find_holds(), self._find_other_holds()
+        kept = self._find_covered()
         for line in self:
             # Whether an item may be dunned is not a secret to who sees the case.
             line.hold_id = holds.get(line.id)
@@ -61,7 +66,17 @@ class DunningCaseLineHold(models.AbstractModel):
                 line.sudo()._get_hold()
                 or others.get(line.move_line_id.id)
                 or (line.hold_id and ON_HOLD)
+                or kept.get(line.move_line_id.id)
             )
+
+    def _find_covered(self):
+        """Map ids of journal items to what keeps them back as a whole."""
+        return {
+            item.line_id: covered.hold
+            for of_case in self.case_id._find_kept_back().values()
+            for item, parts in of_case.items()
+            if (covered := item.keep_back(parts)).hold in parts
+        }
 
     def _find_other_holds(self):
         """Map ids of journal items to why another module keeps them back today."""

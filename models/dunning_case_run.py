@@ -120,7 +120,7 @@ class DunningCaseRun(models.AbstractModel):
                     "channels": level._get_channels() if level else [],
                     "automatic": step.rung.automatic,
                     "invoices": [row.name for row in rows],
-                    "amount": float(sum(row.residual for row in rows)),
+                    "amount": float(sum(row.claimed for row in rows)),
                 }
             )
         return {

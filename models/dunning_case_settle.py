@@ -27,7 +27,9 @@ class DunningCaseSettle(models.AbstractModel):
     def _close_settled(self):
         if not self:
             return
-        self.action_ids._drop(self.env._("Nothing is open any more."))
+        # A thank-you is about what was paid.
+        asking = self.action_ids.filtered(lambda action: action.kind != "thanks")
+        asking._drop(self.env._("Nothing is open any more."))
         reasons = self._get_close_reasons()
         for reason, cases in self.grouped(reasons.get).items():
             cases.write({"state": "closed", "close_reason": reason})

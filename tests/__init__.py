@@ -2,6 +2,7 @@ from . import test_tools_ladder
 from . import test_tools_postal
 from . import test_tools_wording
 from . import test_tools_contact
+from . import test_tools_covers
 from . import test_tools_sms
 from . import test_ladder
 from . import test_ladder_change
@@ -39,6 +40,7 @@ from . import test_relance
 from . import test_security
 from . import test_queries
 from . import test_registered
+from . import test_covers
 from . import test_deposit
 from . import test_receipts
 from . import test_tours

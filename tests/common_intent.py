@@ -47,6 +47,7 @@ OPERATIONS = {
     "dunning.case": {"reader": "R", "collector": "CRW", "manager": "CRWD"},
     "dunning.case.line": {"reader": "R"},
     "dunning.hold": {"reader": "R", "collector": "CRW"},
+    "dunning.cover": {"reader": "R"},
     "dunning.exclusion": {"reader": "R"},
     "dunning.alert": {"reader": "R"},
     "dunning.action": {"reader": "R", "collector": "CRW"},

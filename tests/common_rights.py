@@ -91,7 +91,8 @@ class RightsCommon(DunningCommon):
             "dunning.action": action,
             "dunning.action.line": action.line_ids,
         }
-        world["dunning.hold"] = cls._make_hold(company, env)
+        world["dunning.hold"] = hold = cls._make_hold(company, env)
+        world["dunning.cover"] = cls._make_cover(hold.case_id)
         world["dunning.exclusion"] = cls._make_exclusion(company, env)
         world["dunning.alert"] = env["dunning.alert"].search(
             [("case_id", "=", world["formal notice"].case_id.id)]
@@ -162,6 +163,22 @@ class RightsCommon(DunningCommon):
                 "date_until": DAY + timedelta(days=10),
             }
         )
+
+    @classmethod
+    def _make_cover(cls, case):
+        """Return what a commitment keeps back of an item of a case."""
+        covers = case.env["dunning.cover"]
+        cover = covers.sudo().create(  # as the engine does
+            {
+                "line_id": case.line_ids[:1].id,
+                "kind": "promised",
+                "res_model": case._name,
+                "source_id": case.id,
+                "amount": 10,
+                "balance_start": 100,
+            }
+        )
+        return covers.browse(cover.ids)
 
     @classmethod
     def _make_exclusion(cls, company, env):

@@ -21,6 +21,7 @@ CHANGES = {
     "dunning.action": {"failure_reason": "Changed"},
     "dunning.action.line": {"name": "Changed"},
     "dunning.hold": {"reason": "Changed"},
+    "dunning.cover": {"amount": 7},
     "dunning.hold.wizard": {"reason": "Changed"},
     "dunning.exclusion": {"reason": "Changed"},
     "dunning.alert": {"reason": "Changed"},
@@ -99,6 +100,12 @@ class TestRightsTable(RightsCommon):
                 "date_until": DAY + timedelta(days=2),
             },
             "dunning.hold.wizard": {"case_ids": [Command.set(case.ids)]},
+            "dunning.cover": {
+                "line_id": world["dunning.case.line"].id,
+                "kind": "disputed",
+                "res_model": "dunning.case",
+                "source_id": case.id,
+            },
             "dunning.exclusion": {
                 "move_line_id": world["dunning.case.line"].move_line_id.id,
                 "move_id": world["account.move"].id,

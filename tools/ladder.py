@@ -46,12 +46,14 @@ class Case:
 
     ``pending`` is true while a contact was prepared and not yet delivered: nothing new
     starts before it ends. ``credits`` is a positive amount in company currency.
+    ``spoken_on`` is the last day on which the debtor was told about an agreement.
     """
 
     items: tuple[Item, ...]
     credits: Decimal = Decimal(0)
     last_contact: date | None = None
     pending: bool = False
+    spoken_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,9 @@ def reason_to_wait(
     ]
     if not is_formal and running and max(running) >= today:
         return Decision(reason=FORMAL_NOTICE, day=max(running) + timedelta(days=1))
+    if case.spoken_on == today:
+        # One contact a day: what was told about an agreement was today's.
+        return Decision(reason=CONTACT_GAP, day=today + timedelta(days=1))
     if case.last_contact:
         day = case.last_contact + timedelta(days=ladder.contact_gap)
         if today < day:
@@ -218,6 +223,7 @@ def _decide_courtesy(ladder, case, today, bank_fresh):
     if (
         not case.items
         or case.pending
+        or case.spoken_on == today
         or any(item.hold or item.due < today for item in case.items)
     ):
         return Decision(reason=NOTHING_LATE)
