@@ -3,12 +3,14 @@ from . import dunning_rate
 from . import dunning_company_night
 from . import dunning_company_checks
 from . import dunning_company_interest
+from . import dunning_company_notice
 from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import dunning_level_channel
 from . import dunning_level_actions
 from . import dunning_level_check
+from . import dunning_level_notice
 from . import dunning_level
 from . import dunning_ladder_assign
 from . import dunning_ladder
@@ -42,6 +44,11 @@ from . import dunning_action_guard
 from . import dunning_proof
 from . import dunning_action_postal_log
 from . import dunning_action_postal
+from . import dunning_action_period
+from . import dunning_seal
+from . import dunning_action_seal
+from . import dunning_action_notice_check
+from . import dunning_action_notice
 from . import dunning_action_text
 from . import dunning_action_credits
 from . import dunning_action_calendar

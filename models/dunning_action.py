@@ -31,7 +31,8 @@ class DunningAction(models.Model):
         "dunning.action.fallback",
         "dunning.action.documents",
         "dunning.action.letter",
-        "dunning.action.postal",
+        "dunning.action.notice",
+        "dunning.action.seal",
     ]
     _order = "date desc, id desc"
     _rec_name = "subject"

@@ -87,6 +87,10 @@ class DunningDeposit(models.Model):
         "of deposit of every letter of this list.",
     )
 
+    seal_ids = fields.One2many(
+        "dunning.seal", "deposit_id", "Fingerprints", readonly=True
+    )
+
     @api.depends("deposited_on", "state")
     @api.depends_context("lang")
     def _compute_display_name(self):

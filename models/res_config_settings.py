@@ -27,6 +27,12 @@ class ResConfigSettings(models.TransientModel):
     dunning_left_out_codes = fields.Char(
         related="company_id.dunning_left_out_codes", readonly=False
     )
+    dunning_legal_basis = fields.Char(
+        related="company_id.dunning_legal_basis", readonly=False
+    )
+    dunning_mediator = fields.Text(
+        related="company_id.dunning_mediator", readonly=False
+    )
     dunning_is_night_on = fields.Boolean(related="company_id.dunning_is_night_on")
     dunning_is_confirmed = fields.Boolean(compute="_compute_dunning_state")
     dunning_night_text = fields.Char(compute="_compute_dunning_state")

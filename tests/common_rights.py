@@ -96,6 +96,7 @@ class RightsCommon(DunningCommon):
         world["dunning.alert"] = env["dunning.alert"].search(
             [("case_id", "=", world["formal notice"].case_id.id)]
         )
+        world["dunning.seal"] = cls._make_seal(world["handed in"])
         world |= cls._make_start_up(company, env)
         # No company owns it: the same one for both.
         world["dunning.rate"] = env["dunning.rate"].search([], limit=1)
@@ -214,6 +215,19 @@ class RightsCommon(DunningCommon):
         world["registered letter"].deposit_id = deposit
         world["handed in"].action_deliver(DAY)
         return world | {"dunning.deposit": deposit}
+
+    @classmethod
+    def _make_seal(cls, letter):
+        """Return the fingerprint of the proof of a letter."""
+        letter.proof_ids = cls.env["ir.attachment"].create(
+            {
+                "name": "receipt.pdf",
+                "raw": b"%PDF-",
+                "res_model": "dunning.action",
+                "res_id": letter.id,
+            }
+        )
+        return letter.seal_ids
 
     @classmethod
     def _make_call(cls, company, env):
