@@ -11,6 +11,7 @@ from . import dunning_level_channel
 from . import dunning_level_actions
 from . import dunning_level_check
 from . import dunning_level_notice
+from . import dunning_lre_settings
 from . import dunning_level
 from . import dunning_ladder_assign
 from . import dunning_ladder
@@ -47,6 +48,9 @@ from . import dunning_action_postal
 from . import dunning_action_period
 from . import dunning_seal
 from . import dunning_action_seal
+from . import dunning_lre
+from . import dunning_action_lre_news
+from . import dunning_action_lre
 from . import dunning_action_notice_check
 from . import dunning_action_notice
 from . import dunning_action_text

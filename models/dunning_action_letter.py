@@ -124,7 +124,8 @@ class DunningActionLetter(models.AbstractModel):
             enclosed = action.attachment_ids.sudo() - pdf  # the debtor's own invoices
             files = (pdf | enclosed).filtered(lambda a: a.mimetype == PDF)
             documents += [file.raw for file in files] if pdf else []
-        return merge_pdf(documents) if documents else b""
+        # One document stays as it is, with its fingerprint.
+        return merge_pdf(documents) if len(documents) > 1 else b"".join(documents)
 
     def _get_letter_name(self):
         """Return the file name of the letter's PDF."""
@@ -137,6 +138,15 @@ class DunningActionLetter(models.AbstractModel):
         """Print the selected letters and open where they are posted, or deposited."""
         letters = self.filtered(lambda action: action.channel == "letter")
         registered = self.filtered(lambda action: action.channel == "registered")
+        electronic = registered.filtered("is_electronic")
+        if electronic:
+            raise UserError(
+                self.env._(
+                    "The electronic registered letter to %(debtor)s leaves by its "
+                    "provider: it is not printed.",
+                    debtor=electronic[0].partner_id.display_name,
+                )
+            )
         if letters and registered:
             raise UserError(
                 self.env._(

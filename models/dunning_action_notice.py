@@ -64,8 +64,9 @@ class DunningActionNotice(models.AbstractModel):
         for action in written:
             step = action._get_step().filtered(lambda other: other.state != "cancelled")
             numbers = list(filter(None, step.mapped("notice_number")))
-            action.notice_number = (
-                numbers[0] if numbers else action.company_id._take_notice_number(day)
+            company = action.company_id
+            action.sudo().notice_number = (  # the engine's to say
+                numbers[0] if numbers else company._take_notice_number(day)
             )
 
     def _check_notices(self):

@@ -129,7 +129,7 @@ class DunningActionNoticeCheck(models.AbstractModel):
             ]
             if line.invoice_date:
                 groups.append(self._get_day_phrases(line.invoice_date))
-        return core.Mention("items", tuple(groups) or ((),))
+        return core.Mention("items", tuple(groups) or ((),), "body")
 
     def _get_day_phrases(self, day):
         """Return the ways in which a day may be written, the table's first."""

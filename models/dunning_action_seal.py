@@ -33,7 +33,8 @@ class DunningActionSeal(models.AbstractModel):
         notices = self.filtered(
             lambda one: one.is_formal_notice and one.channel in POSTED
         )
-        errors = notices._get_document_lines()._make_invoice_pdfs()
+        # The debtor's own invoices, rendered as the night does it for e-mails.
+        errors = notices.sudo()._get_document_lines()._make_invoice_pdfs()
         for notice in notices:
             reasons = [
                 errors[line] for line in notice._get_document_lines() if line in errors

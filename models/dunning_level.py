@@ -15,6 +15,7 @@ class DunningLevel(models.Model):
         "dunning.level.channel",
         "dunning.level.check",
         "dunning.level.notice",
+        "dunning.level.lre",
         "dunning.level.actions",
     ]
     _order = "ladder_id, sequence, delay_days, id"

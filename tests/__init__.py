@@ -62,3 +62,5 @@ from . import test_tools_notice
 from . import test_notice_period
 from . import test_notice_content
 from . import test_seals
+from . import test_tools_lre
+from . import test_receipt_scans

@@ -302,6 +302,10 @@ class RightsCommon(DunningCommon):
                     "line_ids": lines,
                 }
             )
+            scan = {"name": f"{number}.pdf", "raw": b"%PDF-1.4 receipt"}
+            window.scan_ids = env["ir.attachment"].create(
+                scan | {"res_model": window._name, "res_id": window.id}
+            )
             return window.line_ids if model.endswith(".line") else window
         if model == "dunning.level.preview":
             return env[model].create(

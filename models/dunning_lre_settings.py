@@ -1,0 +1,75 @@
+"""Who sends electronic registered letters, and who agreed to receive them."""
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class DunningLevelLre(models.AbstractModel):
+    """A level whose registered letters leave by the provider of the company."""
+
+    _name = "dunning.level.lre"
+    _description = "Dunning Level: Electronic Registered Letter"
+
+    is_registered_electronic = fields.Boolean(
+        "Electronic registered letter",
+        help="Where the company has a provider of electronic registered letters, they "
+        "leave by it; elsewhere on paper. A consumer must have agreed beforehand.",
+    )
+    has_lre_provider = fields.Boolean(compute="_compute_has_lre_provider")
+
+    @api.depends_context("company")
+    def _compute_has_lre_provider(self):
+        has_provider = bool(self.env.company.dunning_lre_provider)
+        for level in self:
+            level.has_lre_provider = has_provider
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    dunning_lre_provider = fields.Selection(
+        selection=lambda self: self.env["dunning.lre"]._selection_provider(),
+        string="Provider of electronic registered letters",
+        help="Levels with an electronic registered letter hand it to this provider. "
+        "Empty: registered letters are printed. Providers are modules of their own.",
+    )
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    dunning_lre_provider = fields.Selection(
+        related="company_id.dunning_lre_provider", readonly=False
+    )
+    has_lre_providers = fields.Boolean(compute="_compute_has_lre_providers")
+
+    @api.depends("company_id")
+    def _compute_has_lre_providers(self):
+        has_any = bool(self.env["dunning.lre"]._selection_provider())
+        for settings in self:
+            settings.has_lre_providers = has_any
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    dunning_lre_consent_on = fields.Date(
+        "Agreed to electronic registered letters on",
+        tracking=True,
+        copy=False,
+        help="The day on which this customer agreed to receive electronic registered "
+        "letters. A consumer gets none without it (Code des postes L100); keep the "
+        "agreement itself in the documents of the contact.",
+    )
+
+    @api.constrains("dunning_lre_consent_on")
+    def _check_dunning_lre_consent_on(self):
+        today = self.env.company._dunning_today()
+        for partner in self:
+            if partner.dunning_lre_consent_on and partner.dunning_lre_consent_on > today:
+                raise ValidationError(
+                    self.env._(
+                        "%(partner)s cannot have agreed on a day in the future.",
+                        partner=partner.display_name,
+                    )
+                )
