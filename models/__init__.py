@@ -11,7 +11,7 @@ from . import dunning_level_channel
 from . import dunning_level_actions
 from . import dunning_level_check
 from . import dunning_level_notice
-from . import dunning_lre_settings
+from . import dunning_level_lre
 from . import dunning_level
 from . import dunning_ladder_assign
 from . import dunning_ladder

@@ -285,9 +285,9 @@ class DunningAction(models.Model):
         waiting._check_may_approve()
         waiting._refresh(date)._queue(date)
         by_hand = self.filtered(
-            lambda a: a.state == "queued"
-            and a.channel not in BY_HOST
-            and not a.is_electronic
+            lambda a: (
+                a.state == "queued" and a.channel not in BY_HOST and not a.is_electronic
+            )
         )
         letters = by_hand.filtered(lambda action: action.channel in POSTED)
         letters.filtered(lambda action: not action.printed_on)._print()

@@ -76,8 +76,10 @@ class DunningActionNotice(models.AbstractModel):
         """
         notices = self.filtered(
             # A letter that cannot be posted fails by itself, with a task to mend it.
-            lambda action: action._is_notice_itself()
-            and (action.channel not in POSTED or action._has_postal_address())
+            lambda action: (
+                action._is_notice_itself()
+                and (action.channel not in POSTED or action._has_postal_address())
+            )
         )
         faults = [
             (notice, missing)

@@ -114,7 +114,8 @@ class DunningActionNoticeCheck(models.AbstractModel):
             facts += [contact.street, contact.city]
         # What is too long for the window ends at a word: its beginning is enough.
         return core.Mention(
-            "debtor", tuple((fact or "", (fact or "")[:SURE_IN_WINDOW]) for fact in facts)
+            "debtor",
+            tuple((fact or "", (fact or "")[:SURE_IN_WINDOW]) for fact in facts),
         )
 
     def _mention_items(self):

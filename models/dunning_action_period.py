@@ -170,8 +170,6 @@ class DunningActionPeriod(models.AbstractModel):
                 )
             )
             if not awaited:
-                tasks = case.activity_ids.filtered(
-                    lambda a: a.activity_type_id == kind
-                )
+                tasks = case.activity_ids.filtered(lambda a: a.activity_type_id == kind)
                 # Whoever was asked: the chatter tells what was entered.
                 tasks.sudo().unlink()

@@ -14,7 +14,9 @@ class DunningActionSeal(models.AbstractModel):
     _description = "Dunning Action: Fingerprints"
     _inherit = ["dunning.action.period"]
 
-    seal_ids = fields.One2many("dunning.seal", "action_id", "Fingerprints", readonly=True)
+    seal_ids = fields.One2many(
+        "dunning.seal", "action_id", "Fingerprints", readonly=True
+    )
     deposit_seal_ids = fields.One2many(
         related="deposit_id.seal_ids", string="Fingerprints of the deposit"
     )

@@ -24,6 +24,13 @@ class DunningCompanyNotice(models.AbstractModel):
         "notice to a consumer.",
     )
 
+    dunning_lre_provider = fields.Selection(
+        selection=lambda self: self.env["dunning.lre"]._selection_provider(),
+        string="Provider of electronic registered letters",
+        help="Levels with an electronic registered letter hand it to this provider. "
+        "Empty: registered letters are printed. Providers are modules of their own.",
+    )
+
     def _is_under_french_law(self):
         """Tell whether the creditor is established in France."""
         self.ensure_one()

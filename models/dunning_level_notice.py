@@ -22,15 +22,14 @@ class DunningLevelNotice(models.AbstractModel):
     @api.depends_context("lang")
     def _compute_period_warning(self):
         for level in self:
-            is_long = level.deadline_days > core.USUAL_PERIOD
-            level.period_warning = level.is_formal_notice and is_long and (
-                self.env._(
-                    "Formal notices usually grant %(least)s to %(most)s days; this one "
-                    "grants %(days)s.",
-                    least=core.SHORTEST_PERIOD,
-                    most=core.USUAL_PERIOD,
-                    days=level.deadline_days,
-                )
+            days = level.deadline_days
+            is_long = level.is_formal_notice and days > core.USUAL_PERIOD
+            level.period_warning = is_long and self.env._(
+                "Formal notices usually grant %(least)s to %(most)s days; this one "
+                "grants %(days)s.",
+                least=core.SHORTEST_PERIOD,
+                most=core.USUAL_PERIOD,
+                days=days,
             )
 
     @api.constrains("is_formal_notice", "deadline_days")

@@ -127,7 +127,9 @@ class DunningSeal(models.Model):
         self.check_access("read")
         if not self.attachment_id:
             raise UserError(
-                self.env._("“%(document)s” is missing: ask for a copy.", document=self.name)
+                self.env._(
+                    "“%(document)s” is missing: ask for a copy.", document=self.name
+                )
             )
         url = f"/web/content/{self.attachment_id.id}"
         return {"type": "ir.actions.act_url", "url": url, "target": "new"}

@@ -101,9 +101,7 @@ class DunningCommon(AccountTestInvoicingCommon):
         company.write({"street": "1 place Bellecour", "zip": "69002", "city": "Lyon"})
         # After any other account that a test gives the company.
         bank = {"acc_number": "FR7699999000010000000000115", "sequence": 99}
-        cls.env["res.partner.bank"].create(
-            bank | {"partner_id": company.partner_id.id}
-        )
+        cls.env["res.partner.bank"].create(bank | {"partner_id": company.partner_id.id})
 
     @classmethod
     def _create_ladder(cls, **values):

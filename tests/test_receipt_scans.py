@@ -18,13 +18,17 @@ class TestReceiptScans(RegisteredCommon):
         self.window = windows.create({})
 
     def _scan(self, name, content=PDF):
-        return self.env["ir.attachment"].with_user(self.collector).create(
-            {
-                "name": name,
-                "raw": content,
-                "res_model": "dunning.receipt.import",
-                "res_id": self.window.id,
-            }
+        return (
+            self.env["ir.attachment"]
+            .with_user(self.collector)
+            .create(
+                {
+                    "name": name,
+                    "raw": content,
+                    "res_model": "dunning.receipt.import",
+                    "res_id": self.window.id,
+                }
+            )
         )
 
     def _attach(self, *scans):
@@ -46,7 +50,11 @@ class TestReceiptScans(RegisteredCommon):
         empty, text = self._scan("1A2.pdf", b""), self._scan("1A2.txt", b"hello")
         self._attach(good, lost, empty, text)
         self.assertEqual(self.window.scan_ids, lost | empty | text)
-        for words in ("9Z9.pdf: no registered", "1A2.pdf: the file is empty", "1A2.txt"):
+        for words in (
+            "9Z9.pdf: no registered",
+            "1A2.pdf: the file is empty",
+            "1A2.txt",
+        ):
             self.assertIn(words, self.window.scan_result)
         self.assertEqual(self.letters[0].proof_ids, good)
         self.assertFalse(self.letters[1].proof_ids)

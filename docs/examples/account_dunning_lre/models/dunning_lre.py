@@ -18,7 +18,7 @@ STATUSES = {
 
 
 class DunningLre(models.AbstractModel):
-    """A provider that speaks JSON: one address to hand in, one to ask, one per proof."""
+    """A provider that speaks JSON: hand a letter in, ask about it, fetch its proofs."""
 
     _inherit = "dunning.lre"
 

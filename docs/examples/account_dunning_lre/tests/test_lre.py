@@ -180,9 +180,7 @@ class TestLre(RegisteredCommon, WorkerCommon):
             "notified_on": DAY.isoformat(),
             "decided_on": decided and decided.isoformat(),
         }
-        self.provider.proofs = {
-            name: text.encode() for name, text in proofs.items()
-        }
+        self.provider.proofs = {name: text.encode() for name, text in proofs.items()}
 
     def test_its_period_begins_when_the_addressee_is_notified(self):
         self._work()
@@ -222,7 +220,9 @@ class TestLre(RegisteredCommon, WorkerCommon):
                 self._work(self._later(day))
                 self.assertEqual(self.letter.return_reason, reason)
                 self.assertEqual(self.letter.state, "done")
-                self.assertEqual(self.letter.line_ids.case_line_id.level_id, self.notice)
+                self.assertEqual(
+                    self.letter.line_ids.case_line_id.level_id, self.notice
+                )
                 self.assertTrue(self.letter.proof_ids)
 
     def test_an_end_without_its_proof_is_asked_for_again(self):
