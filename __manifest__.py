@@ -29,6 +29,7 @@
         "report/dunning_deposit_templates.xml",
         "report/dunning_deposit_reports.xml",
         "data/dunning_text_templates.xml",
+        "data/dunning_notice_templates.xml",
         "data/mail_template_data.xml",
         "data/sms_template_data.xml",
         "data/dunning_ladder_data.xml",  # Depends on the texts.
@@ -48,6 +49,7 @@
         "views/dunning_ladder_views.xml",
         "views/dunning_action_views.xml",
         "views/dunning_registered_views.xml",
+        "views/dunning_notice_views.xml",
         "views/dunning_case_views.xml",
         "views/dunning_run_views.xml",
         "views/dunning_hold_views.xml",
@@ -61,6 +63,7 @@
         "views/res_partner_views.xml",
         "views/dunning_rate_views.xml",
         "views/res_config_settings_views.xml",
+        "views/dunning_notice_settings_views.xml",
         "views/menus.xml",
     ],
     "oca_data_manual": ["data/rates.csv"],  # read by dunning.rate

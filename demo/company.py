@@ -52,6 +52,8 @@ def create(env):
             "website": "https://atelier-lumiere.example.com",
             "vat": french_vat(number),
             "company_registry": f"{number}00017",
+            "dunning_mediator": "Médiation Exemple\n1 rue de la Conciliation, 69002 "
+            "Lyon\nmediation.example.com",
             "logo": base64.b64encode(logo.draw()),
             "primary_color": logo.NIGHT,
             "secondary_color": logo.LIGHT,

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from .dunning_action_propose import UNDELIVERED
 from .dunning_level_channel import BY_HOST, BY_PERSON, POSTED
@@ -15,6 +14,7 @@ class DunningAction(models.Model):
     _name = "dunning.action"
     _description = "Dunning Action"
     _inherit = [
+        "dunning.action.lre",
         "dunning.action.guard",
         "dunning.action.propose",
         "dunning.action.text",
@@ -32,7 +32,7 @@ class DunningAction(models.Model):
         "dunning.action.fallback",
         "dunning.action.documents",
         "dunning.action.letter",
-        "dunning.action.postal",
+        "dunning.action.notice",
     ]
     _order = "date desc, id desc"
     _rec_name = "subject"
@@ -79,6 +79,9 @@ class DunningAction(models.Model):
         help="The rung of the ladder that this contact delivers.",
     )
     is_formal_notice = fields.Boolean(related="level_id.is_formal_notice")
+    is_registered_electronic = fields.Boolean(
+        "Level by electronic letter", related="level_id.is_registered_electronic"
+    )
     channel = fields.Selection(
         selection="_selection_channel", required=True, readonly=True
     )
@@ -239,14 +242,7 @@ class DunningAction(models.Model):
         :raises UserError: for a contact that was delivered
         """
         self.check_access("write")
-        for action in self:
-            if action.state == "done":
-                raise UserError(
-                    self.env._(
-                        "“%(action)s” has been delivered and cannot be taken back.",
-                        action=action.display_name,
-                    )
-                )
+        self._check_may_cancel()
         self._drop(self.env._("Cancelled by %(user)s.", user=self.env.user.name))
         return True
 
@@ -288,7 +284,8 @@ class DunningAction(models.Model):
         """Deliver now: hand a written message to the mail queue, or record that a
         letter was posted (a registered one: deposited), a call made, a decision taken.
 
-        An e-mail is delivered once the mail server accepts it.
+        An e-mail is delivered once the mail server accepts it, an electronic
+        registered letter once its provider has it.
 
         :param date: the day to stamp (today when None)
         """
@@ -298,7 +295,9 @@ class DunningAction(models.Model):
         waiting._check_may_approve()
         waiting._refresh(date)._queue(date)
         by_hand = self.filtered(
-            lambda a: a.state == "queued" and a.channel not in BY_HOST
+            lambda a: (
+                a.state == "queued" and a.channel not in BY_HOST and not a.is_electronic
+            )
         )
         letters = by_hand.filtered(lambda action: action.channel in POSTED)
         letters.filtered(lambda action: not action.printed_on)._print()

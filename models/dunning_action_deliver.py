@@ -53,7 +53,9 @@ class DunningActionDeliver(models.AbstractModel):
                         "failure_reason": False,
                     }
                 )
+            actions._number_notices(day)
             actions._freeze_texts()
+            actions._check_notices()
             for channel, of_channel in actions.grouped("channel").items():
                 queuers[channel](of_channel.with_company(company))
 

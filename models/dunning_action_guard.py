@@ -10,7 +10,7 @@ from .dunning_level_channel import BY_HOST
 FROZEN = {
     *("case_id", "kind", "channel", "date", "state", "delivered_on", "deadline"),
     *("contact_id", "subject", "body", "line_ids", "attachment_ids"),
-    *("deposit_date", "deposit_id"),
+    *("deposit_date", "deposit_id", "notice_number"),
     *("dispute_found", "agreement_reached"),
 }
 
@@ -21,6 +21,9 @@ CARRIERS = {
     *("outcome", "outcome_on", "outcome_note", "attempt_count"),
     *("fallback_of_id", "is_overtaken"),
     *("event", "template_id"),
+    *("is_electronic", "is_lre_on_paper", "is_lre_archived", "lre_provider"),
+    *("lre_key", "lre_reference", "lre_status", "lre_next_try"),
+    *("notice_number", "pdf_sha256"),
 }
 
 
@@ -80,8 +83,9 @@ class DunningActionGuard(models.AbstractModel):
         """A contact begins as a proposal, an e-mail is delivered when the mail server
         says so, and only the engine says what carries a contact."""
         state = vals.get("state", "proposed")
-        is_forged = state == "done" and not set(BY_HOST).isdisjoint(
-            self.mapped("channel")
+        is_forged = state == "done" and (
+            not set(BY_HOST).isdisjoint(self.mapped("channel"))
+            or any(self.mapped("is_electronic"))
         )
         is_begun = is_new and state != "proposed"
         if is_forged or is_begun or not CARRIERS.isdisjoint(vals):
@@ -105,6 +109,20 @@ class DunningActionGuard(models.AbstractModel):
                     debtor=formal[0].partner_id.display_name,
                 )
             )
+
+    def _check_may_cancel(self):
+        """What was delivered is not taken back.
+
+        :raises UserError: for a contact that was, or may have been
+        """
+        for action in self:
+            if action.state == "done":
+                raise UserError(
+                    self.env._(
+                        "“%(action)s” has been delivered and cannot be taken back.",
+                        action=action.display_name,
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_delivered(self):

@@ -17,6 +17,8 @@ _logger = logging.getLogger(__name__)
 
 #: Letters rendered in one call of the PDF program; hundreds at once crash it.
 LETTERS_PER_CALL = 10
+#: Only these can be joined into one file.
+PDF = "application/pdf"
 LETTER_REPORT = "account_dunning.dunning_letter_report"
 
 
@@ -66,6 +68,8 @@ class DunningActionLetter(models.AbstractModel):
         for ids in split_every(LETTERS_PER_CALL, new.ids):
             self.browse(ids)._make_pdfs()
         letters = letters.filtered(lambda action: action.state == "queued")
+        letters = letters._enclose_invoices()
+        letters._seal_letters()
         letters.filtered(lambda action: not action.printed_on).write(
             {"printed_on": fields.Datetime.now()}
         )
@@ -100,7 +104,7 @@ class DunningActionLetter(models.AbstractModel):
             [
                 ("res_model", "=", self._name),
                 ("res_id", "in", self.ids),
-                ("mimetype", "=", "application/pdf"),
+                ("mimetype", "=", PDF),
             ]
         )
         for attachment in attachments - self.proof_ids:
@@ -112,9 +116,16 @@ class DunningActionLetter(models.AbstractModel):
         return self.attachment_ids.filtered(lambda a: a.res_model == self._name)[:1]
 
     def _get_merged_pdf(self):
-        """Return one PDF with all the letters, in the order of the records."""
-        documents = [pdf.raw for action in self if (pdf := action._get_pdf())]
-        return merge_pdf(documents) if documents else b""
+        """Return one PDF with all the letters, in the order of the records, each
+        followed by what it encloses."""
+        documents = []
+        for action in self:
+            pdf = action._get_pdf()
+            enclosed = action.attachment_ids.sudo() - pdf  # the debtor's own invoices
+            files = (pdf | enclosed).filtered(lambda a: a.mimetype == PDF)
+            documents += [file.raw for file in files] if pdf else []
+        # One document stays as it is, with its fingerprint.
+        return merge_pdf(documents) if len(documents) > 1 else b"".join(documents)
 
     def _get_letter_name(self):
         """Return the file name of the letter's PDF."""
@@ -127,6 +138,15 @@ class DunningActionLetter(models.AbstractModel):
         """Print the selected letters and open where they are posted, or deposited."""
         letters = self.filtered(lambda action: action.channel == "letter")
         registered = self.filtered(lambda action: action.channel == "registered")
+        electronic = registered.filtered("is_electronic")
+        if electronic:
+            raise UserError(
+                self.env._(
+                    "The electronic registered letter to %(debtor)s leaves by its "
+                    "provider: it is not printed.",
+                    debtor=electronic[0].partner_id.display_name,
+                )
+            )
         if letters and registered:
             raise UserError(
                 self.env._(

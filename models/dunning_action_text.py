@@ -26,6 +26,7 @@ PLACEHOLDERS = (
     "sender_email",
     "step_date_text",
     "lang",
+    *("period_text", "notice_number", "legal_basis_text", "mediator_text"),
 )
 
 

@@ -87,6 +87,10 @@ class DunningDeposit(models.Model):
         "of deposit of every letter of this list.",
     )
 
+    seal_ids = fields.One2many(
+        "dunning.seal", "deposit_id", "Fingerprints", readonly=True
+    )
+
     @api.depends("deposited_on", "state")
     @api.depends_context("lang")
     def _compute_display_name(self):
@@ -170,6 +174,7 @@ class DunningDeposit(models.Model):
         in a deposit that is not handed in yet stays there.
         """
         printed = letters._approve_and_print()
+        printed = printed.filtered(lambda one: not one.is_electronic)
         deposits = self.browse()
         free = printed.filtered(lambda letter: not letter.deposit_id)
         for company, of_company in free.grouped("company_id").items():

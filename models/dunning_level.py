@@ -14,6 +14,8 @@ class DunningLevel(models.Model):
     _inherit = [
         "dunning.level.channel",
         "dunning.level.check",
+        "dunning.level.notice",
+        "dunning.level.lre",
         "dunning.level.actions",
     ]
     _order = "ladder_id, sequence, delay_days, id"

@@ -12,12 +12,14 @@ class DunningProof(models.AbstractModel):
     _description = "Proofs of a Delivery"
 
     def write(self, vals):
-        if "proof_ids" not in vals or self.env.su:
+        if "proof_ids" not in vals:
             return super().write(vals)
         before = {record: record.proof_ids for record in self}
         result = super().write(vals)
         for record, proofs in before.items():
-            if proofs - record.proof_ids:
+            added = record.proof_ids - proofs
+            self.env["dunning.seal"]._take(record, added, "proof")
+            if proofs - record.proof_ids and not self.env.su:
                 raise UserError(
                     self.env._(
                         "A proof is kept: “%(document)s” cannot be removed. Add the "

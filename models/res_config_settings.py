@@ -27,6 +27,16 @@ class ResConfigSettings(models.TransientModel):
     dunning_left_out_codes = fields.Char(
         related="company_id.dunning_left_out_codes", readonly=False
     )
+    dunning_legal_basis = fields.Char(
+        related="company_id.dunning_legal_basis", readonly=False
+    )
+    dunning_mediator = fields.Text(
+        related="company_id.dunning_mediator", readonly=False
+    )
+    dunning_lre_provider = fields.Selection(
+        related="company_id.dunning_lre_provider", readonly=False
+    )
+    has_lre_providers = fields.Boolean(compute="_compute_has_lre_providers")
     dunning_is_night_on = fields.Boolean(related="company_id.dunning_is_night_on")
     dunning_is_confirmed = fields.Boolean(compute="_compute_dunning_state")
     dunning_night_text = fields.Char(compute="_compute_dunning_state")
@@ -34,6 +44,12 @@ class ResConfigSettings(models.TransientModel):
     dunning_bank_text = fields.Char(compute="_compute_dunning_state")
     dunning_is_bank_fresh = fields.Boolean(compute="_compute_dunning_state")
     dunning_ladder_text = fields.Html(compute="_compute_dunning_ladder_text")
+
+    @api.depends("company_id")
+    def _compute_has_lre_providers(self):
+        has_any = bool(self.env["dunning.lre"]._selection_provider())
+        for settings in self:
+            settings.has_lre_providers = has_any
 
     @api.depends("company_id")
     @api.depends_context("lang")

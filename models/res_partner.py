@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from .dunning_rate import read_percent
 
@@ -53,10 +54,31 @@ class ResPartner(models.Model):
         "res.users", "Noted by", readonly=True, copy=False, ondelete="set null"
     )
     dunning_sms_consent_on = fields.Date("Noted on", readonly=True, copy=False)
+    dunning_lre_consent_on = fields.Date(
+        "Agreed to electronic registered letters on",
+        tracking=True,
+        copy=False,
+        help="The day on which this customer agreed to receive electronic registered "
+        "letters. A consumer gets none without it (Code des postes L100); keep the "
+        "agreement itself in the documents of the contact.",
+    )
     dunning_case_count = fields.Integer(
         compute="_compute_dunning_case_count",
         groups="account_dunning.group_dunning_reader",
     )
+
+    @api.constrains("dunning_lre_consent_on")
+    def _check_dunning_lre_consent_on(self):
+        today = self.env.company._dunning_today()
+        for partner in self:
+            agreed_on = partner.dunning_lre_consent_on
+            if agreed_on and agreed_on > today:
+                raise ValidationError(
+                    self.env._(
+                        "%(partner)s cannot have agreed on a day in the future.",
+                        partner=partner.display_name,
+                    )
+                )
 
     @api.constrains("dunning_contract_rate")
     def _check_dunning_contract_rate(self):

@@ -60,3 +60,9 @@ from . import test_tools_age_bands
 from . import test_tools_start
 from . import test_old_items
 from . import test_onboarding
+from . import test_tools_notice
+from . import test_notice_period
+from . import test_notice_content
+from . import test_seals
+from . import test_tools_lre
+from . import test_receipt_scans

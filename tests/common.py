@@ -34,8 +34,10 @@ class DunningCommon(AccountTestInvoicingCommon):
         # The shipped ladders have rules of their own: here only one ladder is used.
         cls.env["dunning.ladder"].search([]).active = False
         cls._open_for_business(cls.company)
+        cls._complete_company(cls.company)
         cls.mail_text = cls._create_text("E-mail")
         cls.letter_text = cls._create_text("Letter")
+        cls.notice_text = cls._create_notice_text()
         cls.ladder = cls._create_ladder()
         cls.first, cls.second, cls.notice, cls.decision = cls.ladder.level_ids
         cls.company.dunning_ladder_id = cls.ladder
@@ -77,9 +79,34 @@ class DunningCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
+    def _create_notice_text(cls):
+        """Return a letter that says all that a formal notice must say."""
+        text = cls._create_text("Formal notice")
+        text.write(
+            {
+                "subject": "Reminder, formal notice {{ object.invoice_names }}",
+                "body_html": '<p><t t-out="object.greeting"/></p>'
+                '<div><t t-out="object.items_table"/></div>'
+                "<p>This formal notice, based on "
+                '<t t-out="object.legal_basis_text"/>, asks you to pay '
+                '<t t-out="object.amount_text"/> <t t-out="object.period_text"/>.</p>'
+                '<p><t t-out="object.next_step_text"/></p>',
+            }
+        )
+        return text
+
+    @classmethod
+    def _complete_company(cls, company):
+        """Enter what a formal notice prints of the creditor."""
+        company.write({"street": "1 place Bellecour", "zip": "69002", "city": "Lyon"})
+        # After any other account that a test gives the company.
+        bank = {"acc_number": "FR7699999000010000000000115", "sequence": 99}
+        cls.env["res.partner.bank"].create(bank | {"partner_id": company.partner_id.id})
+
+    @classmethod
     def _create_ladder(cls, **values):
         mail = {"channel_email": True, "mail_template_id": cls.mail_text.id}
-        letter = {"channel_letter": True, "letter_template_id": cls.letter_text.id}
+        letter = {"channel_letter": True, "letter_template_id": cls.notice_text.id}
         levels = [
             {"name": "First", "delay_days": 5, "gap_days": 0, **mail},
             {"name": "Second", "delay_days": 15, "gap_days": 7, **mail},

@@ -97,6 +97,7 @@ class RightsCommon(DunningCommon):
         world["dunning.alert"] = env["dunning.alert"].search(
             [("case_id", "=", world["formal notice"].case_id.id)]
         )
+        world["dunning.seal"] = cls._make_seal(world["handed in"])
         world |= cls._make_start_up(company, env)
         # No company owns it: the same one for both.
         world["dunning.rate"] = env["dunning.rate"].search([], limit=1)
@@ -233,6 +234,19 @@ class RightsCommon(DunningCommon):
         return world | {"dunning.deposit": deposit}
 
     @classmethod
+    def _make_seal(cls, letter):
+        """Return the fingerprint of the proof of a letter."""
+        letter.proof_ids = cls.env["ir.attachment"].create(
+            {
+                "name": "receipt.pdf",
+                "raw": b"%PDF-",
+                "res_model": "dunning.action",
+                "res_id": letter.id,
+            }
+        )
+        return letter.seal_ids
+
+    @classmethod
     def _make_call(cls, company, env):
         """Return a call to a fourth debtor that waits to be made."""
         partner = cls._create_customer(f"Debtor by phone of {company.name}")
@@ -304,6 +318,10 @@ class RightsCommon(DunningCommon):
                     "company_id": world["handed in"].company_id.id,
                     "line_ids": lines,
                 }
+            )
+            scan = {"name": f"{number}.pdf", "raw": b"%PDF-1.4 receipt"}
+            window.scan_ids = env["ir.attachment"].create(
+                scan | {"res_model": window._name, "res_id": window.id}
             )
             return window.line_ids if model.endswith(".line") else window
         if model == "dunning.level.preview":

@@ -43,7 +43,7 @@ class TestRegistered(RegisteredCommon):
                 {
                     "level_id": self.notice.id,
                     "delivered_on": DAY,
-                    "deadline": DAY + timedelta(days=10),
+                    "deadline": DAY + timedelta(days=17),
                 }
             ],
         )
@@ -54,9 +54,10 @@ class TestRegistered(RegisteredCommon):
             self._run(DAY + timedelta(days=later))
         self.assertEqual(letter.case_id.action_ids, letter)
         letter.action_deliver(DAY + timedelta(days=40))
-        self._run(DAY + timedelta(days=49))
+        # Seven days by post, ten days of period: the day after the decision is due.
+        self._run(DAY + timedelta(days=57))
         self.assertEqual(letter.case_id.action_ids, letter)
-        self._run(DAY + timedelta(days=50))
+        self._run(DAY + timedelta(days=58))
         self.assertIn("decision", letter.case_id.action_ids.mapped("channel"))
 
     def test_a_formal_notice_counts_through_its_registered_letter_only(self):
@@ -254,8 +255,8 @@ class TestRegistered(RegisteredCommon):
         self.assertTrue(line.use_registered and line.has_registered)
         self.assertIn("registered letter", line.channels)
         self.assertTrue(line.letter_body)
-        line.letter_subject = "As I wrote it"
+        line.letter_subject = "Formal notice, as I wrote it"
         line.action_send()
         letter = case.action_ids.filtered(lambda one: one.state == "queued")
-        self.assertEqual(letter.subject, "As I wrote it")
+        self.assertEqual(letter.subject, "Formal notice, as I wrote it")
         self.assertTrue(letter.printed_on)

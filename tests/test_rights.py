@@ -20,6 +20,7 @@ CHANGES = {
     "dunning.case.line": {"next_date": DAY},
     "dunning.action": {"failure_reason": "Changed"},
     "dunning.action.line": {"name": "Changed"},
+    "dunning.seal": {"name": "Changed"},
     "dunning.hold": {"reason": "Changed"},
     "dunning.cover": {"amount": 7},
     "dunning.hold.wizard": {"reason": "Changed"},
@@ -88,6 +89,13 @@ class TestRightsTable(RightsCommon):
                 "date": DAY + timedelta(days=1),
             },
             "dunning.action.line": line | {"action_id": world["dunning.action"].id},
+            "dunning.seal": {
+                "action_id": world["dunning.action"].id,
+                "company_id": company.id,
+                "name": "New",
+                "kind": "proof",
+                "sha256": "0",
+            },
             "dunning.rate": {
                 "date_from": date(2031, 1, 1),
                 "kind": "ecb_refi",

@@ -18,7 +18,9 @@ NOT_FOR_CONSUMERS = re.compile(
     r"|professionnels|Central Bank|Banque centrale",
     re.IGNORECASE,
 )
-NEXT_STEP = r"from \w+ \d+, 2024|compter du \d+ \w+ 2024|by that date|à cette date"
+NEXT_STEP = r"from \w+ \d+, 2024|compter du \d+ \w+ 2024|that period|ce délai"
+#: A formal notice grants a period: nobody knows yet when it will be presented.
+PERIOD = r"within \d+ days of the first presentation|délai de \d+ jours à compter de la"
 DEADLINE = r"by \w+ \d+, 2024|plus tard le \d+ \w+ 2024"
 
 
@@ -126,7 +128,8 @@ class TestShippedLadders(DunningCommon):
                 said = " ".join(html2plaintext(text.body).split())
                 self.assertRegex(said, NEXT_STEP)
                 if text.level.deadline_days:
-                    self.assertRegex(said, DEADLINE)
+                    is_notice = text.level.is_formal_notice
+                    self.assertRegex(said, PERIOD if is_notice else DEADLINE)
 
     def test_every_text_is_there_in_french(self):
         for kind in KINDS:

@@ -15,6 +15,13 @@ days = st.dates(date(2024, 1, 1), date(2024, 12, 31))
 class TestPostal(BaseCase):
     """What a post office writes: numbers, days, words, lists."""
 
+    def test_the_number_is_found_in_the_name_of_a_scan(self):
+        for name in ("1A123.pdf", "ar_1a123.PDF", "1A 123 (2).pdf", "AR 1A123.jpeg"):
+            with self.subTest(name):
+                self.assertIn("1A123", postal.find_numbers(name))
+        self.assertEqual(postal.find_numbers("scan.pdf"), [])
+        self.assertEqual(postal.find_numbers(""), [])
+
     def test_a_number_is_kept_without_white_space_and_in_capitals(self):
         for text in ("1a 123 456", "\u00a01A123\u202f456\n", "\ufeff1A123456"):
             self.assertEqual(postal.clean_number(text), "1A123456")

@@ -94,6 +94,19 @@ def is_number(text: str) -> bool:
     return bool(_NUMBER.fullmatch(text)) and any(sign.isdigit() for sign in text)
 
 
+def find_numbers(file_name: str) -> list[str]:
+    """Return what may be the tracking number in the name of a scan.
+
+    The whole name without its ending, then each of its parts: scanners add a prefix or
+    a counter ("AR_1A12345678901.pdf", "1A 123 (2).pdf").
+    """
+    stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", file_name or "")
+    without_copy = re.sub(r"\s*\(\d+\)$", "", stem)
+    texts = [stem, without_copy, *re.split(r"[\s_()-]+", without_copy)]
+    numbers = [clean_number(text) for text in texts]
+    return [n for n in dict.fromkeys(numbers) if is_number(n)]
+
+
 def read_day(text: str) -> date | None:
     """Read a day: year-month-day, or day/month/year with ``/``, ``.`` or ``-``.
 

@@ -1,0 +1,65 @@
+from odoo import fields, models
+
+#: France and the parts of it that have a country code of their own.
+FRANCE = ("FR", "GF", "GP", "MQ", "RE", "YT", "PM", "BL", "MF")
+NOTICE_SEQUENCE = "dunning.formal.notice"
+
+
+class DunningCompanyNotice(models.AbstractModel):
+    """What the formal notices of a company say beside their text, and their numbers."""
+
+    _name = "dunning.company.notice"
+    _description = "Company: Formal Notices"
+
+    dunning_legal_basis = fields.Char(
+        "Basis of formal notices",
+        translate=True,
+        help="Named in each formal notice. Empty: articles 1344 et seq. of the French "
+        "Civil Code. A level may name another one.",
+    )
+    dunning_mediator = fields.Text(
+        "Consumer mediator",
+        help="Name, address and web site of the mediator to whom your private "
+        "customers may turn (Code de la consommation L616-1): printed in every formal "
+        "notice to a consumer.",
+    )
+
+    dunning_lre_provider = fields.Selection(
+        selection=lambda self: self.env["dunning.lre"]._selection_provider(),
+        string="Provider of electronic registered letters",
+        help="Levels with an electronic registered letter hand it to this provider. "
+        "Empty: registered letters are printed. Providers are modules of their own.",
+    )
+
+    def _is_under_french_law(self):
+        """Tell whether the creditor is established in France."""
+        self.ensure_one()
+        country = self.country_id or self.account_fiscal_country_id
+        return country.code in FRANCE
+
+    def _take_notice_number(self, day):
+        """Return the next number of a formal notice; no number is ever left out.
+
+        :param day: on which it leaves: numbers begin afresh each year
+        """
+        self.ensure_one()
+        # A collector does not configure sequences; only this one is drawn from.
+        sequences = self.env["ir.sequence"].sudo()
+        sequence = sequences.search(
+            [("code", "=", NOTICE_SEQUENCE), ("company_id", "=", self.id)],
+            order="id",
+            limit=1,
+        )
+        if not sequence:
+            sequence = sequences.create(
+                {
+                    "name": self.env._("Formal notices"),
+                    "code": NOTICE_SEQUENCE,
+                    "company_id": self.id,
+                    "prefix": "MED/%(year)s/",
+                    "padding": 4,
+                    "use_date_range": True,
+                    "implementation": "no_gap",
+                }
+            )
+        return sequence.with_context(ir_sequence_date=day).next_by_id(day)

@@ -1,0 +1,21 @@
+from odoo import api, fields, models
+
+
+class DunningLevelLre(models.AbstractModel):
+    """A level whose registered letters leave by the provider of the company."""
+
+    _name = "dunning.level.lre"
+    _description = "Dunning Level: Electronic Registered Letter"
+
+    is_registered_electronic = fields.Boolean(
+        "Electronic registered letter",
+        help="Where the company has a provider of electronic registered letters, they "
+        "leave by it; elsewhere on paper. A consumer must have agreed beforehand.",
+    )
+    has_lre_provider = fields.Boolean(compute="_compute_has_lre_provider")
+
+    @api.depends_context("company")
+    def _compute_has_lre_provider(self):
+        has_provider = bool(self.env.company.dunning_lre_provider)
+        for level in self:
+            level.has_lre_provider = has_provider

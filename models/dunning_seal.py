@@ -1,0 +1,135 @@
+import hashlib
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import human_size
+
+
+def fingerprint(content):
+    """Return the SHA-256 of a document, in hexadecimal."""
+    return hashlib.sha256(content or b"").hexdigest()
+
+
+class DunningSeal(models.Model):
+    """The fingerprint of a document that proves something, taken once.
+
+    A scan, a letter or an invoice can be replaced on a disk without any trace in the
+    database; its SHA-256 tells. Only the engine writes seals (as superuser, for whoever
+    prints or archives), and none is ever removed: a document that is gone is missing.
+    """
+
+    _name = "dunning.seal"
+    _description = "Fingerprint of a Proof"
+    _order = "id"
+    _rec_name = "name"
+
+    action_id = fields.Many2one(
+        "dunning.action", index="btree_not_null", readonly=True, ondelete="cascade"
+    )
+    deposit_id = fields.Many2one(
+        "dunning.deposit", index="btree_not_null", readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    attachment_id = fields.Many2one(
+        "ir.attachment",
+        "Document",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="set null",
+    )
+    name = fields.Char(required=True, readonly=True)
+    kind = fields.Selection(
+        [("notice", "Letter"), ("enclosure", "Enclosure"), ("proof", "Proof")],
+        required=True,
+        readonly=True,
+    )
+    sha256 = fields.Char(
+        "SHA-256",
+        required=True,
+        readonly=True,
+        help="Fingerprint of the document as it was when it was printed or added. "
+        "Any program that computes SHA-256 gives the same one for the same document.",
+    )
+    size = fields.Integer("Size (bytes)", readonly=True)
+    size_text = fields.Char("Size", compute="_compute_size_text")
+    state = fields.Selection(
+        [
+            ("sealed", "Not checked yet"),
+            ("intact", "Intact"),
+            ("altered", "Altered"),
+            ("missing", "Missing"),
+        ],
+        required=True,
+        default="sealed",
+        readonly=True,
+    )
+    checked_on = fields.Datetime(readonly=True)
+
+    _one_seal = models.UniqueIndex(
+        "(COALESCE(action_id, 0), COALESCE(deposit_id, 0), attachment_id)",
+        "This document has its fingerprint already.",
+    )
+
+    @api.depends("size")
+    def _compute_size_text(self):
+        for seal in self:
+            seal.size_text = human_size(seal.size)
+
+    @api.model
+    def _take(self, record, attachments, kind):
+        """Take the fingerprints of documents that have none yet.
+
+        :param record: the action or deposit to which they belong
+        """
+        owner = {"dunning.action": "action_id", "dunning.deposit": "deposit_id"}
+        name = owner[record._name]
+        seals = self.sudo()  # see the class: the engine's own
+        sealed = seals.search(
+            [(name, "=", record.id), ("attachment_id", "in", attachments.ids)]
+        )
+        return seals.create(
+            [
+                {
+                    name: record.id,
+                    "company_id": record.company_id.id,
+                    "attachment_id": attachment.id,
+                    "name": attachment.name,
+                    "kind": kind,
+                    "sha256": fingerprint(attachment.sudo().raw),
+                    "size": len(attachment.sudo().raw or b""),
+                }
+                for attachment in attachments - sealed.attachment_id
+            ]
+        )
+
+    def _check(self):
+        """Compute each fingerprint again, and note what became of the document."""
+        now = fields.Datetime.now()
+        for seal in self.sudo():  # see the class: the engine's own
+            content = seal.attachment_id.raw
+            if not content:
+                state = "missing"
+            else:
+                is_same = fingerprint(content) == seal.sha256
+                state = "intact" if is_same else "altered"
+            seal.write({"state": state, "checked_on": now})
+
+    def _describe(self):
+        """Return what the last check found, one line for each document."""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return [f"{seal.name}: {labels[seal.state]}" for seal in self]
+
+    def action_open_document(self):
+        """Open the document itself."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.attachment_id:
+            raise UserError(
+                self.env._(
+                    "“%(document)s” is missing: ask for a copy.", document=self.name
+                )
+            )
+        url = f"/web/content/{self.attachment_id.id}"
+        return {"type": "ir.actions.act_url", "url": url, "target": "new"}
