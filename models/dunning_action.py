@@ -21,6 +21,7 @@ class DunningAction(models.Model):
         "dunning.action.credits",
         "dunning.action.calendar",
         "dunning.action.law",
+        "dunning.action.late",
         "dunning.action.refresh",
         "dunning.action.deliver",
         "dunning.action.automation",

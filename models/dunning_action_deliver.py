@@ -53,6 +53,7 @@ class DunningActionDeliver(models.AbstractModel):
                         "failure_reason": False,
                     }
                 )
+            actions._set_late_amounts(day)
             actions._freeze_texts()
             for channel, of_channel in actions.grouped("channel").items():
                 queuers[channel](of_channel.with_company(company))

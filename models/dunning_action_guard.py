@@ -10,7 +10,7 @@ from .dunning_level_channel import BY_HOST
 FROZEN = {
     *("case_id", "kind", "channel", "date", "state", "delivered_on", "deadline"),
     *("contact_id", "subject", "body", "line_ids", "attachment_ids"),
-    *("deposit_date", "deposit_id"),
+    *("deposit_date", "deposit_id", "interest_until", "interest_warning"),
     *("dispute_found", "agreement_reached"),
 }
 

@@ -15,6 +15,7 @@ class DunningLevel(models.Model):
         "dunning.level.channel",
         "dunning.level.check",
         "dunning.level.actions",
+        "dunning.level.law",
     ]
     _order = "ladder_id, sequence, delay_days, id"
 

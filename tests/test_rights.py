@@ -22,6 +22,11 @@ CHANGES = {
     "dunning.action.line": {"name": "Changed"},
     "dunning.hold": {"reason": "Changed"},
     "dunning.hold.wizard": {"reason": "Changed"},
+    "dunning.claim": {"until": DAY},
+    "dunning.claim.line": {"name": "Changed"},
+    "dunning.waiver": {"reason": "Changed"},
+    "dunning.claim.wizard": {"reason": "Changed"},
+    "dunning.claim.wizard.line": {"is_claimed": True},
     "dunning.exclusion": {"reason": "Changed"},
     "dunning.alert": {"reason": "Changed"},
     "dunning.rate": {"source": "Changed"},
@@ -99,6 +104,28 @@ class TestRightsTable(RightsCommon):
                 "date_until": DAY + timedelta(days=2),
             },
             "dunning.hold.wizard": {"case_ids": [Command.set(case.ids)]},
+            "dunning.claim": {
+                "case_id": case.id,
+                "currency_id": currency,
+                "date": DAY,
+                "until": DAY,
+            },
+            "dunning.claim.line": line
+            | {"claim_id": world["dunning.claim"].id, "kind": "interest"},
+            "dunning.waiver": line
+            | {
+                "case_id": case.id,
+                "kind": "interest",
+                "motive": "small",
+                "reason": "New",
+                "date": DAY,
+                "amount": 1,
+            },
+            "dunning.claim.wizard": {"case_id": case.id, "until": DAY},
+            "dunning.claim.wizard.line": {
+                "wizard_id": world["windows"]["dunning.claim.wizard"].id,
+                "case_line_id": world["dunning.case.line"].id,
+            },
             "dunning.exclusion": {
                 "move_line_id": world["dunning.case.line"].move_line_id.id,
                 "move_id": world["account.move"].id,
