@@ -42,6 +42,7 @@
         "wizards/dunning_letter_post_views.xml",
         "wizards/dunning_ladder_change_views.xml",
         "wizards/dunning_hold_wizard_views.xml",
+        "wizards/dunning_claim_wizard_views.xml",
         "wizards/dunning_receipt_import_views.xml",
         "views/dunning_deposit_views.xml",
         "wizards/dunning_outcome_views.xml",
@@ -64,6 +65,7 @@
         "views/dunning_rate_views.xml",
         "views/res_config_settings_views.xml",
         "views/dunning_notice_settings_views.xml",
+        "views/dunning_claim_views.xml",
         "views/menus.xml",
     ],
     "oca_data_manual": ["data/rates.csv"],  # read by dunning.rate

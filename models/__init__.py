@@ -4,6 +4,7 @@ from . import dunning_company_night
 from . import dunning_company_checks
 from . import dunning_company_interest
 from . import dunning_company_notice
+from . import dunning_company_claim
 from . import res_company
 from . import res_config_settings
 from . import res_partner
@@ -12,6 +13,7 @@ from . import dunning_level_actions
 from . import dunning_level_check
 from . import dunning_level_notice
 from . import dunning_level_lre
+from . import dunning_level_law
 from . import dunning_level
 from . import dunning_ladder_assign
 from . import dunning_ladder
@@ -29,6 +31,7 @@ from . import dunning_case_automation
 from . import dunning_case_join
 from . import dunning_case_sweep
 from . import dunning_case_interest
+from . import dunning_case_claim
 from . import dunning_case
 from . import dunning_hold
 from . import dunning_cover
@@ -60,6 +63,7 @@ from . import dunning_action_credits
 from . import dunning_action_calendar
 from . import dunning_action_law
 from . import dunning_action_event
+from . import dunning_action_late
 from . import dunning_action_refresh
 from . import dunning_action_deliver
 from . import dunning_action_automation
@@ -72,6 +76,7 @@ from . import dunning_action_documents
 from . import dunning_action_letter
 from . import dunning_action
 from . import dunning_case_line_interest
+from . import dunning_case_line_claim
 from . import dunning_deposit_guard
 from . import dunning_deposit_list
 from . import dunning_deposit
@@ -79,6 +84,10 @@ from . import dunning_case_line_hold
 from . import dunning_case_line
 from . import dunning_action_line
 from . import dunning_alert
+from . import dunning_claim_settled
+from . import dunning_claim_note
+from . import dunning_claim
+from . import dunning_waiver
 from . import account_move
 from . import account_move_line
 from . import ir_actions_report

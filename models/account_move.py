@@ -44,6 +44,17 @@ class AccountMove(models.Model):
         help="Who put the invoice, or its customer's case, on hold for a time.",
     )
 
+    dunning_claim_id = fields.Many2one(
+        "dunning.claim",
+        "Claim of interest",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="This note claims interest and indemnities: it bears none itself, and no "
+        "reminder leaves because of it alone.",
+    )
+
     @api.model
     def _selection_dunning_hold(self):
         return self.env["dunning.case.line"]._selection_hold()
@@ -159,6 +170,7 @@ class AccountMove(models.Model):
             "unposted": [("state", "!=", "posted")],
             "in_payment": [("payment_state", "=", "in_payment")],
             "blocked": [("payment_state", "=", "blocked")],
+            "claim": [("dunning_claim_id", "!=", False)],
             "excluded": [("line_ids.no_followup", "=", True)],
             ON_HOLD: [("id", "in", self._get_on_hold_ids())],
         } | {kind: [("id", "in", self._get_covered_ids(kind))] for kind in covers.KINDS}

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 #: Why an open item is not dunned at all, whatever the calendar says.
-ITEM_HOLDS = ("excluded", "blocked", "in_payment")
+ITEM_HOLDS = ("excluded", "blocked", "in_payment", "claim")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +139,15 @@ class AccountMoveLine(models.Model):
             """CASE WHEN %(state)s = 'in_payment' THEN 'in_payment'
                     WHEN %(state)s = 'blocked' THEN 'blocked'
                     WHEN %(excluded)s THEN 'excluded'
+                    WHEN %(claim)s IS NOT NULL THEN 'claim'
                     ELSE '' END""",
             state=SQL.identifier(move, "payment_state"),
             excluded=SQL.identifier(table, "no_followup"),
+            claim=SQL.identifier(move, "dunning_claim_id"),
         )
         self.env["account.move"].flush_model(
             ["payment_state", "name", "invoice_date", "partner_id"]
+            + ["dunning_claim_id"]
         )
         self.flush_model(["no_followup", "amount_residual_currency", "currency_id"])
         columns = [

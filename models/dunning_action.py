@@ -22,6 +22,7 @@ class DunningAction(models.Model):
         "dunning.action.calendar",
         "dunning.action.law",
         "dunning.action.event",
+        "dunning.action.late",
         "dunning.action.refresh",
         "dunning.action.deliver",
         "dunning.action.automation",

@@ -54,6 +54,7 @@ class DunningActionDeliver(models.AbstractModel):
                     }
                 )
             actions._number_notices(day)
+            actions._set_late_amounts(day)
             actions._freeze_texts()
             actions._check_notices()
             for channel, of_channel in actions.grouped("channel").items():

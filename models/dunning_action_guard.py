@@ -11,6 +11,7 @@ FROZEN = {
     *("case_id", "kind", "channel", "date", "state", "delivered_on", "deadline"),
     *("contact_id", "subject", "body", "line_ids", "attachment_ids"),
     *("deposit_date", "deposit_id", "notice_number"),
+    *("interest_until", "interest_warning"),
     *("dispute_found", "agreement_reached"),
 }
 

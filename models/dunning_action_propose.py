@@ -130,6 +130,7 @@ class DunningActionPropose(models.AbstractModel):
                         wanted.append(
                             self._prepare_values(case, step, plan, channel, date)
                         )
+        kept._set_late_amounts(date)
         created = self._create_with_lines(wanted)
         (self - kept)._drop_replaced(plans)
         created._drop_overtaken()
@@ -205,6 +206,7 @@ class DunningActionPropose(models.AbstractModel):
         lines = [values.pop("line_ids") for values in wanted]
         actions = self.create(wanted)
         actions._insert_lines(lines)
+        actions._set_late_amounts()
         return actions
 
     def _insert_lines(self, lines):

@@ -209,6 +209,7 @@ class DunningActionText(models.AbstractModel):
                 ],
                 "credits": credits_of[0],
                 "payable": credits_of[1],
+                "late": action._format_claim(open_credits[action]),
                 "bank": action._get_bank(),
                 "reference": action._get_payment_reference(),
                 "is_courtesy": action.kind == "courtesy",

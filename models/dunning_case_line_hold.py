@@ -40,6 +40,7 @@ class DunningCaseLineHold(models.AbstractModel):
             ("in_payment", self.env._("Payment in progress")),
             ("blocked", self.env._("Blocked")),
             ("excluded", self.env._("Excluded from follow-up")),
+            ("claim", self.env._("Note for interest")),
             (ON_HOLD, self.env._("On hold for a time")),
             (covers.DISPUTED, self.env._("Disputed")),
             (covers.PROMISED, self.env._("Promised")),
@@ -117,7 +118,9 @@ class DunningCaseLineHold(models.AbstractModel):
             return "paid"
         if move.payment_state in ("in_payment", "blocked"):
             return move.payment_state
-        return "excluded" if item.no_followup else False
+        if item.no_followup:
+            return "excluded"
+        return "claim" if move.dunning_claim_id else False
 
     @api.model
     def _get_held_domain(self):

@@ -55,13 +55,14 @@ class DunningCaseLineInterest(models.AbstractModel):
 
     @api.depends("date_due", "move_id", "case_id.partner_id.dunning_debtor_kind")
     def _compute_amount_indemnity(self):
-        bearing = self._get_indemnity_lines()
+        amounts = self._get_indemnities()
         for line in self:
-            amount = line.company_id.dunning_indemnity if line in bearing else 0.0
-            line.amount_indemnity = amount
+            line.amount_indemnity = amounts.get(line, 0.0)
 
     def _get_interest(self, until=None):
         """Map each line to its interest until a day, and why it could not be computed.
+
+        What was claimed or waived is taken off: it is a debt of its own, or none.
 
         :param until: the last day that counts; each company's today when None
         :rtype: dict[dunning.case.line, tuple[Interest, str | False]]
@@ -69,6 +70,7 @@ class DunningCaseLineInterest(models.AbstractModel):
         rates = self.env["dunning.rate"]
         result = {line: (NOTHING, False) for line in self}
         settled, notices = self._read_settlements(), self._read_presentations()
+        claims = self._read_interest_claims()
         bank = dict(rates._read_percents("ecb_refi"))
         for company, lines in self.grouped("company_id").items():
             day = until or (company and company._dunning_today())
@@ -92,6 +94,7 @@ class DunningCaseLineInterest(models.AbstractModel):
                             company.dunning_interest_first,
                             credit_notes,
                             unit=Decimal(str(line.currency_id.rounding)),
+                            claims=claims.get(line, ()),
                         ),
                         False,
                     )
@@ -107,9 +110,12 @@ class DunningCaseLineInterest(models.AbstractModel):
     def _get_interest_start(self, presentations):
         """Return the day after which the item bears interest, None when it bears none.
 
-        The due date; for a consumer the first presentation of the formal notice.
+        The due date; for a consumer the first presentation of the formal notice. A
+        note that claims interest bears none: no interest on interest (C. civ. 1343-2).
         """
         self.ensure_one()
+        if self.move_id.dunning_claim_id:
+            return None
         if self.case_id.partner_id.dunning_debtor_kind != "consumer":
             return self.date_due
         return presentations.get(self.id)
@@ -182,14 +188,46 @@ class DunningCaseLineInterest(models.AbstractModel):
             )
         return settled
 
-    def _get_indemnity_lines(self):
-        """Return the lines that bear the indemnity: of each invoice paid late, its
-        oldest open item. A consumer owes none."""
+    def _may_bear_indemnity(self):
+        """Tell whether the law knows an indemnity for the invoice of the item."""
+        self.ensure_one()
+        kind = self.case_id.partner_id.dunning_debtor_kind
+        is_owing = kind != "consumer" and self.move_id
+        return bool(is_owing and not self.move_id.dunning_claim_id)
+
+    def _is_open_and_late(self, day):
+        self.ensure_one()
+        # Whether it was paid is no secret to who sees the case.
+        return self.date_due < day and not self.move_line_id.sudo().reconciled
+
+    def _get_late_invoices(self, interests, day):
+        """Return, of settled and open items, the first one of each invoice paid late.
+
+        :param interests: what ``_get_interest`` returned for them
+        """
         late = self.filtered(
             lambda line: (
-                line.move_id
-                and line.days_overdue > 0
-                and line.case_id.partner_id.dunning_debtor_kind != "consumer"
+                line._may_bear_indemnity()
+                and (interests[line][0].days or line._is_open_and_late(day))
+            )
+        )
+        firsts = [lines[:1].id for lines in late.grouped("move_id").values()]
+        return self.browse(firsts)
+
+    def _get_indemnity_lines(self, day=None):
+        """Return the lines that bear the indemnity: of each invoice paid late, its
+        oldest open item. A consumer owes none.
+
+        :param day: late is what was due before it; each company's today when None
+        """
+        today = {
+            company: day or company._dunning_today() for company in self.company_id
+        }
+        late = self.filtered(
+            lambda line: (
+                line.date_due
+                and line.date_due < today[line.company_id]
+                and line._may_bear_indemnity()
             )
         )
         oldest = self.search(

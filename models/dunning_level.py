@@ -17,6 +17,7 @@ class DunningLevel(models.Model):
         "dunning.level.notice",
         "dunning.level.lre",
         "dunning.level.actions",
+        "dunning.level.law",
     ]
     _order = "ladder_id, sequence, delay_days, id"
 

@@ -139,6 +139,16 @@ class ResConfigSettings(models.TransientModel):
         currency_field="currency_id",
     )
 
+    dunning_claim_journal_id = fields.Many2one(
+        related="company_id.dunning_claim_journal_id", readonly=False
+    )
+    dunning_interest_account_id = fields.Many2one(
+        related="company_id.dunning_interest_account_id", readonly=False
+    )
+    dunning_indemnity_account_id = fields.Many2one(
+        related="company_id.dunning_indemnity_account_id", readonly=False
+    )
+
     def action_open_dunning_cron(self):
         """Open the nightly run, shipped switched off, where it can be switched on."""
         return {

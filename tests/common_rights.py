@@ -16,6 +16,8 @@ WINDOWS = (
     "dunning.ladder.change",
     "dunning.level.preview",
     "dunning.hold.wizard",
+    "dunning.claim.wizard",
+    "dunning.claim.wizard.line",
     "dunning.receipt.import",
     "dunning.receipt.import.line",
     "dunning.setup",
@@ -94,6 +96,7 @@ class RightsCommon(DunningCommon):
         world["dunning.hold"] = hold = cls._make_hold(company, env)
         world["dunning.cover"] = cls._make_cover(hold.case_id)
         world["dunning.exclusion"] = cls._make_exclusion(company, env)
+        world |= cls._make_claim(company, env)
         world["dunning.alert"] = env["dunning.alert"].search(
             [("case_id", "=", world["formal notice"].case_id.id)]
         )
@@ -180,6 +183,31 @@ class RightsCommon(DunningCommon):
             }
         )
         return covers.browse(cover.ids)
+
+    def _make_claim(cls, company, env):
+        """Return a claim of one indemnity, and a waiver of the interest."""
+        accounts = env["account.account"]
+        income = accounts.search(
+            [
+                *accounts._check_company_domain(company),
+                ("account_type", "=", "income"),
+            ],
+            limit=1,
+        )
+        company.dunning_interest_account_id = income
+        company.dunning_indemnity_account_id = income
+        company.dunning_indemnity = 40
+        partner = cls._create_customer(f"Claimed debtor of {company.name}")
+        cls._make_invoice(company, partner, 5)
+        case = env["dunning.case"]._open_for(partner)
+        [owed] = case._read_claimable(DAY)[0]
+        case._waive(DAY, [(owed, owed.interest, 0)], "small", "Not worth it")
+        claim = case._claim(DAY, [(owed, 0, owed.indemnity)])
+        return {
+            "dunning.claim": claim,
+            "dunning.claim.line": claim.line_ids,
+            "dunning.waiver": case.waiver_ids,
+        }
 
     @classmethod
     def _make_exclusion(cls, company, env):
@@ -343,6 +371,13 @@ class RightsCommon(DunningCommon):
         if model == "dunning.outcome":
             return env[model].create({"action_id": world["call"].id})
         case = world["dunning.case"].with_env(env)
+        if model.startswith("dunning.claim.wizard"):
+            window = env["dunning.claim.wizard"].create(
+                {"case_id": case.id, "until": DAY, "reason": "Agreed"}
+            )
+            if env.user.has_group("account_dunning.group_dunning_manager"):
+                window.line_ids.interest_waived = 0.01
+            return window.line_ids if model.endswith(".line") else window
         if model == "dunning.hold.wizard":
             return env[model].create(
                 {

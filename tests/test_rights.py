@@ -24,6 +24,11 @@ CHANGES = {
     "dunning.hold": {"reason": "Changed"},
     "dunning.cover": {"amount": 7},
     "dunning.hold.wizard": {"reason": "Changed"},
+    "dunning.claim": {"until": DAY},
+    "dunning.claim.line": {"name": "Changed"},
+    "dunning.waiver": {"reason": "Changed"},
+    "dunning.claim.wizard": {"reason": "Changed"},
+    "dunning.claim.wizard.line": {"is_claimed": True},
     "dunning.exclusion": {"reason": "Changed"},
     "dunning.alert": {"reason": "Changed"},
     "dunning.rate": {"source": "Changed"},
@@ -113,6 +118,28 @@ class TestRightsTable(RightsCommon):
                 "kind": "disputed",
                 "res_model": "dunning.case",
                 "source_id": case.id,
+            },
+            "dunning.claim": {
+                "case_id": case.id,
+                "currency_id": currency,
+                "date": DAY,
+                "until": DAY,
+            },
+            "dunning.claim.line": line
+            | {"claim_id": world["dunning.claim"].id, "kind": "interest"},
+            "dunning.waiver": line
+            | {
+                "case_id": case.id,
+                "kind": "interest",
+                "motive": "small",
+                "reason": "New",
+                "date": DAY,
+                "amount": 1,
+            },
+            "dunning.claim.wizard": {"case_id": case.id, "until": DAY},
+            "dunning.claim.wizard.line": {
+                "wizard_id": world["windows"]["dunning.claim.wizard"].id,
+                "case_line_id": world["dunning.case.line"].id,
             },
             "dunning.exclusion": {
                 "move_line_id": world["dunning.case.line"].move_line_id.id,

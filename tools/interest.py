@@ -20,6 +20,8 @@ DIVISOR = Decimal(36500)
 ONE_DAY = timedelta(days=1)
 FOREVER = date.max
 PRINCIPAL, INTEREST = "principal", "interest"
+#: What happens to a debt, in the order in which it counts on one day.
+CREDIT_NOTE, CLAIM, PAYMENT = range(3)
 
 
 class MissingRate(LookupError):
@@ -57,6 +59,10 @@ class Interest:
     days: int
     segments: tuple[Segment, ...]
     principal_left: Decimal
+
+    def since(self, day: date | None) -> tuple[Segment, ...]:
+        """Return the segments after a day (which ended one), all of them for None."""
+        return tuple(s for s in self.segments if day is None or s.date_from > day)
 
 
 class RateTable:
@@ -107,6 +113,7 @@ def late_interest(
     first: str = PRINCIPAL,
     credit_notes: Sequence[tuple[date, Decimal]] = (),
     unit: Decimal = CENT,
+    claims: Sequence[tuple[date, Decimal]] = (),
 ) -> Interest:
     """Return the interest on a debt that was due on a day, until another one.
 
@@ -117,6 +124,9 @@ def late_interest(
     :param first: what a payment settles first, ``"principal"`` or ``"interest"``
     :param credit_notes: credit notes: they reduce the price, so always the principal
     :param unit: the smallest amount of the currency
+    :param claims: interest until a day that was claimed, and is a debt of its own
+        since, or waived: it is taken off what has been earned, and where it was more
+        than that (a payment was entered late) off what is earned later
     :raises MissingRate: when a day that counts has no rate
     :raises ValueError: for a negative amount, or an unknown order of allocation
     """
@@ -124,11 +134,11 @@ def late_interest(
         raise ValueError(f"“{first}” is neither principal nor interest.")
     table = rates if isinstance(rates, RateTable) else RateTable(rates)
     account = _Account(_to_decimal(principal), due, table)
-    for day, is_payment, amount in _order(payments, credit_notes):
+    for day, kind, amount in _order(payments, credit_notes, claims):
         if day > until:
             break
         account.run_to(day)
-        account.settle(amount, first if is_payment else None)
+        account.settle(kind, amount, first)
     account.run_to(until)
     return account.close(unit)
 
@@ -156,23 +166,26 @@ class _Account:
                 self.interest += amount
         self.day = day
 
-    def settle(self, amount, first):
-        """Take a payment, or a credit note (``first`` is None); a rest is left."""
-        if first == INTEREST:
+    def settle(self, kind, amount, first):
+        """Take a payment, a credit note or a claim of interest; a rest is left."""
+        if kind == CLAIM:
+            self.interest -= amount
+            return
+        if kind == PAYMENT and first == INTEREST:
             amount = self._pay_interest(amount)
         paid = min(amount, self.principal)
         self.principal -= paid
-        if first == PRINCIPAL:
+        if kind == PAYMENT and first == PRINCIPAL:
             self._pay_interest(amount - paid)
 
     def _pay_interest(self, amount):
-        paid = min(amount, self.interest)
+        paid = min(amount, max(self.interest, Decimal(0)))
         self.interest -= paid
         return amount - paid
 
     def close(self, unit):
         return Interest(
-            amount=round_half_up(self.interest, unit),
+            amount=round_half_up(max(self.interest, Decimal(0)), unit),
             days=sum(segment.days for segment in self.segments),
             segments=tuple(self.segments),
             principal_left=round_half_up(self.principal, unit),
@@ -197,17 +210,22 @@ def _begins_half_year(day):
     return day == half_year_start(day)
 
 
-def _order(payments, credit_notes):
-    """Return payments and credit notes by day; of one day the credit note first."""
-    events = [(day, True, _to_amount(amount)) for day, amount in payments]
-    events += [(day, False, _to_amount(amount)) for day, amount in credit_notes]
-    return sorted(events)
+def _order(payments, credit_notes, claims):
+    """Return what happens to the debt by day; of one day the credit notes first."""
+    kinds = ((CREDIT_NOTE, credit_notes), (CLAIM, claims), (PAYMENT, payments))
+    return sorted(
+        (day, kind, _to_amount(amount))
+        for kind, events in kinds
+        for day, amount in events
+    )
 
 
 def _to_amount(value):
     amount = _to_decimal(value)
     if amount < 0:
-        raise ValueError(f"A payment or credit note cannot be negative: {amount}.")
+        raise ValueError(
+            f"A payment, credit note or claim cannot be negative: {amount}."
+        )
     return amount
 
 

@@ -7,6 +7,8 @@ from . import dunning_letter_post
 from . import dunning_ladder_change
 from . import dunning_hold_wizard
 from . import dunning_receipt_scan
+from . import dunning_claim_wizard
+from . import dunning_claim_wizard_line
 from . import dunning_receipt_import
 from . import dunning_receipt_import_line
 from . import dunning_setup

@@ -1,0 +1,216 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_amount, format_date
+
+KINDS = [
+    ("interest", "Late-payment interest"),
+    ("indemnity", "Flat indemnity"),
+    ("costs", "Further recovery costs"),
+]
+
+
+class DunningClaim(models.Model):
+    """A claim of interest and indemnities: which days of which invoices, in one note.
+
+    The note is a draft that an accountant checks and posts. While it stands, its days
+    are claimed; deleted, cancelled or reversed, it releases them by itself: this is
+    read from the note, nothing follows it. Only the engine writes a claim (as
+    superuser, for whoever claims): what was claimed is a fact.
+    """
+
+    _name = "dunning.claim"
+    _description = "Dunning Claim"
+    _inherit = ["dunning.claim.note"]
+    _order = "date desc, id desc"
+
+    case_id = fields.Many2one(
+        "dunning.case", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(related="case_id.partner_id")
+    company_id = fields.Many2one(related="case_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    date = fields.Date("Claimed on", required=True, readonly=True)
+    until = fields.Date(
+        required=True, readonly=True, help="Interest was counted until this day."
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Claimed by",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.user,
+    )
+    line_ids = fields.One2many("dunning.claim.line", "claim_id", readonly=True)
+    move_id = fields.Many2one(
+        "account.move",
+        "Note",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The debit note, without VAT: a draft until an accountant posts it.",
+    )
+    proof_ids = fields.Many2many(
+        "ir.attachment",
+        string="Proofs of the costs",
+        readonly=True,
+        help="What proves recovery costs above the flat indemnity.",
+    )
+    amount = fields.Monetary(compute="_compute_amount")
+    state = fields.Selection(
+        [
+            ("draft", "Draft note"),
+            ("posted", "Claimed"),
+            ("paid", "Paid"),
+            ("released", "Released"),
+        ],
+        compute="_compute_state",
+        help="Released: the note was deleted, cancelled or reversed, and the days it "
+        "claimed can be claimed again.",
+    )
+    warning = fields.Char(compute="_compute_warning")
+
+    @api.depends("line_ids.amount")
+    def _compute_amount(self):
+        for claim in self:
+            total = sum(claim.line_ids.mapped("amount"))
+            claim.amount = claim.currency_id.round(total)
+
+    @api.depends("move_id.state", "move_id.payment_state")
+    def _compute_state(self):
+        for claim in self:
+            # How far the note is may be known to whoever sees the claim.
+            move = claim.move_id.sudo()
+            if not move or move.state == "cancel" or move.payment_state == "reversed":
+                claim.state = "released"
+            elif move.state == "draft":
+                claim.state = "draft"
+            else:
+                is_paid = move.payment_state in ("paid", "in_payment")
+                claim.state = "paid" if is_paid else "posted"
+
+    @api.depends("move_id.amount_total", "line_ids.amount", "move_id.state")
+    @api.depends_context("lang")
+    def _compute_warning(self):
+        for claim in self:
+            claim.warning = claim.state != "released" and (
+                claim._find_difference() or claim._find_overlap()
+            )
+
+    def _find_difference(self):
+        """Say that the note was changed by hand: the claim keeps what was decided."""
+        total, currency = self.move_id.sudo().amount_total, self.currency_id
+        if not currency.compare_amounts(total, self.amount):
+            return False
+        return self.env._(
+            "The note says %(note)s, the claim %(claim)s: correct the note, or delete "
+            "it and claim again.",
+            note=format_amount(self.env, total, currency),
+            claim=format_amount(self.env, self.amount, currency),
+        )
+
+    def _find_overlap(self):
+        """Say that days are claimed twice: a cancelled note was taken up again."""
+        lines = self.env["dunning.claim.line"].sudo()  # whoever claimed them
+        for mine in self.line_ids.filtered("move_id"):
+            others = lines.search(
+                [
+                    ("claim_id", "!=", self.id),
+                    ("kind", "=", mine.kind),
+                    ("move_id", "=", mine.move_id.id),
+                    ("move_line_id", "=", mine.move_line_id.id),
+                    ("date_from", "<=", mine.date_to),
+                    ("date_to", ">=", mine.date_from),
+                ]
+                + lines._get_live_domain(),
+                limit=1,
+            )
+            if others:
+                return self.env._(
+                    "%(what)s of %(invoice)s is claimed for the same days on "
+                    "%(date)s as well: cancel one of the two notes.",
+                    what=dict(mine._fields["kind"]._description_selection(self.env))[
+                        mine.kind
+                    ],
+                    invoice=mine.move_id.name,
+                    date=format_date(self.env, others.claim_id.date),
+                )
+        return False
+
+    @api.depends("date", "amount")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for claim in self:
+            claim.display_name = self.env._(
+                "Claim of %(date)s, %(amount)s",
+                date=format_date(self.env, claim.date),
+                amount=format_amount(self.env, claim.amount, claim.currency_id),
+            )
+
+
+class DunningClaimLine(models.Model):
+    """One sum of a claim: the interest of an item for some days, the indemnity of an
+    invoice, or costs that were proved."""
+
+    _name = "dunning.claim.line"
+    _description = "Dunning Claim Line"
+    _inherit = ["dunning.claim.settled", "dunning.claim.line.note"]
+    _order = "claim_id, date_due, id"
+
+    claim_id = fields.Many2one(
+        "dunning.claim", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="claim_id.company_id")
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    name = fields.Char("What", readonly=True)
+    date_from = fields.Date("From", readonly=True)
+    days = fields.Integer(readonly=True)
+    segments = fields.Json(
+        readonly=True,
+        help="Days of one balance and one rate: first day, last day, days, balance, "
+        "percent per year.",
+    )
+
+    @api.model
+    def _get_live_domain(self):
+        """Return the claims whose note stands: drafts and posted ones."""
+        return [
+            ("claim_id.move_id.state", "in", ("draft", "posted")),
+            ("claim_id.move_id.payment_state", "!=", "reversed"),
+        ]
+
+    @api.constrains("kind", "claim_id", "amount")
+    def _check_lawful(self):
+        """Refuse what the law lets nobody ask, by whatever way it comes.
+
+        Recovery costs without a title stay with the creditor (CPCE L111-8); statute
+        excepts the 40 € and, on proof, more, between businesses (C. com. L441-10 II).
+        """
+        for line in self:
+            debtor = line.claim_id.partner_id
+            kind = debtor.dunning_debtor_kind
+            if kind not in ("business", "public") and line.kind != "interest":
+                raise ValidationError(
+                    self.env._(
+                        "%(debtor)s is a consumer: only interest at the legal rate "
+                        "after a formal notice can be claimed, no indemnity and no "
+                        "costs.",
+                        debtor=debtor.display_name,
+                    )
+                )
+            if line.kind != "costs":
+                continue
+            if kind != "business":
+                raise ValidationError(
+                    self.env._(
+                        "Costs above the flat indemnity can be claimed from businesses "
+                        "only, not from %(debtor)s.",
+                        debtor=debtor.display_name,
+                    )
+                )
+            if not line.claim_id.proof_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Costs above the flat indemnity need a proof: attach the "
+                        "invoice or the receipt."
+                    )
+                )

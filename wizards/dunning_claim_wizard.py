@@ -1,0 +1,258 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import format_amount, format_date, formatLang
+
+from ..models.dunning_waiver import MOTIVES
+
+
+class DunningClaimWizard(models.TransientModel):
+    """Claim the interest and indemnities of a case, or waive them.
+
+    The window shows what is owed and asks what to do with it; what is owed is counted
+    again when it is confirmed, whatever the window holds.
+    """
+
+    _name = "dunning.claim.wizard"
+    _description = "Claim Interest and Indemnities"
+
+    case_id = fields.Many2one(
+        "dunning.case", required=True, readonly=True, ondelete="cascade"
+    )
+    currency_id = fields.Many2one(related="case_id.currency_id")
+    debtor_kind = fields.Selection(related="case_id.partner_id.dunning_debtor_kind")
+    until = fields.Date(
+        "Interest until",
+        required=True,
+        help="The last day that counts: today, or a day before.",
+    )
+    line_ids = fields.One2many(
+        "dunning.claim.wizard.line",
+        "wizard_id",
+        "Invoices",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+    warning = fields.Char(compute="_compute_warning")
+    total = fields.Char("Claimed", compute="_compute_total")
+    total_waived = fields.Char("Waived", compute="_compute_total")
+    is_manager = fields.Boolean(compute="_compute_is_manager")
+    motive = fields.Selection(
+        MOTIVES, "Why", default="concession", help="Why something is waived."
+    )
+    reason = fields.Text(
+        help="What was agreed, or why: it is kept in the case with your name."
+    )
+    costs_name = fields.Char(
+        "Further costs",
+        help="Recovery costs above the flat indemnity, with their proof: businesses "
+        "only (Code de commerce L441-10 II).",
+    )
+    costs_amount = fields.Monetary(
+        "Amount of the costs",
+        help="Only what goes beyond the flat indemnities that are claimed.",
+    )
+    proof_ids = fields.Many2many("ir.attachment", string="Proof")
+
+    @api.model
+    def _open_for(self, case):
+        """Return the window for a case, with what is owed until today."""
+        until = case.company_id._dunning_today()
+        wizard = self.create({"case_id": case.id, "until": until})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._(
+                "Interest and indemnities of %(debtor)s", debtor=case.display_name
+            ),
+            "res_model": self._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    @api.depends_context("uid")
+    def _compute_is_manager(self):
+        is_manager = self.env.user.has_group("account_dunning.group_dunning_manager")
+        self.is_manager = is_manager
+
+    @api.depends("case_id", "until")
+    def _compute_line_ids(self):
+        for wizard in self:
+            rows = []
+            if wizard.case_id and wizard.until:
+                claimables = wizard.case_id._read_claimable(wizard.until)[0]
+                rows = [wizard._prepare_line(claimable) for claimable in claimables]
+            wizard.line_ids = [Command.clear(), *map(Command.create, rows)]
+
+    def _prepare_line(self, claimable):
+        segments = claimable.segments if claimable.interest else ()
+        percents = dict.fromkeys(segment.percent for segment in segments)
+        return {
+            "case_line_id": claimable.line.id,
+            "currency_id": claimable.line.currency_id.id,
+            "date_from": segments[0].date_from if segments else False,
+            "date_to": segments[-1].date_to if segments else False,
+            "days": sum(segment.days for segment in segments),
+            "base": float(segments[-1].base) if segments else 0.0,
+            "rates": " / ".join(
+                formatLang(self.env, float(percent), digits=2) for percent in percents
+            ),
+            "interest": claimable.interest,
+            "indemnity": claimable.indemnity,
+        }
+
+    @api.depends("case_id", "until")
+    @api.depends_context("lang")
+    def _compute_warning(self):
+        for wizard in self:
+            wizard.warning = (
+                wizard.case_id
+                and wizard.until
+                and wizard.case_id._read_claimable(wizard.until)[1]
+            )
+
+    @api.depends(
+        *("costs_amount", "line_ids.is_claimed", "line_ids.interest"),
+        *("line_ids.indemnity", "line_ids.interest_waived"),
+        "line_ids.indemnity_waived",
+    )
+    def _compute_total(self):
+        for wizard in self:
+            claimed, waived = {wizard.currency_id: wizard.costs_amount}, {}
+            for line in wizard.line_ids:
+                of_line = (
+                    (line.currency_id, line.interest, line.interest_waived),
+                    (wizard.currency_id, line.indemnity, line.indemnity_waived),
+                )
+                for currency, owed, given_up in of_line:
+                    waived[currency] = waived.get(currency, 0) + given_up
+                    if line.is_claimed:
+                        claimed[currency] = claimed.get(currency, 0) + owed - given_up
+            wizard.total = wizard._format_sums(claimed)
+            wizard.total_waived = wizard._format_sums(waived)
+
+    def _format_sums(self, sums):
+        return " + ".join(
+            format_amount(self.env, amount, currency)
+            for currency, amount in sums.items()
+            if currency and not currency.is_zero(amount)
+        )
+
+    # What was decided
+
+    def action_confirm(self):
+        """Make the draft note of what is claimed, and record what is waived."""
+        self.ensure_one()
+        claimed, waived = self._read_decision()
+        costs = self._read_costs()
+        if waived:
+            self._waive(waived)
+        claims = self.case_id._claim(self.until, claimed, costs)
+        if not claims:
+            raise UserError(
+                self.env._(
+                    "There is nothing to claim: choose at least one invoice, or waive "
+                    "less."
+                )
+            )
+        return self._open_notes(claims)
+
+    def action_waive(self):
+        """Record only what is waived, and claim nothing."""
+        self.ensure_one()
+        waived = self._read_decision()[1]
+        if not waived:
+            raise UserError(self.env._("Write beside the invoices how much is waived."))
+        self._waive(waived)
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_waive_all(self):
+        """Write the whole interest and indemnity as waived, to be confirmed."""
+        self.ensure_one()
+        self.env["dunning.waiver"]._check_may_waive()
+        for line in self.line_ids:
+            line.interest_waived = line.interest
+            line.indemnity_waived = line.indemnity
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _read_decision(self):
+        """Return what is claimed and what is waived of what is owed now.
+
+        :rtype: tuple[list, list] of ``(Claimable, interest, indemnity)``
+        """
+        case = self.case_id
+        case.check_access("write")
+        case._lock_for_claim()
+        self._check_until()
+        choices = {line.case_line_id: line for line in self.line_ids}
+        claimed, waived = [], []
+        for claimable in case._read_claimable(self.until)[0]:
+            choice = choices.get(claimable.line)
+            if not choice:
+                continue
+            given_up = choice._read_waived(claimable)
+            waived.append((claimable, *given_up))
+            if choice.is_claimed:
+                interest = claimable.interest - given_up[0]
+                claimed.append((claimable, interest, claimable.indemnity - given_up[1]))
+        return claimed, [row for row in waived if any(row[1:])]
+
+    def _check_until(self):
+        today = self.case_id.company_id._dunning_today()
+        if self.until > today:
+            raise UserError(
+                self.env._(
+                    "Interest cannot be claimed until %(date)s: these days have not "
+                    "come yet. Choose today, or a day before.",
+                    date=format_date(self.env, self.until),
+                )
+            )
+
+    def _waive(self, waived):
+        if not self.motive or not (self.reason or "").strip():
+            raise UserError(
+                self.env._(
+                    "Say why something is waived: whoever looks at the case later must "
+                    "understand it."
+                )
+            )
+        self.case_id._waive(self.until, waived, self.motive, self.reason)
+
+    def _read_costs(self):
+        """Return the costs to claim, None without any."""
+        compared = self.currency_id.compare_amounts(self.costs_amount, 0)
+        if compared < 0:
+            raise UserError(self.env._("Costs are an amount above zero."))
+        if not compared:
+            return None
+        if not (self.costs_name or "").strip():
+            raise UserError(self.env._("Say which costs these are."))
+        self.proof_ids.check_access("read")
+        return {
+            "name": self.costs_name,
+            "amount": self.costs_amount,
+            "proof_ids": self.proof_ids,
+        }
+
+    def _open_notes(self, claims):
+        """Open the drafts for who may see them; else go back to the case."""
+        notes = claims.move_id
+        if not notes.has_access("write"):
+            return {"type": "ir.actions.act_window_close"}
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Notes for interest and indemnities"),
+            "res_model": "account.move",
+            "view_mode": "list,form",
+            "domain": [("id", "in", notes.ids)],
+        }
+        if len(notes) == 1:
+            action |= {"res_id": notes.id, "view_mode": "form"}
+        return action
