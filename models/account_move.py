@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.holds import INSOLVENCY, TIME_BARRED
 from .dunning_case_hold import ON_HOLD
 
 
@@ -160,7 +161,20 @@ class AccountMove(models.Model):
             "blocked": [("payment_state", "=", "blocked")],
             "excluded": [("line_ids.no_followup", "=", True)],
             ON_HOLD: [("id", "in", self._get_on_hold_ids())],
+            **{code: [("id", "in", ids)] for code, ids in self._get_limits().items()},
         }
+
+    @api.model
+    def _get_limits(self):
+        """Map the holds that the law makes to the invoices of open cases they keep."""
+        lines = self.env["dunning.case.line"].search(
+            [("case_id.state", "!=", "closed")]
+        )
+        held, found = lines._find_other_holds(), {INSOLVENCY: [], TIME_BARRED: []}
+        for line in lines:
+            if (code := held.get(line.move_line_id.id)) in found:
+                found[code].append(line.move_id.id)
+        return found
 
     @api.model
     def _get_on_hold_ids(self):

@@ -20,6 +20,7 @@ class DunningCaseLine(models.Model):
         "dunning.case.line.hold",
         "dunning.case.line.documents",
         "dunning.case.line.interest",
+        "dunning.case.line.limits",
     ]
     _order = "date_due, id"
     _rec_name = "move_id"

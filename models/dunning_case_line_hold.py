@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.holds import INSOLVENCY, TIME_BARRED
 from .dunning_case_hold import ON_HOLD
 
 
@@ -40,6 +41,8 @@ class DunningCaseLineHold(models.AbstractModel):
             ("blocked", self.env._("Blocked")),
             ("excluded", self.env._("Excluded from follow-up")),
             (ON_HOLD, self.env._("On hold for a time")),
+            (INSOLVENCY, self.env._("Insolvency proceedings")),
+            (TIME_BARRED, self.env._("Time-barred")),
         ]
 
     @api.depends(
