@@ -5,8 +5,10 @@ from . import dunning_company_checks
 from . import dunning_company_interest
 from . import dunning_company_notice
 from . import dunning_company_claim
+from . import dunning_company_limits
 from . import res_company
 from . import res_config_settings
+from . import dunning_partner_limits
 from . import res_partner
 from . import dunning_level_channel
 from . import dunning_level_actions
@@ -32,6 +34,16 @@ from . import dunning_case_join
 from . import dunning_case_sweep
 from . import dunning_case_interest
 from . import dunning_case_claim
+from . import dunning_case_limits
+from . import dunning_proof
+from . import dunning_proof_own
+from . import dunning_limitation_find
+from . import dunning_limitation_event
+from . import dunning_limitation_override
+from . import dunning_proceeding_declare
+from . import dunning_proceeding_warn
+from . import dunning_proceeding
+from . import dunning_proceeding_line
 from . import dunning_case
 from . import dunning_hold
 from . import dunning_cover
@@ -47,7 +59,6 @@ from . import dunning_first_run
 from . import onboarding_onboarding_step
 from . import dunning_action_propose
 from . import dunning_action_guard
-from . import dunning_proof
 from . import dunning_action_postal_log
 from . import dunning_action_postal
 from . import dunning_action_period
@@ -77,6 +88,7 @@ from . import dunning_action_letter
 from . import dunning_action
 from . import dunning_case_line_interest
 from . import dunning_case_line_claim
+from . import dunning_case_line_limits
 from . import dunning_deposit_guard
 from . import dunning_deposit_list
 from . import dunning_deposit
@@ -89,6 +101,7 @@ from . import dunning_claim_note
 from . import dunning_claim
 from . import dunning_waiver
 from . import account_move
+from . import dunning_item_limits
 from . import account_move_line
 from . import ir_actions_report
 from . import mail_template

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import covers
+from ..tools.holds import INSOLVENCY, TIME_BARRED
 from .dunning_case_hold import ON_HOLD
 
 
@@ -173,13 +174,27 @@ class AccountMove(models.Model):
             "claim": [("dunning_claim_id", "!=", False)],
             "excluded": [("line_ids.no_followup", "=", True)],
             ON_HOLD: [("id", "in", self._get_on_hold_ids())],
-        } | {kind: [("id", "in", self._get_covered_ids(kind))] for kind in covers.KINDS}
+            **{kind: [("id", "in", self._get_covered_ids(kind))] for kind in covers.KINDS},
+            **{code: [("id", "in", ids)] for code, ids in self._get_limits().items()},
+        }
 
     @api.model
     def _get_covered_ids(self, kind):
         """Return the invoices that a promise, plan or dispute keeps back as a whole."""
         lines = self.env["dunning.cover"].search([("kind", "=", kind)]).line_id
         return lines.filtered(lambda line: line.hold == kind).move_id.ids
+
+    @api.model
+    def _get_limits(self):
+        """Map the holds that the law makes to the invoices of open cases they keep."""
+        lines = self.env["dunning.case.line"].search(
+            [("case_id.state", "!=", "closed")]
+        )
+        held, found = lines._find_other_holds(), {INSOLVENCY: [], TIME_BARRED: []}
+        for line in lines:
+            if (code := held.get(line.move_line_id.id)) in found:
+                found[code].append(line.move_id.id)
+        return found
 
     @api.model
     def _get_on_hold_ids(self):

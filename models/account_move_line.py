@@ -91,7 +91,8 @@ class OpenItem:
 
 
 class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "dunning.item.limits"]
 
     def write(self, vals):
         result = super().write(vals)
@@ -177,17 +178,6 @@ class AccountMoveLine(models.Model):
             else item
             for item in items
         ]
-
-    def _find_dunning_holds(self, date):
-        """Map ids of items that another module keeps back on a day to the code of the
-        reason; here none.
-
-        For thousands of items at once, read as superuser. A module that returns a code
-        adds its words to ``dunning.case.line._selection_hold`` and its search to
-        ``account.move._get_dunning_hold_domains``:
-        ``docs/examples/account_dunning_retention``.
-        """
-        return {}
 
     @api.model
     def _join_dunning_debtor(self, query):

@@ -26,6 +26,7 @@ class DunningCase(models.Model):
         "dunning.case.sweep",
         "dunning.case.interest",
         "dunning.case.claim",
+        "dunning.case.limits",
     ]
     _order = "amount_overdue desc, id desc"
     _check_company_auto = True

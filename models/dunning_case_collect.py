@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..tools import ladder as core
+from ..tools.holds import BY_LAW
 from .bulk_insert import insert_rows
 from .dunning_case_facts import Books
 
@@ -102,7 +103,7 @@ class DunningCaseCollect(models.AbstractModel):
         )
         return any(
             (date - item.due).days >= earliest
-            and item.hold in ("", "blocked")
+            and item.hold in ("", "blocked", *BY_LAW)
             and (item.due > date or (date - item.due).days > ladder.grace_days)
             for item in items
         )

@@ -21,6 +21,7 @@ class DunningCaseLine(models.Model):
         "dunning.case.line.documents",
         "dunning.case.line.interest",
         "dunning.case.line.claim",
+        "dunning.case.line.limits",
     ]
     _order = "date_due, id"
     _rec_name = "move_id"

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools import covers
+from ..tools.holds import INSOLVENCY, TIME_BARRED
 from .dunning_case_hold import ON_HOLD
 
 
@@ -45,6 +46,8 @@ class DunningCaseLineHold(models.AbstractModel):
             (covers.DISPUTED, self.env._("Disputed")),
             (covers.PROMISED, self.env._("Promised")),
             (covers.PLANNED, self.env._("On a payment plan")),
+            (INSOLVENCY, self.env._("Insolvency proceedings")),
+            (TIME_BARRED, self.env._("Time-barred")),
         ]
 
     @api.depends(

@@ -1,9 +1,11 @@
 from collections import defaultdict
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
 
 from ..tools.interest import Interest, MissingRate, late_interest
+from .dunning_proceeding import is_frozen
 from .dunning_rate import read_percent
 
 NOTHING = Interest(Decimal(0), 0, (), Decimal(0))
@@ -75,9 +77,11 @@ class DunningCaseLineInterest(models.AbstractModel):
         for company, lines in self.grouped("company_id").items():
             day = until or (company and company._dunning_today())
             tables = lines.with_company(company)._get_rate_tables()
+            judgments = lines._read_judgments(company)
             for line in lines.filtered("move_line_id"):
                 start = line._get_interest_start(notices)
-                if not start or start >= day:
+                last = line._get_last_interest_day(day, judgments)
+                if not start or start >= last:
                     continue
                 payments, credit_notes = settled[line.move_line_id.id]
                 try:
@@ -88,7 +92,7 @@ class DunningCaseLineInterest(models.AbstractModel):
                         late_interest(
                             line._get_principal(),
                             start,
-                            day,
+                            last,
                             table,
                             payments,
                             company.dunning_interest_first,
@@ -101,6 +105,20 @@ class DunningCaseLineInterest(models.AbstractModel):
                 except MissingRate as error:
                     result[line] = (NOTHING, rates._describe_missing(error))
         return result
+
+    def _read_judgments(self, company):
+        """Map debtors to the judgment of their insolvency proceedings, if any runs."""
+        running = self.env["dunning.proceeding"]
+        return running._read_running(company, self.case_id.partner_id)
+
+    def _get_last_interest_day(self, day, judgments):
+        """Return the last day that counts: interest on earlier claims stops with the
+        judgment of insolvency (Code de commerce L622-28)."""
+        self.ensure_one()
+        if not is_frozen(self, judgments):
+            return day
+        judgment = judgments[self.case_id.partner_id.id]
+        return min(day, judgment - timedelta(days=1))
 
     def _get_principal(self):
         """Return the amount of the item, VAT included, in its currency."""
@@ -200,6 +218,21 @@ class DunningCaseLineInterest(models.AbstractModel):
         # Whether it was paid is no secret to who sees the case.
         return self.date_due < day and not self.move_line_id.sudo().reconciled
 
+    def _find_frozen_in_time(self):
+        """Return the lines that were not late before the judgment of their debtor's
+        insolvency: who may not pay owes no indemnity (Code de commerce L441-10 II)."""
+        found = self.browse()
+        for company, lines in self.grouped("company_id").items():
+            judgments = lines._read_judgments(company)
+            found |= lines.filtered(
+                lambda line, judgments=judgments: (
+                    is_frozen(line, judgments)
+                    and line.date_due
+                    >= judgments[line.case_id.partner_id.id] - timedelta(days=1)
+                )
+            )
+        return found
+
     def _get_late_invoices(self, interests, day):
         """Return, of settled and open items, the first one of each invoice paid late.
 
@@ -211,6 +244,7 @@ class DunningCaseLineInterest(models.AbstractModel):
                 and (interests[line][0].days or line._is_open_and_late(day))
             )
         )
+        late -= late._find_frozen_in_time()
         firsts = [lines[:1].id for lines in late.grouped("move_id").values()]
         return self.browse(firsts)
 
@@ -230,6 +264,7 @@ class DunningCaseLineInterest(models.AbstractModel):
                 and line._may_bear_indemnity()
             )
         )
+        late -= late._find_frozen_in_time()
         oldest = self.search(
             [("move_id", "in", late.move_id.ids), ("case_id", "in", late.case_id.ids)],
             order="date_due, id",

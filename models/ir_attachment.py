@@ -23,6 +23,7 @@ class IrAttachment(models.Model):
         if self.env.su:
             return
         self._check_deposit_proof()
+        self._check_limits_proof()
         ids = self.filtered(lambda file: file.res_model == "dunning.action")
         actions = (
             self.env["dunning.action"].sudo().browse(ids.mapped("res_id")).exists()
@@ -31,6 +32,16 @@ class IrAttachment(models.Model):
             raise UserError(
                 self.env._("The document of a posted letter is a proof: it is kept.")
             )
+
+    def _check_limits_proof(self):
+        """What proves an interruption of limitation or a declared claim is kept."""
+        for model in ("dunning.limitation.event", "dunning.proceeding"):
+            files = self.filtered(lambda file, model=model: file.res_model == model)
+            records = self.env[model].sudo().browse(files.mapped("res_id")).exists()
+            if set(records.mapped("state")) - {"proposed", "open"}:
+                raise UserError(
+                    self.env._("What proves a decision or a declaration is kept.")
+                )
 
     def _check_deposit_proof(self):
         """What the post office stamped is kept as well."""

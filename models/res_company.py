@@ -27,6 +27,7 @@ class ResCompany(models.Model):
         "dunning.company.interest",
         "dunning.company.notice",
         "dunning.company.claim",
+        "dunning.company.limits",
     ]
 
     dunning_ladder_id = fields.Many2one(

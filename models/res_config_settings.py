@@ -24,6 +24,12 @@ class ResConfigSettings(models.TransientModel):
     dunning_review_months = fields.Integer(
         related="company_id.dunning_review_months", readonly=False
     )
+    dunning_limitation_sector = fields.Selection(
+        related="company_id.dunning_limitation_sector", readonly=False
+    )
+    dunning_limitation_years = fields.Integer(
+        related="company_id.dunning_limitation_years", readonly=False
+    )
     dunning_left_out_codes = fields.Char(
         related="company_id.dunning_left_out_codes", readonly=False
     )

@@ -7,7 +7,8 @@ from .dunning_rate import read_percent
 class ResPartner(models.Model):
     """Choices of a customer about dunning, per company."""
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "dunning.partner.limits"]
 
     dunning_ladder_id = fields.Many2one(
         "dunning.ladder",

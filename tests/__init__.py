@@ -54,6 +54,9 @@ from . import test_hostile_text
 from . import test_template_limits
 from . import test_tools_interest
 from . import test_tools_limitation
+from . import test_tools_insolvency
+from . import test_limitation
+from . import test_proceeding
 from . import test_tools_instalments
 from . import test_interest
 from . import test_late_amounts

@@ -97,6 +97,7 @@ class RightsCommon(DunningCommon):
         world["dunning.cover"] = cls._make_cover(hold.case_id)
         world["dunning.exclusion"] = cls._make_exclusion(company, env)
         world |= cls._make_claim(company, env)
+        world |= cls._make_limits(company, env)
         world["dunning.alert"] = env["dunning.alert"].search(
             [("case_id", "=", world["formal notice"].case_id.id)]
         )
@@ -216,6 +217,39 @@ class RightsCommon(DunningCommon):
         invoice = cls._make_invoice(company, partner, 5).with_env(env)
         invoice.no_followup = True
         return env["dunning.exclusion"].search([("move_id", "=", invoice.id)])
+
+    @classmethod
+    def _make_limits(cls, company, env):
+        """Return insolvency proceedings with their claim, an event that interrupts a
+        limitation, and the decision on a debt that is time-barred."""
+        partner = cls._create_customer(f"Insolvent debtor of {company.name}")
+        invoice = cls._make_invoice(company, partner, 5)
+        debt = {
+            "partner_id": partner.id,
+            "company_id": company.id,
+            "move_ids": [Command.set(invoice.ids)],
+        }
+        document = {"name": "Letter.pdf", "raw": b"I owe you"}
+        event = env["dunning.limitation.event"].create(
+            debt | {"date": DAY, "proof_ids": [Command.create(document)]}
+        )
+        proceeding = env["dunning.proceeding"].create(
+            {
+                "partner_id": partner.id,
+                "company_id": company.id,
+                "judgment_date": DAY,
+                "declared_on": DAY,
+                "trustee_id": cls.env.company.partner_id.id,
+            }
+        )
+        proceeding.action_prepare()
+        override = env["dunning.limitation.override"].create(debt | {"reason": "Asked"})
+        return {
+            "dunning.limitation.event": event,
+            "dunning.limitation.override": override,
+            "dunning.proceeding": proceeding,
+            "dunning.proceeding.line": proceeding.line_ids,
+        }
 
     @classmethod
     def _make_letter(cls, company, env):

@@ -31,6 +31,10 @@ CHANGES = {
     "dunning.claim.wizard.line": {"is_claimed": True},
     "dunning.exclusion": {"reason": "Changed"},
     "dunning.alert": {"reason": "Changed"},
+    "dunning.limitation.event": {"note": "Changed"},
+    "dunning.limitation.override": {"reason": "Changed"},
+    "dunning.proceeding": {"note": "Changed"},
+    "dunning.proceeding.line": {"name": "Changed"},
     "dunning.rate": {"source": "Changed"},
     "dunning.run": {"is_nightly": True},
     "dunning.run.batch": {"is_done": True},
@@ -151,6 +155,18 @@ class TestRightsTable(RightsCommon):
                 "case_id": case.id,
                 "action_id": world["dunning.action"].id,
             },
+            "dunning.limitation.event": self._get_debt(world) | {"date": DAY},
+            "dunning.limitation.override": self._get_debt(world) | {"reason": "New"},
+            "dunning.proceeding": {
+                "partner_id": self.partner_b.id,
+                "company_id": company.id,
+                "judgment_date": DAY,
+            },
+            "dunning.proceeding.line": {
+                "proceeding_id": world["dunning.proceeding"].id,
+                "name": "New",
+                "date_due": DAY,
+            },
             "dunning.run": {"date": DAY, "company_id": company.id},
             "dunning.run.batch": run | {"kind": "prepare", "keys": []},
             "dunning.run.count": run | {"result": "none", "count": 1},
@@ -187,6 +203,15 @@ class TestRightsTable(RightsCommon):
             },
             "dunning.outcome": {"action_id": world["call"].id},
         }[model]
+
+    def _get_debt(self, world):
+        """Return whose invoice something is about, of one company."""
+        case = world["dunning.case"]
+        return {
+            "partner_id": case.partner_id.id,
+            "company_id": case.company_id.id,
+            "move_ids": [Command.set(world["account.move"].ids)],
+        }
 
     def _allowed(self, user, model, world, window_user=None):
         """Return the operations of CRUD that work for a user, as letters."""

@@ -1,12 +1,18 @@
-from datetime import date
+from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
 
 from odoo.addons.account_dunning.tools.days import add_months
-from odoo.addons.account_dunning.tools.limitation import limitation_date
+from odoo.addons.account_dunning.tools.limitation import (
+    Event,
+    Period,
+    find_period,
+    last_day_to_act,
+    limitation_date,
+)
 
 DAYS = st.dates(date(2000, 1, 1), date(2040, 12, 31))
 
@@ -40,6 +46,7 @@ class TestLimitation(BaseCase):
         with self.assertRaises(ValueError):
             limitation_date(date(2024, 1, 1), 0)
 
+    @settings(deadline=None)
     @given(DAYS, st.integers(1, 10), st.lists(DAYS, max_size=4))
     def test_an_interruption_never_shortens_and_never_overstates(
         self, start, years, days
@@ -48,3 +55,72 @@ class TestLimitation(BaseCase):
         self.assertGreaterEqual(last, limitation_date(start, years))
         latest = max([start, *days])
         self.assertLessEqual(last, add_months(latest, 12 * years))
+
+    def test_the_kind_of_debtor_and_the_trade_say_how_long(self):
+        for arguments, expected in [
+            (("business",), Period(5)),
+            (("consumer",), Period(2)),
+            ((False,), Period(2)),  # in doubt a consumer
+            (("public",), Period(4, by_calendar=True)),
+            (("business", "transport"), Period(1)),
+            (("consumer", "telecom"), Period(1)),
+            (("public", "transport"), Period(1)),
+            (("business", "", 10), Period(10)),
+            (("business", "", 1), Period(1)),
+            (("business", "", 12), Period(10)),  # more than the law allows
+            (("business", "transport", 10), Period(1)),  # in doubt the shortest
+            (("consumer", "", 10), Period(2)),  # never by contract
+            (("public", "", 10), Period(4, by_calendar=True)),
+        ]:
+            with self.subTest(arguments=arguments):
+                self.assertEqual(find_period(*arguments), expected)
+
+    def test_against_a_public_body_four_years_from_the_next_first_of_january(self):
+        period = find_period("public")
+        last = last_day_to_act(date(2020, 3, 15), period)
+        self.assertEqual(last, date(2024, 12, 31))
+        paid = [Event(date(2022, 1, 1))]
+        self.assertEqual(
+            last_day_to_act(date(2020, 3, 15), period, paid), date(2026, 12, 31)
+        )
+
+    def test_a_claim_in_court_counts_until_the_proceedings_end(self):
+        claim = Event(date(2024, 5, 4), until=date(2025, 6, 1))
+        self.assertEqual(
+            last_day_to_act(date(2020, 5, 4), Period(5), [claim]), date(2030, 6, 1)
+        )
+
+    def test_mediation_suspends_and_leaves_at_least_six_months(self):
+        start, last = date(2020, 5, 4), date(2025, 5, 4)
+        for day, until, expected in [
+            (date(2022, 1, 1), date(2022, 1, 31), date(2025, 6, 3)),  # 30 days
+            (date(2025, 5, 1), date(2025, 5, 11), date(2025, 11, 11)),
+            (date(2022, 1, 1), None, last),  # not ended: nothing is promised
+            (date(2025, 5, 5), date(2025, 6, 5), last),  # too late
+        ]:
+            with self.subTest(day=day):
+                event = Event(day, until, suspends=True)
+                self.assertEqual(last_day_to_act(start, Period(5), [event]), expected)
+
+    @settings(deadline=None)
+    @given(
+        DAYS,
+        st.sampled_from(["business", "consumer", "public"]),
+        st.sampled_from(["", "transport", "telecom"]),
+        st.integers(0, 10),
+        st.lists(st.tuples(DAYS, st.integers(0, 400), st.booleans()), max_size=4),
+    )
+    def test_whatever_happens_the_period_never_gets_shorter(
+        self, start, kind, sector, contract, events
+    ):
+        period = find_period(kind, sector, contract)
+        events = [
+            Event(day, day + timedelta(days=days), suspends)
+            for day, days, suspends in events
+        ]
+        last = last_day_to_act(start, period, events)
+        self.assertGreaterEqual(last, last_day_to_act(start, period, events[:-1]))
+        if kind != "business":
+            # A public body owes no longer than a business would, nor a consumer.
+            legal = last_day_to_act(start, find_period("business"))
+            self.assertLessEqual(last_day_to_act(start, period), legal)

@@ -7,6 +7,11 @@ end: the day after ``date_until`` it is over, whoever looks.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+# What the law holds back: codes beside those of the ledger.
+INSOLVENCY = "insolvency"  # claims born before the judgment
+TIME_BARRED = "time_barred"  # a consumer can no longer be sued for them
+BY_LAW = (INSOLVENCY, TIME_BARRED)
+
 #: A hold is temporary: who wants more excludes the invoice from follow-up.
 MOST_HOLD_DAYS = 366
 

@@ -1,0 +1,262 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_date
+
+#: Kinds that only a document proves.
+DOCUMENTED = ("acknowledgement", "plan", "court", "enforcement", "mediation")
+#: Kinds that last until a day.
+LASTING = ("court", "declaration", "mediation")
+#: What was decided stays as it was decided.
+DECIDED = {"state", "decided_by_id", "decided_on", "user_id", "is_found"}
+FACTS = {"kind", "date", "date_until", "partner_id", "company_id", "move_ids"}
+
+
+class DunningLimitationEvent(models.Model):
+    """Something that interrupts or suspends the limitation of a debt.
+
+    Proposed by the module or entered by a collector; the dates to act ignore it until a
+    credit manager confirms it: a payment that we matched ourselves to the oldest invoice
+    acknowledges no debt of that invoice. Never a reminder nor a formal notice, which
+    interrupt nothing. Kept for good: a wrong one is refused, not deleted.
+    """
+
+    _name = "dunning.limitation.event"
+    _description = "Interruption of Limitation"
+    _inherit = ["dunning.proof.own", "dunning.limitation.find"]
+    _order = "date desc, id desc"
+    _rec_name = "kind"
+    _check_company_auto = True
+
+    kind = fields.Selection(
+        [
+            ("acknowledgement", "Acknowledgement of the debt in writing"),
+            ("payment", "Payment on account"),
+            ("promise", "Promise to pay"),
+            ("plan", "Signed payment plan"),
+            ("court", "Claim in court"),
+            ("enforcement", "Precautionary measure or enforcement"),
+            ("declaration", "Claim declared in insolvency proceedings"),
+            ("mediation", "Agreed mediation or conciliation (suspends)"),
+        ],
+        "What happened",
+        required=True,
+        default="acknowledgement",
+        help="What the debtor himself did or a court was asked (Code civil 2238 to "
+        "2244). A reminder, even a registered formal notice, interrupts nothing.",
+    )
+    date = fields.Date(required=True, help="The day on which it happened.")
+    date_until = fields.Date(
+        "Ended on",
+        help="Of a claim in court or a mediation: the day on which it was over. The new "
+        "period begins then; while it is empty, only its beginning counts.",
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Debtor", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    move_ids = fields.Many2many(
+        "account.move",
+        "dunning_limitation_event_move_rel",
+        "event_id",
+        "move_id",
+        "Invoices",
+        check_company=True,
+        help="The invoices it is about. It counts for an invoice as a whole, all its "
+        "instalments included.",
+    )
+    note = fields.Text(help="How it reached us, who said it, where it is filed.")
+    proof_ids = fields.Many2many(
+        "ir.attachment",
+        "dunning_limitation_event_proof_rel",
+        "event_id",
+        "attachment_id",
+        "Documents",
+    )
+    user_id = fields.Many2one(
+        "res.users", "Entered by", readonly=True, default=lambda self: self.env.user
+    )
+    is_found = fields.Boolean(
+        "Found by the module",
+        readonly=True,
+        help="Read from the books or from what was agreed. Somebody must look whether "
+        "the debtor himself meant this debt.",
+    )
+    state = fields.Selection(
+        [
+            ("proposed", "To confirm"),
+            ("confirmed", "Confirmed"),
+            ("refused", "Not counted"),
+        ],
+        required=True,
+        readonly=True,
+        default="proposed",
+        help="Only what a credit manager has confirmed moves the last day to act.",
+    )
+    decided_by_id = fields.Many2one("res.users", "Decided by", readonly=True)
+    decided_on = fields.Date("Decided on", readonly=True)
+    payment_line_id = fields.Many2one(
+        "account.move.line", index=True, readonly=True, ondelete="set null"
+    )
+    paid_move_id = fields.Many2one("account.move", readonly=True, ondelete="cascade")
+
+    _once_per_payment = models.UniqueIndex(
+        "(payment_line_id, paid_move_id) WHERE payment_line_id IS NOT NULL",
+        "This payment was proposed for the invoice already.",
+    )
+
+    @api.depends("kind", "date")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for event in self:
+            day = format_date(self.env, event.date) if event.date else ""
+            event.display_name = f"{kinds.get(event.kind, '')} ({day})"
+
+    @api.constrains("date", "date_until")
+    def _check_dates(self):
+        for event in self:
+            last = event.company_id._dunning_latest_day(event.date, event.date_until)
+            if max(event.date, event.date_until or event.date) > last:
+                raise ValidationError(
+                    self.env._(
+                        "What interrupts a limitation has happened: choose a day that "
+                        "is not after today."
+                    )
+                )
+            if event.date_until and event.date_until < event.date:
+                raise ValidationError(
+                    self.env._(
+                        "It cannot have ended on %(end)s, before it began on "
+                        "%(begin)s.",
+                        end=format_date(self.env, event.date_until),
+                        begin=format_date(self.env, event.date),
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._refuse_decided(vals)
+        events = super().create(vals_list)
+        events._forget_dates()
+        return events
+
+    def write(self, vals):
+        if not self.env.su:
+            self._refuse_decided(vals)
+            if not FACTS.isdisjoint(vals):
+                self._refuse_change()
+        result = super().write(vals)
+        self._forget_dates()
+        return result
+
+    def _forget_dates(self):
+        """What was computed from the events before is no longer right."""
+        lines = self.env["dunning.case.line"]
+        lines.invalidate_model(["limitation_date", "hold"])
+        self.env["dunning.case"].invalidate_model(
+            ["limitation_date", "limitation_event_ids", "legal_warning"]
+        )
+
+    @api.model
+    def _refuse_decided(self, vals):
+        if not DECIDED.isdisjoint(vals):
+            raise UserError(
+                self.env._(
+                    "Whether it counts is decided by a credit manager, with the "
+                    "buttons “It counts” and “It does not count”."
+                )
+            )
+
+    def _refuse_change(self):
+        if decided := self.filtered(lambda event: event.state != "proposed"):
+            raise UserError(
+                self.env._(
+                    "“%(event)s” was decided on %(date)s and stays as it was: enter "
+                    "another one.",
+                    event=decided[0].display_name,
+                    date=format_date(self.env, decided[0].decided_on),
+                )
+            )
+
+    # Decide
+
+    def action_confirm(self):
+        """Let the events count: the last day to act moves."""
+        self._check_manager()
+        self.check_access("write")
+        for event in self:
+            event._check_complete()
+        return self._settle("confirmed")
+
+    def action_refuse(self):
+        """Leave the events out: the last day to act stays as it is."""
+        return self._settle("refused")
+
+    def _check_complete(self):
+        self.ensure_one()
+        if not self.move_ids:
+            raise UserError(
+                self.env._(
+                    "Choose the invoices that “%(event)s” is about.",
+                    event=self.display_name,
+                )
+            )
+        if self.kind in DOCUMENTED and not self.proof_ids:
+            raise UserError(
+                self.env._(
+                    "Add the document that proves “%(event)s”: in court it is needed.",
+                    event=self.display_name,
+                )
+            )
+        if self.kind == "mediation" and not self.date_until:
+            raise UserError(
+                self.env._(
+                    "Enter the day on which the mediation was over: before, nobody "
+                    "knows by how much it moves the last day to act."
+                )
+            )
+
+    def _settle(self, state):
+        self._check_manager()
+        self.check_access("write")
+        waiting = self.filtered(lambda event: event.state == "proposed")
+        for company, events in waiting.grouped("company_id").items():
+            # Who decided, and when, is written down by us.
+            events.sudo().write(
+                {
+                    "state": state,
+                    "decided_by_id": self.env.uid,
+                    "decided_on": company._dunning_today(),
+                }
+            )
+        waiting._log_decision(state)
+        return True
+
+    def _check_manager(self):
+        if not self.env.user.has_group("account_dunning.group_dunning_manager"):
+            raise AccessError(
+                self.env._(
+                    "A credit manager decides what interrupts a limitation: enter what "
+                    "happened with its document, and ask him to confirm it."
+                )
+            )
+
+    def _log_decision(self, state):
+        for event in self:
+            details = {
+                "event": event.display_name,
+                "invoices": ", ".join(event.move_ids.mapped("display_name")),
+            }
+            text = (
+                self.env._("It counts: %(event)s, for %(invoices)s.", **details)
+                if state == "confirmed"
+                else self.env._(
+                    "It does not count: %(event)s, %(invoices)s.", **details
+                )
+            )
+            cases = self.env["dunning.case"]
+            cases._log_for(event.partner_id, event.company_id, text)
