@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -156,6 +158,9 @@ class AccountMove(models.Model):
         if operator != "in":
             return NotImplemented
         tests = self._get_dunning_hold_domains()
+        finders = self._get_dunning_hold_finders()
+        wanted = finders if False in value else finders.keys() & set(value)
+        tests |= {code: [("id", "in", finders[code]())] for code in wanted}
         in_case = Domain("dunning_case_id", "!=", False)
         held = Domain.OR(Domain(tests[code]) for code in value if code) & in_case
         if False in value:
@@ -174,9 +179,16 @@ class AccountMove(models.Model):
             "claim": [("dunning_claim_id", "!=", False)],
             "excluded": [("line_ids.no_followup", "=", True)],
             ON_HOLD: [("id", "in", self._get_on_hold_ids())],
-            **{kind: [("id", "in", self._get_covered_ids(kind))] for kind in covers.KINDS},
-            **{code: [("id", "in", ids)] for code, ids in self._get_limits().items()},
         }
+
+    @api.model
+    def _get_dunning_hold_finders(self):
+        """Map the reasons that must be computed to what finds the invoices they keep;
+        asked only when somebody looks for them."""
+        finders = {kind: partial(self._get_covered_ids, kind) for kind in covers.KINDS}
+        for code in (INSOLVENCY, TIME_BARRED):
+            finders[code] = partial(self._get_limited_ids, code)
+        return finders
 
     @api.model
     def _get_covered_ids(self, kind):
@@ -185,16 +197,15 @@ class AccountMove(models.Model):
         return lines.filtered(lambda line: line.hold == kind).move_id.ids
 
     @api.model
-    def _get_limits(self):
-        """Map the holds that the law makes to the invoices of open cases they keep."""
+    def _get_limited_ids(self, code):
+        """Return the invoices of open cases that the law keeps back for a reason."""
         lines = self.env["dunning.case.line"].search(
             [("case_id.state", "!=", "closed")]
         )
-        held, found = lines._find_other_holds(), {INSOLVENCY: [], TIME_BARRED: []}
-        for line in lines:
-            if (code := held.get(line.move_line_id.id)) in found:
-                found[code].append(line.move_id.id)
-        return found
+        held = lines._find_other_holds()
+        return lines.filtered(
+            lambda line: held.get(line.move_line_id.id) == code
+        ).move_id.ids
 
     @api.model
     def _get_on_hold_ids(self):

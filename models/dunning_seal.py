@@ -81,10 +81,13 @@ class DunningSeal(models.Model):
     def _take(self, record, attachments, kind):
         """Take the fingerprints of documents that have none yet.
 
-        :param record: the action or deposit to which they belong
+        :param record: the record to which they belong; only what was sent or deposited
+            has fingerprints
         """
         owner = {"dunning.action": "action_id", "dunning.deposit": "deposit_id"}
-        name = owner[record._name]
+        name = owner.get(record._name)
+        if not name:  # documents of other records prove no delivery
+            return self.browse()
         seals = self.sudo()  # see the class: the engine's own
         sealed = seals.search(
             [(name, "=", record.id), ("attachment_id", "in", attachments.ids)]

@@ -185,6 +185,7 @@ class RightsCommon(DunningCommon):
         )
         return covers.browse(cover.ids)
 
+    @classmethod
     def _make_claim(cls, company, env):
         """Return a claim of one indemnity, and a waiver of the interest."""
         accounts = env["account.account"]
