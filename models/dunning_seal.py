@@ -78,31 +78,37 @@ class DunningSeal(models.Model):
             seal.size_text = human_size(seal.size)
 
     @api.model
-    def _take(self, record, attachments, kind):
+    def _take(self, documents):
         """Take the fingerprints of documents that have none yet.
 
-        :param record: the action or deposit to which they belong
+        :param documents: ``[(action or deposit, attachment, kind), …]``
         """
-        owner = {"dunning.action": "action_id", "dunning.deposit": "deposit_id"}
-        name = owner[record._name]
         seals = self.sudo()  # see the class: the engine's own
-        sealed = seals.search(
-            [(name, "=", record.id), ("attachment_id", "in", attachments.ids)]
-        )
-        return seals.create(
+        ids = {attachment.id for _owner, attachment, _kind in documents}
+        sealed = {
+            (seal.action_id or seal.deposit_id, seal.attachment_id.id)
+            for seal in seals.search([("attachment_id", "in", list(ids))])
+        }
+        seals.create(
             [
-                {
-                    name: record.id,
-                    "company_id": record.company_id.id,
-                    "attachment_id": attachment.id,
-                    "name": attachment.name,
-                    "kind": kind,
-                    "sha256": fingerprint(attachment.sudo().raw),
-                    "size": len(attachment.sudo().raw or b""),
-                }
-                for attachment in attachments - sealed.attachment_id
+                self._prepare_seal(owner, attachment.sudo(), kind)
+                for owner, attachment, kind in documents
+                if (owner, attachment.id) not in sealed
             ]
         )
+
+    @api.model
+    def _prepare_seal(self, owner, attachment, kind):
+        names = {"dunning.action": "action_id", "dunning.deposit": "deposit_id"}
+        return {
+            names[owner._name]: owner.id,
+            "company_id": owner.company_id.id,
+            "attachment_id": attachment.id,
+            "name": attachment.name,
+            "kind": kind,
+            "sha256": fingerprint(attachment.raw),
+            "size": len(attachment.raw or b""),
+        }
 
     def _check(self):
         """Compute each fingerprint again, and note what became of the document."""
@@ -119,7 +125,12 @@ class DunningSeal(models.Model):
     def _describe(self):
         """Return what the last check found, one line for each document."""
         labels = dict(self._fields["state"]._description_selection(self.env))
-        return [f"{seal.name}: {labels[seal.state]}" for seal in self]
+        return [
+            self.env._(
+                "%(document)s: %(state)s", document=seal.name, state=labels[seal.state]
+            )
+            for seal in self
+        ]
 
     def action_open_document(self):
         """Open the document itself."""

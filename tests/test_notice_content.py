@@ -14,11 +14,7 @@ class TestNoticeContent(RegisteredCommon):
 
     def _propose(self, name="Martin", **values):
         """Return the formal notice that waits for approval."""
-        approve = self.registry["dunning.action"].action_approve
-        self.patch(self.registry["dunning.action"], "action_approve", lambda s: True)
-        letter = self._put_on_notice(name, **values)
-        self.patch(self.registry["dunning.action"], "action_approve", approve)
-        return letter.with_user(self.manager)
+        return self._propose_notices(name, **values).with_user(self.manager)
 
     def _refuse(self, letter, words):
         with self.assertRaisesRegex(UserError, words), self.cr.savepoint():
@@ -125,6 +121,7 @@ class TestNoticeContent(RegisteredCommon):
         self.assertIn(letter.line_ids.name.replace("/", "_"), self._file_names(letter))
 
     def _file_names(self, letter):
+        letter.invalidate_recordset()
         return " ".join(letter.sudo().attachment_ids.mapped("name"))
 
     def _render(self, letter):
