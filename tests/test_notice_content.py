@@ -1,7 +1,10 @@
 from datetime import date
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..tools import notice as core
 from .common import DAY
@@ -197,6 +200,17 @@ class TestNoticeContent(RegisteredCommon):
         self.assertEqual(len(actions), 2)
         actions.action_approve()
         self.assertEqual(actions.mapped("notice_number"), ["MED/2024/0001"] * 2)
+
+    def test_a_number_belongs_to_one_notice(self):
+        one, two = self._propose("Martin"), self._propose("Durand")
+        (one | two).action_approve()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(IntegrityError),
+            self.cr.savepoint(),
+        ):
+            two.sudo().notice_number = one.notice_number
+            self.env.flush_all()
 
     def test_numbers_begin_afresh_each_year_and_for_each_company(self):
         take = self.company._take_notice_number
