@@ -175,6 +175,7 @@ class History:
         report = "account_dunning.dunning_letter_report"
         self.env["ir.actions.report"]._render_qweb_pdf(report, posted.ids)
         posted._keep_pdf()
+        posted._seal_letters()
 
     # What happens in the books
 

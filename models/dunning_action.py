@@ -117,7 +117,8 @@ class DunningAction(models.Model):
     deadline = fields.Date(
         "Asks to pay by",
         readonly=True,
-        help="The date printed in the text. The next level waits until it has passed.",
+        help="The date printed in the text; of a formal notice on paper the end of its "
+        "period. The next level waits until it has passed.",
     )
     delivered_on = fields.Date(
         readonly=True,

@@ -74,6 +74,9 @@ class DunningActionLre(models.AbstractModel):
             and not self.is_lre_on_paper
         )
 
+    def _cannot_be_posted(self):
+        return super()._cannot_be_posted() and not self._leaves_electronically()
+
     def _queue_letters(self):
         electronic = self.filtered(lambda action: action._leaves_electronically())
         result = super(DunningActionLre, self - electronic)._queue_letters()

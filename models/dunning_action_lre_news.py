@@ -1,7 +1,9 @@
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..tools import lre as core
 
@@ -47,7 +49,29 @@ class DunningActionLreNews(models.AbstractModel):
                 continue
             for letter in letters.filtered(lambda one, news=news: one in news):
                 letter._note_lre_news(news[letter])
+            letters._ask_for_lre_end()
             self.env["ir.cron"]._commit_progress()
+
+    def _ask_for_lre_end(self):
+        """Ask a person when the fifteen days are over and the provider is silent."""
+        for letter in self:
+            notified = letter.presentation_date
+            if letter.lre_status in core.FINAL or not notified:
+                continue
+            last = core.last_day_to_accept(notified)
+            # The proof is issued the day after (R53-3).
+            if letter.company_id._dunning_today() > last + timedelta(days=1):
+                letter.case_id._plan_task(
+                    self.env._("Ask the provider what became of the registered letter"),
+                    self.env._(
+                        "The letter to %(debtor)s could be accepted until %(day)s. The "
+                        "provider has not said yet what became of it (its number: "
+                        "%(number)s).",
+                        debtor=letter.partner_id.display_name,
+                        day=format_date(self.env, last),
+                        number=letter.lre_reference,
+                    ),
+                )
 
     def _note_lre_news(self, news):
         """Enter what the provider certifies, and archive its proofs."""

@@ -27,6 +27,12 @@ class DunningActionNotice(models.AbstractModel):
         index="btree_not_null",
         help="Taken when the notice is approved; printed in the letter.",
     )
+    _one_notice = models.UniqueIndex(
+        "(company_id, channel, notice_number) "
+        "WHERE notice_number IS NOT NULL AND state != 'cancelled'",
+        "Another formal notice has this number: each has its own.",
+    )
+
     legal_basis_text = fields.Char(compute="_compute_notice_texts")
     mediator_text = fields.Text(compute="_compute_notice_texts")
 
@@ -75,11 +81,7 @@ class DunningActionNotice(models.AbstractModel):
         :raises UserError: with what is missing in each, and how to mend it
         """
         notices = self.filtered(
-            # A letter that cannot be posted fails by itself, with a task to mend it.
-            lambda action: (
-                action._is_notice_itself()
-                and (action.channel not in POSTED or action._has_postal_address())
-            )
+            lambda action: action._is_notice_itself() and not action._cannot_be_posted()
         )
         faults = [
             (notice, missing)
@@ -100,6 +102,11 @@ class DunningActionNotice(models.AbstractModel):
                 self.env._("… and %(count)s others.", count=len(faults) - NAMED)
             )
         raise UserError("\n\n".join(parts))
+
+    def _cannot_be_posted(self):
+        """Tell whether the letter will fail by itself, with a task to mend it."""
+        self.ensure_one()
+        return self.channel in POSTED and not self._has_postal_address()
 
     def _get_creditor_lines(self):
         """Return who claims: name, address, registration, as printed in a notice."""

@@ -36,28 +36,60 @@ class DunningActionSeal(models.AbstractModel):
             lambda one: one.is_formal_notice and one.channel in POSTED
         )
         # The debtor's own invoices, rendered as the night does it for e-mails.
-        errors = notices.sudo()._get_document_lines()._make_invoice_pdfs()
+        lines = notices.sudo()._get_document_lines()
+        errors = lines._make_invoice_pdfs()
         for notice in notices:
             reasons = [
                 errors[line] for line in notice._get_document_lines() if line in errors
             ]
             if reasons:
                 notice._mark_failed(reasons[0])
-        ready = notices.filtered(lambda one: one.state == "queued")
-        ready._attach_invoices()
+            else:
+                notice.attachment_ids |= notice._copy_invoices()
         return self.filtered(lambda one: one.state == "queued")
+
+    def _copy_invoices(self):
+        """Return copies of the invoices as they are today, which nobody renders anew.
+
+        They belong to the case: what belongs to the contact itself is its letter.
+        """
+        enclosed = self.attachment_ids - self._get_pdf()
+        if enclosed:  # printed before
+            return enclosed
+        pdfs = self.env["ir.attachment"].sudo()  # the debtor's own, as above
+        for line in self.sudo()._get_document_lines():
+            pdfs |= line._get_invoice_pdf()
+        copies = pdfs.create(
+            [
+                {
+                    "name": pdf.name,
+                    "raw": pdf.raw,
+                    "res_model": "dunning.case",
+                    "res_id": self.case_id.id,
+                }
+                for pdf in pdfs
+            ]
+        )
+        return copies.sudo(False)
 
     def _seal_letters(self):
         """Take the fingerprints of printed letters, and of what they enclose."""
-        seals = self.env["dunning.seal"]
+        documents = []
         for letter in self:
             pdf = letter._get_pdf()
             if pdf:
-                seals._take(letter, pdf, "notice")
+                documents.append((letter, pdf, "notice"))
+            if pdf and not letter.pdf_sha256:
                 # The engine's own, whoever prints.
                 letter.sudo().pdf_sha256 = fingerprint(pdf.sudo().raw)
-            enclosures = letter.attachment_ids - pdf - letter.proof_ids
-            seals._take(letter, enclosures, "enclosure")
+            enclosed = letter.attachment_ids - pdf
+            documents += [(letter, one, "enclosure") for one in enclosed]
+        self.env["dunning.seal"]._take(documents)
+
+    def _stamp_deposit(self, day):
+        """A letter that was printed before there were fingerprints has one as well."""
+        self.filtered(lambda action: action.channel in POSTED)._seal_letters()
+        return super()._stamp_deposit(day)
 
     def action_check_proofs(self):
         """Compute the fingerprints of the letter and its proofs again, and tell."""

@@ -46,7 +46,8 @@ class DunningLevel(models.Model):
     deadline_days = fields.Integer(
         "Deadline (days)",
         help="The text asks to pay before the day of the step plus so many days; the "
-        "next rung waits until that day has passed. 0: no date is asked for.",
+        "next rung waits until that day has passed. 0: no date is asked for. A formal "
+        "notice on paper grants so many days from its first presentation.",
     )
     tone = fields.Selection(
         [

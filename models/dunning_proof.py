@@ -18,7 +18,7 @@ class DunningProof(models.AbstractModel):
         result = super().write(vals)
         for record, proofs in before.items():
             added = record.proof_ids - proofs
-            self.env["dunning.seal"]._take(record, added, "proof")
+            self.env["dunning.seal"]._take([(record, one, "proof") for one in added])
             if proofs - record.proof_ids and not self.env.su:
                 raise UserError(
                     self.env._(

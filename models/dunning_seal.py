@@ -9,6 +9,9 @@ def fingerprint(content):
     """Return the SHA-256 of a document, in hexadecimal."""
     return hashlib.sha256(content or b"").hexdigest()
 
+#: What has fingerprints, and the field that names it.
+OWNERS = {"dunning.action": "action_id", "dunning.deposit": "deposit_id"}
+
 
 class DunningSeal(models.Model):
     """The fingerprint of a document that proves something, taken once.
@@ -78,34 +81,38 @@ class DunningSeal(models.Model):
             seal.size_text = human_size(seal.size)
 
     @api.model
-    def _take(self, record, attachments, kind):
+    def _take(self, documents):
         """Take the fingerprints of documents that have none yet.
 
-        :param record: the record to which they belong; only what was sent or deposited
-            has fingerprints
+        :param documents: ``[(owner, attachment, kind), …]``; only what was sent or
+            deposited has fingerprints: documents of other records prove no delivery
         """
-        owner = {"dunning.action": "action_id", "dunning.deposit": "deposit_id"}
-        name = owner.get(record._name)
-        if not name:  # documents of other records prove no delivery
-            return self.browse()
+        documents = [row for row in documents if row[0]._name in OWNERS]
         seals = self.sudo()  # see the class: the engine's own
-        sealed = seals.search(
-            [(name, "=", record.id), ("attachment_id", "in", attachments.ids)]
-        )
-        return seals.create(
+        ids = {attachment.id for _owner, attachment, _kind in documents}
+        sealed = {
+            (seal.action_id or seal.deposit_id, seal.attachment_id.id)
+            for seal in seals.search([("attachment_id", "in", list(ids))])
+        }
+        seals.create(
             [
-                {
-                    name: record.id,
-                    "company_id": record.company_id.id,
-                    "attachment_id": attachment.id,
-                    "name": attachment.name,
-                    "kind": kind,
-                    "sha256": fingerprint(attachment.sudo().raw),
-                    "size": len(attachment.sudo().raw or b""),
-                }
-                for attachment in attachments - sealed.attachment_id
+                self._prepare_seal(owner, attachment.sudo(), kind)
+                for owner, attachment, kind in documents
+                if (owner, attachment.id) not in sealed
             ]
         )
+
+    @api.model
+    def _prepare_seal(self, owner, attachment, kind):
+        return {
+            OWNERS[owner._name]: owner.id,
+            "company_id": owner.company_id.id,
+            "attachment_id": attachment.id,
+            "name": attachment.name,
+            "kind": kind,
+            "sha256": fingerprint(attachment.raw),
+            "size": len(attachment.raw or b""),
+        }
 
     def _check(self):
         """Compute each fingerprint again, and note what became of the document."""
@@ -122,7 +129,12 @@ class DunningSeal(models.Model):
     def _describe(self):
         """Return what the last check found, one line for each document."""
         labels = dict(self._fields["state"]._description_selection(self.env))
-        return [f"{seal.name}: {labels[seal.state]}" for seal in self]
+        return [
+            self.env._(
+                "%(document)s: %(state)s", document=seal.name, state=labels[seal.state]
+            )
+            for seal in self
+        ]
 
     def action_open_document(self):
         """Open the document itself."""

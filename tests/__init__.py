@@ -72,3 +72,4 @@ from . import test_notice_content
 from . import test_seals
 from . import test_tools_lre
 from . import test_receipt_scans
+from . import test_tours_notice

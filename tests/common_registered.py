@@ -17,6 +17,13 @@ class RegisteredCommon(DunningCommon):
 
         :param values: of the debtors
         """
+        letters = cls._propose_notices(*names, **values)
+        letters.with_user(cls.manager).action_approve()
+        return letters
+
+    @classmethod
+    def _propose_notices(cls, *names, **values):
+        """Return the registered letters to new debtors that wait for approval."""
         cases = cls.env["dunning.case"]
         for name in names:
             partner = cls._create_customer(name, **values)
@@ -30,9 +37,7 @@ class RegisteredCommon(DunningCommon):
             }
         )
         cls._run()
-        letters = cases.action_ids.filtered(lambda one: one.channel == "registered")
-        letters.with_user(cls.manager).action_approve()
-        return letters
+        return cases.action_ids.filtered(lambda one: one.channel == "registered")
 
     def _open_deposit(self, letters):
         """Print letters as a collector; return their deposit."""

@@ -1,7 +1,10 @@
 from datetime import date
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..tools import notice as core
 from .common import DAY
@@ -14,11 +17,7 @@ class TestNoticeContent(RegisteredCommon):
 
     def _propose(self, name="Martin", **values):
         """Return the formal notice that waits for approval."""
-        approve = self.registry["dunning.action"].action_approve
-        self.patch(self.registry["dunning.action"], "action_approve", lambda s: True)
-        letter = self._put_on_notice(name, **values)
-        self.patch(self.registry["dunning.action"], "action_approve", approve)
-        return letter.with_user(self.manager)
+        return self._propose_notices(name, **values).with_user(self.manager)
 
     def _refuse(self, letter, words):
         with self.assertRaisesRegex(UserError, words), self.cr.savepoint():
@@ -125,6 +124,7 @@ class TestNoticeContent(RegisteredCommon):
         self.assertIn(letter.line_ids.name.replace("/", "_"), self._file_names(letter))
 
     def _file_names(self, letter):
+        letter.invalidate_recordset()
         return " ".join(letter.sudo().attachment_ids.mapped("name"))
 
     def _render(self, letter):
@@ -200,6 +200,17 @@ class TestNoticeContent(RegisteredCommon):
         self.assertEqual(len(actions), 2)
         actions.action_approve()
         self.assertEqual(actions.mapped("notice_number"), ["MED/2024/0001"] * 2)
+
+    def test_a_number_belongs_to_one_notice(self):
+        one, two = self._propose("Martin"), self._propose("Durand")
+        (one | two).action_approve()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(IntegrityError),
+            self.cr.savepoint(),
+        ):
+            two.sudo().notice_number = one.notice_number
+            self.env.flush_all()
 
     def test_numbers_begin_afresh_each_year_and_for_each_company(self):
         take = self.company._take_notice_number

@@ -235,6 +235,23 @@ class TestLre(RegisteredCommon, WorkerCommon):
         self._work(self._later(2))
         self.assertTrue(self.letter.is_lre_archived)
 
+    def test_after_the_fifteen_days_somebody_asks_a_silent_provider(self):
+        self._work()
+        self._tell("sent", deposit="%PDF-deposit")
+        for day, expected in ((16, 0), (17, 1), (18, 1)):
+            self._work(self._later(day))
+            tasks = self.letter.case_id.activity_ids.filtered(
+                lambda task: "what became" in task.summary
+            )
+            self.assertEqual(len(tasks), expected, day)
+
+    def test_the_sheet_says_that_it_is_electronic(self):
+        html = self.env["ir.actions.report"]._render_qweb_html(
+            "account_dunning.dunning_letter_report", self.letter.ids
+        )[0]
+        self.assertIn("Electronic registered letter", str(html))
+        self.assertNotIn("acknowledgement of receipt", str(html))
+
     @mute_logger(NEWS)
     def test_a_provider_without_news_changes_nothing(self):
         self._work()
