@@ -115,7 +115,7 @@ class DunningActionLaw(models.AbstractModel):
         if totals.interest:
             parts.append(
                 self.env._(
-                    "%(amount)s of interest until %(date)s, at %(rates)s per year",
+                    "%(amount)s of interest (until %(date)s, at %(rates)s per year)",
                     amount=self._format_sums(totals.interest),
                     date=format_date(self.env, self.interest_until),
                     rates=self._format_percents(totals.percents),

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import format_date, plaintext2html
 
 from ..tools.interest import Segment
 
@@ -208,8 +208,8 @@ class DunningCaseClaim(models.AbstractModel):
                         "user_id": self.env.uid,
                     }
                 )
-        for waiver in waivers:
-            self._message_log(
-                body=self.env._("Waived: %(waiver)s", waiver=waiver._describe())
-            )
+        if waivers:
+            what = "\n".join(waiver._describe() for waiver in waivers)
+            text = self.env._("Waived: %(reason)s", reason=reason)
+            self._message_log(body=plaintext2html(f"{text}\n{what}"))
         return waivers.with_env(self.env)

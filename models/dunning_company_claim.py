@@ -26,8 +26,8 @@ class DunningCompanyClaim(models.AbstractModel):
         "account.account",
         "Account of interest",
         domain=[("account_type", "in", INCOME)],
-        help="Income account of late-payment interest (763 in France). Empty: the first "
-        "claim takes the one of the French chart.",
+        help="Income account of late-payment interest (763 in France). Empty: the "
+        "first claim takes the one of the French chart.",
     )
     dunning_indemnity_account_id = fields.Many2one(
         "account.account",

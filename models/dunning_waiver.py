@@ -32,7 +32,9 @@ class DunningWaiver(models.Model):
     kind = fields.Selection(
         [kind for kind in KINDS if kind[0] != "costs"], required=True, readonly=True
     )
-    motive = fields.Selection(MOTIVES, "Why", required=True, readonly=True)
+    motive = fields.Selection(
+        MOTIVES, "Kind of waiver", required=True, readonly=True
+    )
     reason = fields.Text(required=True, readonly=True)
     is_whole = fields.Boolean(
         "In full", readonly=True, help="All that was owed until that day was waived."
@@ -88,10 +90,9 @@ class DunningWaiver(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         motives = dict(self._fields["motive"]._description_selection(self.env))
         return self.env._(
-            "%(kind)s of %(invoice)s, %(amount)s. %(motive)s: %(reason)s",
+            "%(kind)s of %(invoice)s, %(amount)s (%(motive)s)",
             kind=kinds[self.kind],
             invoice=self.move_id.name or "",
             amount=self.currency_id.format(self.amount),
             motive=motives[self.motive],
-            reason=self.reason,
         )

@@ -62,6 +62,7 @@ from . import test_interest
 from . import test_late_amounts
 from . import test_claims
 from . import test_waivers
+from . import test_tours_claims
 from . import test_tools_age_bands
 from . import test_tools_start
 from . import test_old_items

@@ -36,10 +36,13 @@ class DunningClaimWizard(models.TransientModel):
     )
     warning = fields.Char(compute="_compute_warning")
     total = fields.Char("Claimed", compute="_compute_total")
-    total_waived = fields.Char("Waived", compute="_compute_total")
+    total_waived = fields.Char("Total waived", compute="_compute_total")
     is_manager = fields.Boolean(compute="_compute_is_manager")
     motive = fields.Selection(
-        MOTIVES, "Why", default="concession", help="Why something is waived."
+        MOTIVES,
+        "Kind of waiver",
+        default="concession",
+        help="Why something is given up, in one word.",
     )
     reason = fields.Text(
         help="What was agreed, or why: it is kept in the case with your name."
@@ -50,7 +53,7 @@ class DunningClaimWizard(models.TransientModel):
         "only (Code de commerce L441-10 II).",
     )
     costs_amount = fields.Monetary(
-        "Amount of the costs",
+        "Costs",
         help="Only what goes beyond the flat indemnities that are claimed.",
     )
     proof_ids = fields.Many2many("ir.attachment", string="Proof")
@@ -59,16 +62,20 @@ class DunningClaimWizard(models.TransientModel):
     def _open_for(self, case):
         """Return the window for a case, with what is owed until today."""
         until = case.company_id._dunning_today()
-        wizard = self.create({"case_id": case.id, "until": until})
+        return self.create({"case_id": case.id, "until": until})._get_window()
+
+    def _get_window(self):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._(
-                "Interest and indemnities of %(debtor)s", debtor=case.display_name
+                "Interest and indemnities of %(debtor)s",
+                debtor=self.case_id.display_name,
             ),
             "res_model": self._name,
-            "res_id": wizard.id,
+            "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     @api.depends_context("uid")
@@ -174,13 +181,7 @@ class DunningClaimWizard(models.TransientModel):
         for line in self.line_ids:
             line.interest_waived = line.interest
             line.indemnity_waived = line.indemnity
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return self._get_window()
 
     def _read_decision(self):
         """Return what is claimed and what is waived of what is owed now.

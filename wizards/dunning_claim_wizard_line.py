@@ -9,9 +9,7 @@ class DunningClaimWizardLine(models.TransientModel):
     _name = "dunning.claim.wizard.line"
     _description = "Claim Interest of an Invoice"
 
-    wizard_id = fields.Many2one(
-        "dunning.claim.wizard", required=True, ondelete="cascade"
-    )
+    wizard_id = fields.Many2one("dunning.claim.wizard", ondelete="cascade")
     case_line_id = fields.Many2one(
         "dunning.case.line", required=True, readonly=True, ondelete="cascade"
     )
@@ -22,14 +20,14 @@ class DunningClaimWizardLine(models.TransientModel):
         related="wizard_id.currency_id", string="Company currency"
     )
     date_from = fields.Date("From", readonly=True)
-    date_to = fields.Date("To", readonly=True)
+    date_to = fields.Date("Until", readonly=True)
     days = fields.Integer(readonly=True)
     base = fields.Monetary("Balance", readonly=True)
     rates = fields.Char("Rate %", readonly=True)
     interest = fields.Monetary(readonly=True)
     interest_waived = fields.Monetary("Interest waived")
     indemnity = fields.Monetary(
-        "Indemnity", currency_field="company_currency_id", readonly=True
+        currency_field="company_currency_id", readonly=True
     )
     indemnity_waived = fields.Monetary(
         "Indemnity waived", currency_field="company_currency_id"
