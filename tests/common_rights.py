@@ -20,6 +20,8 @@ WINDOWS = (
     "dunning.receipt.import.line",
     "dunning.setup",
     "dunning.outcome",
+    "dunning.doubtful",
+    "dunning.doubtful.line",
 )
 
 
@@ -320,6 +322,16 @@ class RightsCommon(DunningCommon):
                     "document": base64.b64encode(f"number;receipt\n{number};".encode()),
                     "company_id": world["handed in"].company_id.id,
                     "line_ids": lines,
+                }
+            )
+            return window.line_ids if model.endswith(".line") else window
+        if model.startswith("dunning.doubtful"):
+            line = world["dunning.case.line"]
+            item = {"name": "Old", "date_due": DAY, "reason": "choice"}
+            window = env["dunning.doubtful"].create(
+                {
+                    "company_id": line.company_id.id,
+                    "line_ids": [Command.create(item)],
                 }
             )
             return window.line_ids if model.endswith(".line") else window
