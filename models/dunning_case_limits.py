@@ -9,7 +9,8 @@ from .dunning_company_limits import WARNING_MONTHS
 
 
 class DunningCaseLimits(models.AbstractModel):
-    """What the law says of a case: until when to act, what interrupts, who is insolvent."""
+    """What the law says of a case: until when to act, and what becomes of it in
+    insolvency proceedings."""
 
     _name = "dunning.case.limits"
     _description = "Dunning Case: Limitation and Insolvency"

@@ -1,8 +1,8 @@
 """Doubtful debts: what is put aside for them. Plain Python; money is ``Decimal``.
 
-The debt moves to the doubtful customers' account VAT included, the provision is computed
-on the amount without VAT, which can be recovered (plan comptable général, accounts 416
-and 491). No text fixes a percentage: the risk is judged debt by debt.
+The debt moves to the doubtful customers' account VAT included, the provision is
+computed on the amount without VAT, which can be recovered (plan comptable général,
+accounts 416 and 491). No text fixes a percentage: the risk is judged debt by debt.
 """
 
 from collections.abc import Iterable

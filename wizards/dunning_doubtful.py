@@ -28,8 +28,8 @@ class DunningDoubtful(models.TransientModel):
         "Days late from",
         default=180,
         required=True,
-        help="Items that are late for so many days are proposed, and those of customers "
-        "in insolvency proceedings however old they are.",
+        help="Items that are late for so many days are proposed, and those of "
+        "customers in insolvency proceedings however old they are.",
     )
     percent_late = fields.Float(
         "Percentage, late",
