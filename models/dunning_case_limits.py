@@ -111,8 +111,9 @@ class DunningCaseLimits(models.AbstractModel):
             )
         elif last and today >= add_months(last, -max(WARNING_MONTHS)):
             yield self.env._(
-                "Some items can be claimed in court until %(date)s only: only a court, "
-                "an enforcement or the customer's own acknowledgement interrupts it.",
+                "After %(date)s some items can no longer be claimed in court. Only a "
+                "court, an enforcement or the customer's own acknowledgement interrupts "
+                "that, no reminder.",
                 date=format_date(self.env, last),
             )
 

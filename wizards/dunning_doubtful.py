@@ -89,6 +89,11 @@ class DunningDoubtful(models.TransientModel):
             "views": [(False, "form")],
         }
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for window in self:
+            window.display_name = self.env._("Doubtful debts")
+
     # The list
 
     def action_refresh(self):

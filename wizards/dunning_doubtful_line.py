@@ -29,7 +29,7 @@ class DunningDoubtfulLine(models.TransientModel):
         ],
         "Why",
     )
-    amount = fields.Monetary("To move, VAT included")
+    amount = fields.Monetary("To move", help="The open amount, VAT included.")
     amount_base = fields.Monetary(
         "Without VAT", help="The part that is no VAT, as on the invoice."
     )
