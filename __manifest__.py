@@ -67,6 +67,7 @@
         "views/res_partner_views.xml",
         "views/dunning_rate_views.xml",
         "views/dunning_case_limits_views.xml",
+        "wizards/dunning_doubtful_views.xml",
         "views/dunning_limitation_views.xml",
         "views/dunning_proceeding_views.xml",
         "views/res_config_settings_views.xml",

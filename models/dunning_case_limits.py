@@ -9,7 +9,8 @@ from .dunning_company_limits import WARNING_MONTHS
 
 
 class DunningCaseLimits(models.AbstractModel):
-    """What the law says of a case: until when to act, what interrupts, who is insolvent."""
+    """What the law says of a case: until when to act, and what becomes of it in
+    insolvency proceedings."""
 
     _name = "dunning.case.limits"
     _description = "Dunning Case: Limitation and Insolvency"
@@ -110,8 +111,9 @@ class DunningCaseLimits(models.AbstractModel):
             )
         elif last and today >= add_months(last, -max(WARNING_MONTHS)):
             yield self.env._(
-                "Some items can be claimed in court until %(date)s only: only a court, "
-                "an enforcement or the customer's own acknowledgement interrupts it.",
+                "After %(date)s some items can no longer be claimed in court. Only a "
+                "court, an enforcement or the customer's own acknowledgement interrupts "
+                "that, no reminder.",
                 date=format_date(self.env, last),
             )
 

@@ -15,9 +15,9 @@ class DunningLimitationEvent(models.Model):
     """Something that interrupts or suspends the limitation of a debt.
 
     Proposed by the module or entered by a collector; the dates to act ignore it until a
-    credit manager confirms it: a payment that we matched ourselves to the oldest invoice
-    acknowledges no debt of that invoice. Never a reminder nor a formal notice, which
-    interrupt nothing. Kept for good: a wrong one is refused, not deleted.
+    credit manager confirms it: a payment that we matched ourselves to the oldest
+    invoice acknowledges no debt of that invoice. Never a reminder nor a formal notice,
+    which interrupt nothing. Kept for good: a wrong one is refused, not deleted.
     """
 
     _name = "dunning.limitation.event"
@@ -47,8 +47,8 @@ class DunningLimitationEvent(models.Model):
     date = fields.Date(required=True, help="The day on which it happened.")
     date_until = fields.Date(
         "Ended on",
-        help="Of a claim in court or a mediation: the day on which it was over. The new "
-        "period begins then; while it is empty, only its beginning counts.",
+        help="Of a claim in court or a mediation: the day on which it was over. The "
+        "new period begins then; while it is empty, only its beginning counts.",
     )
     partner_id = fields.Many2one(
         "res.partner", "Debtor", required=True, index=True, ondelete="restrict"

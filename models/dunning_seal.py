@@ -9,6 +9,7 @@ def fingerprint(content):
     """Return the SHA-256 of a document, in hexadecimal."""
     return hashlib.sha256(content or b"").hexdigest()
 
+
 #: What has fingerprints, and the field that names it.
 OWNERS = {"dunning.action": "action_id", "dunning.deposit": "deposit_id"}
 

@@ -57,6 +57,9 @@ from . import test_tools_limitation
 from . import test_tools_insolvency
 from . import test_limitation
 from . import test_proceeding
+from . import test_tools_provision
+from . import test_tours_limits
+from . import test_doubtful
 from . import test_tools_instalments
 from . import test_interest
 from . import test_late_amounts

@@ -22,7 +22,11 @@ WINDOWS = (
     "dunning.receipt.import.line",
     "dunning.setup",
     "dunning.outcome",
+    "dunning.doubtful",
+    "dunning.doubtful.line",
 )
+#: Those that have lines of their own.
+WITH_LINES = ("dunning.receipt.import", "dunning.doubtful")
 
 
 class TakenBack(Exception):
@@ -359,17 +363,8 @@ class RightsCommon(DunningCommon):
         return self._open_window(model, world, self._as(user))
 
     @classmethod
-    def _open_window(cls, model, world, env):
-        if model == "dunning.letter.post":
-            return env[model].create({"action_ids": [Command.set(world["letter"].ids)]})
-        if model == "dunning.ladder.change":
-            return env[model].create(
-                {
-                    "case_ids": [Command.set(world["dunning.case"].ids)],
-                    "ladder_id": world["dunning.ladder"].id,
-                    "reason": "He is a friend",
-                }
-            )
+    def _open_with_lines(cls, model, world, env):
+        """Return a window that has lines, or its line."""
         if model.startswith("dunning.receipt.import"):
             number = world["handed in"].tracking_number
             lines = [
@@ -386,7 +381,30 @@ class RightsCommon(DunningCommon):
             window.scan_ids = env["ir.attachment"].create(
                 scan | {"res_model": window._name, "res_id": window.id}
             )
-            return window.line_ids if model.endswith(".line") else window
+        else:
+            item = {"name": "Old", "date_due": DAY, "reason": "choice"}
+            window = env["dunning.doubtful"].create(
+                {
+                    "company_id": world["dunning.case.line"].company_id.id,
+                    "line_ids": [Command.create(item)],
+                }
+            )
+        return window.line_ids if model.endswith(".line") else window
+
+    @classmethod
+    def _open_window(cls, model, world, env):
+        if model == "dunning.letter.post":
+            return env[model].create({"action_ids": [Command.set(world["letter"].ids)]})
+        if model == "dunning.ladder.change":
+            return env[model].create(
+                {
+                    "case_ids": [Command.set(world["dunning.case"].ids)],
+                    "ladder_id": world["dunning.ladder"].id,
+                    "reason": "He is a friend",
+                }
+            )
+        if model.startswith(WITH_LINES):
+            return cls._open_with_lines(model, world, env)
         if model == "dunning.level.preview":
             return env[model].create(
                 {

@@ -32,6 +32,8 @@ CHANGES = {
     "dunning.exclusion": {"reason": "Changed"},
     "dunning.alert": {"reason": "Changed"},
     "dunning.limitation.event": {"note": "Changed"},
+    "dunning.doubtful": {"days_from": 7},
+    "dunning.doubtful.line": {"percent": 7},
     "dunning.limitation.override": {"reason": "Changed"},
     "dunning.proceeding": {"note": "Changed"},
     "dunning.proceeding.line": {"name": "Changed"},
@@ -155,6 +157,12 @@ class TestRightsTable(RightsCommon):
                 "kind": "failure",
                 "case_id": case.id,
                 "action_id": world["dunning.action"].id,
+            },
+            "dunning.doubtful": {"company_id": company.id},
+            "dunning.doubtful.line": {
+                "doubtful_id": world["windows"]["dunning.doubtful"].id
+                if world is self.foreign
+                else False
             },
             "dunning.limitation.event": self._get_debt(world) | {"date": DAY},
             "dunning.limitation.override": self._get_debt(world) | {"reason": "New"},

@@ -1,6 +1,7 @@
 import csv
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -229,9 +230,15 @@ DAYS = st.dates(date(2015, 1, 1), date(2026, 11, 30))
 EVENTS = st.lists(st.tuples(DAYS, AMOUNTS), max_size=5)
 
 
+def find_rate(rates, day):
+    """Return the last rate that began by a day."""
+    start = half_year_start(day)
+    return next(percent for first, percent in reversed(rates) if first <= start)
+
+
 def count_day_by_day(principal, due, until, rates, payments, first, credit_notes):
     """The same interest, without any thought: each day on its own."""
-    known, owed = dict(rates), Decimal(0)
+    owed = Decimal(0)
     events = sorted(
         [(day, 1, amount) for day, amount in payments]
         + [(day, 0, amount) for day, amount in credit_notes]
@@ -239,7 +246,7 @@ def count_day_by_day(principal, due, until, rates, payments, first, credit_notes
     day = min([due, *(event[0] for event in events)])
     while day <= until:
         if day > due:
-            owed += principal * known[half_year_start(day)] / 36500
+            owed += principal * find_rate(rates, day) / 36500
         for _day, is_payment, amount in [event for event in events if event[0] == day]:
             if is_payment and first == "interest":
                 paid = min(amount, owed)
@@ -251,6 +258,17 @@ def count_day_by_day(principal, due, until, rates, payments, first, credit_notes
         day += timedelta(days=1)
     cent = Decimal("0.01")
     return owed.quantize(cent, ROUND_HALF_UP), principal.quantize(cent)
+
+
+def make_events(random, due):
+    """Return some payments about the due date; most debts have none."""
+    return [
+        (
+            due + timedelta(days=random.randrange(-30, 200)),
+            Decimal(random.randrange(1, 10**6)) / 100,
+        )
+        for _event in range(random.choice([0, 0, 0, 1, 2]))
+    ]
 
 
 class TestInterestProperties(BaseCase):
@@ -273,6 +291,38 @@ class TestInterestProperties(BaseCase):
         self.assertEqual(result.principal_left, left)
         # Both are exact to 28 digits; only a tie may round the other way.
         self.assertLessEqual(abs(result.amount - amount), Decimal("0.01"))
+
+    def test_ten_thousand_random_debts_agree_with_counting_day_by_day(self):
+        """The same debts at each call: whoever sees one fail can look at it."""
+        random = Random(2026)
+        tables = {
+            "business": BUSINESS,
+            "public": [(date(2000, 1, 1), Decimal("10.40"))],
+            "consumer": LEGAL_COMPANY,
+            "contract": [
+                (day, max(Decimal(9), 3 * rate)) for day, rate in LEGAL_COMPANY
+            ],
+        }
+        for number in range(10_000):
+            kind = random.choice(list(tables))
+            due = date(2015, 1, 1) + timedelta(days=random.randrange(4000))
+            until = due + timedelta(days=int(random.expovariate(1 / 120)))
+            until = min(until, date(2026, 12, 31))
+            arguments = (
+                Decimal(random.randrange(1, 10**7)) / 100,
+                due,
+                until,
+                tables[kind],
+                make_events(random, due),
+                random.choice(["principal", "interest"]),
+                make_events(random, due),
+            )
+            result = late_interest(*arguments)
+            amount, left = count_day_by_day(*arguments)
+            with self.subTest(number=number, kind=kind, debt=arguments[:3]):
+                self.assertEqual(result.principal_left, left)
+                # Both are exact to 28 digits; only a tie may round the other way.
+                self.assertLessEqual(abs(result.amount - amount), Decimal("0.01"))
 
     @settings(max_examples=300, deadline=None)
     @given(AMOUNTS, DAYS, st.integers(0, 300), st.integers(0, 300), EVENTS)

@@ -13,3 +13,5 @@ from . import dunning_receipt_import
 from . import dunning_receipt_import_line
 from . import dunning_setup
 from . import dunning_outcome
+from . import dunning_doubtful
+from . import dunning_doubtful_line

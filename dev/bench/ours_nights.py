@@ -12,6 +12,7 @@ from odoo.tools.misc import split_every
 
 from bench.floor import Floor
 from bench.options import parse
+from bench.ours_interest import measure_interest
 from bench.prepare import COLLECTOR
 from bench.screens import measure_screens
 
@@ -30,6 +31,7 @@ def main(env, arguments):
     with meter.stage("preview", "case", commits=False) as reading:
         reading.count = len(env["dunning.case"].preview())
     measure_screens(env, meter)
+    measure_interest(env, meter)
     approve_emails(env, meter)
     floor.measure_mails()
     deliver(env, meter)
