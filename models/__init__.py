@@ -6,6 +6,7 @@ from . import dunning_company_interest
 from . import dunning_company_notice
 from . import dunning_company_claim
 from . import dunning_company_limits
+from . import dunning_company_agreement
 from . import res_company
 from . import res_config_settings
 from . import dunning_partner_limits
@@ -44,6 +45,14 @@ from . import dunning_proceeding_declare
 from . import dunning_proceeding_warn
 from . import dunning_proceeding
 from . import dunning_proceeding_line
+from . import dunning_case_agreement
+from . import dunning_commitment_fallback
+from . import dunning_commitment
+from . import dunning_promise_judge
+from . import dunning_promise_text
+from . import dunning_promise_change
+from . import dunning_promise
+from . import dunning_case_promise
 from . import dunning_case
 from . import dunning_hold
 from . import dunning_cover
@@ -75,6 +84,7 @@ from . import dunning_action_calendar
 from . import dunning_action_law
 from . import dunning_action_event
 from . import dunning_action_late
+from . import dunning_action_agreement
 from . import dunning_action_refresh
 from . import dunning_action_deliver
 from . import dunning_action_automation
@@ -93,6 +103,7 @@ from . import dunning_deposit_guard
 from . import dunning_deposit_list
 from . import dunning_deposit
 from . import dunning_case_line_hold
+from . import dunning_case_line_agreement
 from . import dunning_case_line
 from . import dunning_action_line
 from . import dunning_alert

@@ -27,6 +27,8 @@ class DunningCase(models.Model):
         "dunning.case.interest",
         "dunning.case.claim",
         "dunning.case.limits",
+        "dunning.case.promise",
+        "dunning.case.agreement",
     ]
     _order = "amount_overdue desc, id desc"
     _check_company_auto = True
@@ -251,4 +253,5 @@ class DunningCase(models.Model):
         """Close by hand: what was prepared is dropped, what was sent stays."""
         for case in self:
             case.action_ids._drop(self.env._("The case was closed by hand."))
+        self._end_commitments()
         self.write({"state": "closed", "close_reason": "manual"})

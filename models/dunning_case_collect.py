@@ -39,7 +39,7 @@ class DunningCaseCollect(models.AbstractModel):
         cases = self._search_open(company, partners)
         cases._wake_up(date)
         lines = cases._read_lines()
-        cases._settle(by_debtor, lines)
+        cases._settle(by_debtor, lines, date)
         cases = cases.filtered(lambda case: case.state != "closed")
         known = set(cases.partner_id.ids)
         missing = [key for key in by_debtor if key not in known]
@@ -56,7 +56,8 @@ class DunningCaseCollect(models.AbstractModel):
             domain &= Domain("partner_id", "in", partners.ids)
         return self.search_fetch(
             domain,
-            ["partner_id", "company_id", "ladder_id", "state", "last_run_on"],
+            ["partner_id", "company_id", "ladder_id", "state", "last_run_on"]
+            + ["awaits_agreement"],
             order="id",
         )
 

@@ -22,6 +22,7 @@ class DunningCaseLine(models.Model):
         "dunning.case.line.interest",
         "dunning.case.line.claim",
         "dunning.case.line.limits",
+        "dunning.case.line.agreement",
     ]
     _order = "date_due, id"
     _rec_name = "move_id"
@@ -162,6 +163,7 @@ class DunningCaseLine(models.Model):
             moving.write(
                 {"level_id": level.id, "delivered_on": day, "deadline": deadline}
             )
+        lines._forget_agreed(level)
 
     def _stands_on(self, level):
         """Tell whether the item stands on a rung, and nothing was decided after it."""

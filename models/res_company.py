@@ -28,6 +28,7 @@ class ResCompany(models.Model):
         "dunning.company.notice",
         "dunning.company.claim",
         "dunning.company.limits",
+        "dunning.company.agreement",
     ]
 
     dunning_ladder_id = fields.Many2one(
