@@ -23,6 +23,7 @@
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
         "data/dunning_rate_data.xml",
+        "data/dunning_reason_data.xml",
         "data/onboarding_data.xml",
         "report/dunning_letter_templates.xml",  # The level's letter renders it.
         "report/dunning_letter_reports.xml",
@@ -30,6 +31,7 @@
         "report/dunning_deposit_reports.xml",
         "data/dunning_text_templates.xml",
         "data/mail_template_data.xml",
+        "data/mail_template_dispute_data.xml",
         "data/sms_template_data.xml",
         "data/dunning_ladder_data.xml",  # Depends on the texts.
         "data/dunning_ladder_consumer_data.xml",
@@ -52,12 +54,16 @@
         "views/dunning_run_views.xml",
         "views/dunning_hold_views.xml",
         "views/dunning_exclusion_views.xml",
+        "views/dunning_reason_views.xml",
+        "views/dunning_dispute_views.xml",
+        "views/dunning_einvoice_status_views.xml",
         "data/base_automation_data.xml",
         "views/base_automation_views.xml",
         "views/dunning_old_items_views.xml",  # Its actions are buttons of the preview.
         "views/dunning_first_run_views.xml",
         "wizards/dunning_setup_views.xml",
         "views/account_move_views.xml",
+        "views/dunning_dispute_host_views.xml",
         "views/res_partner_views.xml",
         "views/dunning_rate_views.xml",
         "views/res_config_settings_views.xml",

@@ -32,6 +32,16 @@ from . import dunning_commitment
 from . import dunning_case
 from . import dunning_hold
 from . import dunning_cover
+from . import dunning_reason
+from . import dunning_dispute_owner
+from . import dunning_dispute_deadline
+from . import dunning_dispute_hold
+from . import dunning_dispute_resolve
+from . import dunning_dispute_credit
+from . import dunning_dispute_mediation
+from . import dunning_dispute
+from . import dunning_case_dispute
+from . import dunning_einvoice_status
 from . import dunning_exclusion_review
 from . import dunning_exclusion
 from . import dunning_run
@@ -63,6 +73,7 @@ from . import dunning_action_fallback
 from . import dunning_action_documents
 from . import dunning_action_letter
 from . import dunning_action
+from . import dunning_action_dispute
 from . import dunning_case_line_interest
 from . import dunning_deposit_guard
 from . import dunning_deposit_list
@@ -73,6 +84,7 @@ from . import dunning_case_line
 from . import dunning_action_line
 from . import dunning_alert
 from . import account_move
+from . import account_move_dispute
 from . import account_move_line
 from . import ir_actions_report
 from . import mail_template

@@ -21,6 +21,7 @@ CARRIERS = {
     *("outcome", "outcome_on", "outcome_note", "attempt_count"),
     *("fallback_of_id", "is_overtaken"),
     *("event", "template_id"),
+    *("reason_id", "reason_said_by", "is_incoming"),
 }
 
 

@@ -26,6 +26,12 @@ PLACEHOLDERS = (
     "sender_email",
     "step_date_text",
     "lang",
+    # Answers to disputes (dunning_action_dispute.py).
+    "dispute_invoice",
+    "dispute_amount_text",
+    "dispute_date_text",
+    "dispute_accepted_text",
+    "dispute_answer_text",
 )
 
 

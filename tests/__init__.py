@@ -60,3 +60,9 @@ from . import test_tools_age_bands
 from . import test_tools_start
 from . import test_old_items
 from . import test_onboarding
+from . import test_disputes
+from . import test_disputes_decided
+from . import test_einvoice_status
+from . import test_outcome_follow
+from . import test_tools_disputes
+from . import test_tours_dispute

@@ -37,7 +37,7 @@ ROLE_NAMES = {
 TIERS = ("reader", "collector", "manager")
 
 #: What no company owns: facts of law, the same for all of them.
-COMMON = ("dunning.rate",)
+COMMON = ("dunning.rate", "dunning.reason")
 
 #: Model: the operations of each tier (C create, R read, W write, D delete), on records
 #: of the user's company. On another company's records nobody may do anything.
@@ -48,6 +48,10 @@ OPERATIONS = {
     "dunning.case.line": {"reader": "R"},
     "dunning.hold": {"reader": "R", "collector": "CRW"},
     "dunning.cover": {"reader": "R"},
+    "dunning.dispute": {"reader": "R", "collector": "CRW"},
+    "dunning.dispute.owner": {"reader": "R", "manager": "CRWD"},
+    "dunning.einvoice.status": {"reader": "R"},
+    "dunning.reason": {"reader": "R", "manager": "CRWD"},
     "dunning.exclusion": {"reader": "R"},
     "dunning.alert": {"reader": "R"},
     "dunning.action": {"reader": "R", "collector": "CRW"},
@@ -82,6 +86,15 @@ METHODS = {
     "account.move.action_dun": "collector",
     "account.move.action_dunning_hold": "collector",
     "account.move.action_open_dunning_case": "window",
+    "account.move.action_dunning_dispute": "collector",
+    "account.move.action_dunning_record_call": "collector",
+    "account.move.dunning_set_einvoice_status": "collector",
+    "dunning.case.action_open_dispute": "collector",
+    "dunning.case.action_record_call": "collector",
+    "dunning.dispute.action_end_mediation (mediation)": "collector",
+    "dunning.dispute.action_mediate": "collector",
+    "dunning.dispute.action_resolve": "collector",
+    "mail.activity.action_dunning_outcome": "collector",
     "dunning.action.action_approve": "collector",
     "dunning.action.action_approve (formal notice)": "manager",
     "dunning.action.action_cancel": "collector",
@@ -165,7 +178,10 @@ METHODS = {
 }
 
 #: Public methods of the host that we extend: the host's rights hold, ours add nothing.
-HOST_METHODS = ("mail.activity.unlink", "mail.mail.send")
+HOST_METHODS = (
+    *("mail.activity.unlink", "mail.mail.send", "account.move.unlink"),
+    *("account.move.button_cancel", "account.move.button_draft"),
+)
 #: Not an action: the list of placeholders a text may use.
 HARMLESS = ("mail_allowed_qweb_expressions",)
 

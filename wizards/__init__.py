@@ -9,4 +9,6 @@ from . import dunning_hold_wizard
 from . import dunning_receipt_import
 from . import dunning_receipt_import_line
 from . import dunning_setup
+from . import dunning_outcome_reason
+from . import dunning_outcome_follow
 from . import dunning_outcome
