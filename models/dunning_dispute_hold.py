@@ -91,7 +91,8 @@ class DunningDisputeHold(models.AbstractModel):
 
         :param cases: open cases of one company
         """
-        disputes = self.search(
+        # The engine's own, of the cases that it was given.
+        disputes = self.sudo().search(
             Domain("partner_id", "in", cases.partner_id.ids)
             & Domain("company_id", "in", cases.company_id.ids)
             & Domain("state", "in", HOLDING)
@@ -102,7 +103,7 @@ class DunningDisputeHold(models.AbstractModel):
         for dispute in disputes:
             case = by_partner[dispute.partner_id]
             if dispute.case_id != case and dispute.move_id in case.line_ids.move_id:
-                dispute.sudo().case_id = case  # the engine's own
+                dispute.case_id = case
         covered = {(cover.source_id, cover.line_id) for cover in disputes._get_covers()}
         changed = disputes.filtered(
             lambda dispute: any(
