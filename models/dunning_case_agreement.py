@@ -36,9 +36,18 @@ class DunningCaseAgreement(models.AbstractModel):
         """
         return self.browse()
 
+    def _settle_closed(self, day):
+        """Judge the commitments of cases whose items are all settled: a hook."""
+
+    def _end_commitments(self):
+        """End the commitments of cases that somebody closes by hand: a hook."""
+
     def _follow_commitments(self, day, books):
         """Judge the commitments; return the books as they are then."""
-        changed = self._settle_commitments(day, books.items, books.lines)
+        # The scheduler has no language: what is noted is in the company's.
+        lang = self.env.lang or self.company_id[:1].partner_id.lang
+        cases = self.with_context(lang=lang)
+        changed = cases._settle_commitments(day, books.items, books.lines)
         if not changed:
             return books
         return books._replace(lines=books.lines | changed._read_lines())

@@ -123,6 +123,16 @@ class ResConfigSettings(models.TransientModel):
         currency_field="currency_id",
     )
 
+    dunning_promise_tolerance_days = fields.Integer(
+        related="company_id.dunning_promise_tolerance_days", readonly=False
+    )
+    dunning_confirm_promises = fields.Boolean(
+        related="company_id.dunning_confirm_promises", readonly=False
+    )
+    dunning_disclose_after = fields.Integer(
+        related="company_id.dunning_disclose_after", readonly=False
+    )
+
     def action_open_dunning_cron(self):
         """Open the nightly run, shipped switched off, where it can be switched on."""
         return {
