@@ -54,6 +54,7 @@ from . import test_hostile_text
 from . import test_template_limits
 from . import test_tools_interest
 from . import test_tools_limitation
+from . import test_tools_plans
 from . import test_tools_instalments
 from . import test_interest
 from . import test_tools_age_bands
