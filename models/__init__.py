@@ -26,6 +26,9 @@ from . import dunning_case_automation
 from . import dunning_case_join
 from . import dunning_case_sweep
 from . import dunning_case_interest
+from . import dunning_case_agreement
+from . import dunning_commitment_fallback
+from . import dunning_commitment
 from . import dunning_case
 from . import dunning_hold
 from . import dunning_cover
@@ -65,6 +68,7 @@ from . import dunning_deposit_guard
 from . import dunning_deposit_list
 from . import dunning_deposit
 from . import dunning_case_line_hold
+from . import dunning_case_line_agreement
 from . import dunning_case_line
 from . import dunning_action_line
 from . import dunning_alert

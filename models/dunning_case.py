@@ -25,6 +25,7 @@ class DunningCase(models.Model):
         "dunning.case.join",
         "dunning.case.sweep",
         "dunning.case.interest",
+        "dunning.case.agreement",
     ]
     _order = "amount_overdue desc, id desc"
     _check_company_auto = True

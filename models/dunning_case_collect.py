@@ -55,7 +55,8 @@ class DunningCaseCollect(models.AbstractModel):
             domain &= Domain("partner_id", "in", partners.ids)
         return self.search_fetch(
             domain,
-            ["partner_id", "company_id", "ladder_id", "state", "last_run_on"],
+            ["partner_id", "company_id", "ladder_id", "state", "last_run_on"]
+            + ["awaits_agreement"],
             order="id",
         )
 

@@ -1,5 +1,6 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date as Date
 
 from markupsafe import Markup
 
@@ -14,7 +15,8 @@ class CasePlan:
     """What the engine would do with a case: the decision and the facts behind it.
 
     ``items`` and ``nexts`` are keyed by the id of the case line; ``lines`` are the
-    rows of the open items (:class:`CaseLine`).
+    rows of the open items (:class:`CaseLine`); ``day`` is the day decided for, ``grace``
+    the days after the due date from which the ladder calls an item late.
     """
 
     decision: core.Decision
@@ -22,6 +24,8 @@ class CasePlan:
     items: dict = field(default_factory=dict)
     nexts: dict = field(default_factory=dict)
     lines: list = field(default_factory=list)
+    day: Date | None = None
+    grace: int = 0
 
     @property
     def contact(self):
@@ -74,6 +78,7 @@ class DunningCaseDecide(models.AbstractModel):
                     plan = CasePlan(core.Decision(reason="held_case"), facts[case.id])
                 else:
                     plan = case._decide_one(ladder, facts[case.id], date, is_fresh)
+                plan.day, plan.grace = date, ladder.grace if ladder else 0
                 plan.lines = [
                     line
                     for line in lines.get(case.id, ())

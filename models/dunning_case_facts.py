@@ -28,6 +28,8 @@ class CaseLine(NamedTuple):
     deadline: date
     ladder_ended_on: date
     start_level_id: int
+    agreed_level_id: int
+    agreed_on: date
     next_level_id: int
     next_date: date
 
@@ -56,6 +58,8 @@ class CaseLine(NamedTuple):
             courtesies=courtesies,
             start=self.start_level_id,
             start_delay=start.delay if start else 0,
+            agreed=self.agreed_level_id,
+            agreed_on=self.agreed_on,
         )
 
 

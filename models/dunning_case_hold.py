@@ -40,6 +40,8 @@ class Holds(NamedTuple):
         """Tell whether a case as a whole gets nothing on that day."""
         if case.id in self.cases:
             return True
+        if case.state == "waiting" and case.awaits_agreement:
+            return False  # what the agreements leave free is decided as ever
         if case.state == "waiting":
             # Nobody has to set it back: a hold ends by its date.
             return case.id not in self.over
@@ -170,6 +172,7 @@ class DunningCaseHold(models.AbstractModel):
         """Resume now what is on hold as a whole."""
         self.check_access("write")
         for case in self.filtered(lambda case: case.state == "waiting"):
-            if not case.hold_id:  # held without a date, by a program
+            # Held without a date, by a program.
+            if not (case.hold_id or case.awaits_agreement):
                 case.state = "open"
         return self.hold_id.action_resume()

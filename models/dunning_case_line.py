@@ -20,6 +20,7 @@ class DunningCaseLine(models.Model):
         "dunning.case.line.hold",
         "dunning.case.line.documents",
         "dunning.case.line.interest",
+        "dunning.case.line.agreement",
     ]
     _order = "date_due, id"
     _rec_name = "move_id"
@@ -160,6 +161,7 @@ class DunningCaseLine(models.Model):
             moving.write(
                 {"level_id": level.id, "delivered_on": day, "deadline": deadline}
             )
+        lines._forget_agreed(level)
 
     def _stands_on(self, level):
         """Tell whether the item stands on a rung, and nothing was decided after it."""

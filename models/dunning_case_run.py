@@ -224,6 +224,7 @@ class DunningCaseRun(models.AbstractModel):
     def _prepare(self, run, debtors):
         """Collect, decide and propose; return the cases whose step leaves by itself."""
         cases, books = self._collect(run.company_id, run.date, debtors)
+        books = cases._follow_commitments(run.date, books)
         drafts = cases._search_drafts()
         plans = cases._decide(
             run.date, is_bank_fresh=run.is_bank_fresh, ignored=drafts, books=books
@@ -269,6 +270,7 @@ class DunningCaseRun(models.AbstractModel):
 
     def _write_outcome(self, plans, date, waiting):
         """Note on each case why it was not contacted, empty when it was."""
+        self.union(*plans)._show_waiting(plans)
         outcomes = {}
         waiting_ids = set(waiting.ids)
         for case, plan in plans.items():

@@ -80,14 +80,17 @@ def next_rung(ladder: Ladder, item: Item) -> tuple[Rung | None, date | None]:
     """Return the next rung of the item and the first day on which it may speak.
 
     Next rung = max(due + delay, late, delivered + gap, printed deadline + grace + 1).
-    ``(None, None)`` when the item has climbed the whole ladder.
+    A rung that was agreed upon waits for the printed deadline only. ``(None, None)``
+    when the item has climbed the whole ladder.
     """
     index = ladder.position(item) + 1
     if index >= len(ladder.climbing):
         return None, None
     rung = ladder.climbing[index]
     day = item.due + timedelta(days=max(rung.delay, ladder.grace + 1))
-    if item.delivered_on:
+    if item.agreed_on and rung.key == item.agreed:
+        day = max(item.agreed_on, item.due + timedelta(days=ladder.grace + 1))
+    elif item.delivered_on:
         day = max(day, item.delivered_on + timedelta(days=rung.gap))
     if item.deadline:
         day = max(day, item.deadline + timedelta(days=ladder.grace + 1))

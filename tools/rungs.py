@@ -66,9 +66,10 @@ class Ladder:
     def position(self, item: "Item") -> int:
         """Return the index of the rung the item stands on, -1 below the first.
 
-        An old item that starts at a chosen rung stands just below it.
+        An old item that starts at a chosen rung, and one whose next rung was agreed
+        upon, stand just below it.
         """
-        below_start = self.start(item) - 1
+        below_start = max(self.start(item), self.find_agreed(item)) - 1
         if item.rung is None:
             return max(below_start, -1)
         for index, rung in enumerate(self.climbing):
@@ -89,6 +90,17 @@ class Ladder:
             if rung.key == item.start and rung.ordinary:
                 return index
         return self.find_start(item.start_delay)
+
+    def find_agreed(self, item: "Item") -> int:
+        """Return the index of the rung that was agreed to speak next, -1 for none.
+
+        A formal notice may be agreed upon (it stays manual); a rung of another ladder,
+        or an archived one, is not there any more.
+        """
+        for index, rung in enumerate(self.climbing):
+            if rung.key == item.agreed and item.agreed is not None:
+                return index
+        return -1
 
     def find_start(self, delay: int) -> int:
         """Return the index of the highest ordinary rung whose delay is not above
@@ -136,7 +148,8 @@ class Item:
     ``hold`` says why the item is not dunned at all (empty if it is); ``pending`` that a
     decision about it is already on somebody's desk; ``courtesies`` are the keys of the
     courtesy levels that it already got. ``start`` is the rung that somebody chose as
-    the first one of an old item, with the delay it has.
+    the first one of an old item, with the delay it has. ``agreed`` is the rung that was
+    to speak if an agreement failed, ``agreed_on`` the day on which it did.
     """
 
     key: int
@@ -154,6 +167,8 @@ class Item:
     courtesies: frozenset[int] = frozenset()
     start: int | None = None
     start_delay: int = 0
+    agreed: int | None = None
+    agreed_on: date | None = None
 
     def is_late(self, today: date, grace: int) -> bool:
         return (today - self.due).days > grace
