@@ -25,6 +25,7 @@ class ResCompany(models.Model):
         "dunning.company.night",
         "dunning.company.checks",
         "dunning.company.interest",
+        "dunning.company.plans",
     ]
 
     dunning_ladder_id = fields.Many2one(

@@ -47,6 +47,9 @@ from . import test_tours
 from . import test_tours_people
 from . import test_letter
 from . import test_rights
+from . import test_offer
+from . import test_plan
+from . import test_plan_follow
 from . import test_proofs
 from . import test_fuzz
 from . import test_fuzz_ladder
