@@ -8,6 +8,8 @@ SPOKEN = ("email", "email_outgoing", "comment", "sms", "auto_comment")
 #: Deleted in this order, the database removes what hangs on them: what uses a level
 #: goes before the levels, the levels before their texts, which Odoo deletes itself.
 TABLES = (
+    "dunning_plan",
+    "dunning_offer",
     "dunning_action",
     "dunning_dispute",
     "dunning_case",

@@ -4,8 +4,10 @@ from . import dunning_company_night
 from . import dunning_company_checks
 from . import dunning_company_interest
 from . import dunning_company_agreement
+from . import dunning_company_plans
 from . import res_company
 from . import res_config_settings
+from . import res_config_settings_plan
 from . import res_partner
 from . import dunning_level_channel
 from . import dunning_level_actions
@@ -35,6 +37,7 @@ from . import dunning_promise_text
 from . import dunning_promise_change
 from . import dunning_promise
 from . import dunning_case_promise
+from . import dunning_case_plan
 from . import dunning_case
 from . import dunning_hold
 from . import dunning_cover
@@ -48,6 +51,18 @@ from . import dunning_dispute_mediation
 from . import dunning_dispute
 from . import dunning_case_dispute
 from . import dunning_einvoice_status
+from . import dunning_plan_terms
+from . import dunning_plan_approval
+from . import dunning_plan_agree
+from . import dunning_plan_paper
+from . import dunning_plan_follow
+from . import dunning_plan_judge
+from . import dunning_plan_fallback
+from . import dunning_plan
+from . import dunning_plan_line
+from . import dunning_offer_follow
+from . import dunning_offer_credit
+from . import dunning_offer
 from . import dunning_exclusion_review
 from . import dunning_exclusion
 from . import dunning_run
@@ -79,6 +94,7 @@ from . import dunning_action_bounce
 from . import dunning_action_fallback
 from . import dunning_action_documents
 from . import dunning_action_letter
+from . import dunning_action_plan
 from . import dunning_action
 from . import dunning_action_dispute
 from . import dunning_case_line_interest

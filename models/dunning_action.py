@@ -15,6 +15,7 @@ class DunningAction(models.Model):
     _name = "dunning.action"
     _description = "Dunning Action"
     _inherit = [
+        "dunning.action.plan",  # before what it extends
         "dunning.action.guard",
         "dunning.action.propose",
         "dunning.action.text",

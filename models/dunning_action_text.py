@@ -38,6 +38,19 @@ PLACEHOLDERS = (
     "agreement_left_text",
     "fallback_text",
     "agreements_text",
+    # payment plans and offers
+    "plan_table",
+    "plan_date_text",
+    "plan_amount_text",
+    "plan_total_text",
+    "plan_left_text",
+    "plan_answer_text",
+    "plan_notice_text",
+    "plan_reference",
+    "offer_total_text",
+    "offer_discount_text",
+    "offer_amount_text",
+    "offer_until_text",
 )
 
 

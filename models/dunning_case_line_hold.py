@@ -44,6 +44,7 @@ class DunningCaseLineHold(models.AbstractModel):
             (covers.DISPUTED, self.env._("Disputed")),
             (covers.PROMISED, self.env._("Promised")),
             (covers.PLANNED, self.env._("On a payment plan")),
+            (covers.OFFERED, self.env._("Under an offer")),
         ]
 
     @api.depends(

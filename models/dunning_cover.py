@@ -42,6 +42,7 @@ class DunningCover(models.Model):
         [
             (core.PROMISED, "Promised"),
             (core.PLANNED, "On a payment plan"),
+            (core.OFFERED, "Under an offer"),
             (core.DISPUTED, "Disputed"),
         ],
         required=True,

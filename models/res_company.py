@@ -26,6 +26,7 @@ class ResCompany(models.Model):
         "dunning.company.checks",
         "dunning.company.interest",
         "dunning.company.agreement",
+        "dunning.company.plans",
     ]
 
     dunning_ladder_id = fields.Many2one(

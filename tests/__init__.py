@@ -51,6 +51,9 @@ from . import test_tours
 from . import test_tours_people
 from . import test_letter
 from . import test_rights
+from . import test_offer
+from . import test_plan
+from . import test_plan_follow
 from . import test_proofs
 from . import test_fuzz
 from . import test_fuzz_ladder
@@ -58,6 +61,7 @@ from . import test_hostile_text
 from . import test_template_limits
 from . import test_tools_interest
 from . import test_tools_limitation
+from . import test_tools_plans
 from . import test_tools_instalments
 from . import test_interest
 from . import test_tools_age_bands

@@ -15,8 +15,9 @@ from decimal import Decimal
 DISPUTED = "disputed"
 PROMISED = "promised"
 PLANNED = "planned"
+OFFERED = "offered"
 #: Whoever is named first keeps back first.
-KINDS = (DISPUTED, PLANNED, PROMISED)
+KINDS = (DISPUTED, PLANNED, PROMISED, OFFERED)
 
 NOTHING = Decimal(0)
 
