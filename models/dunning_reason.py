@@ -21,6 +21,9 @@ FOLLOW_UPS = [
     ("none", "Nothing: the ladder goes on"),
     ("call_back", "Call back on a day"),
     ("task", "A task for somebody"),
+    ("promise", "A promise to pay"),
+    ("plan", "A payment plan"),
+    ("offer", "A discount for quick payment"),
     ("dispute", "A dispute"),
 ]
 

@@ -39,7 +39,10 @@ class TestOutcomeReason(FollowCommon):
 
     def test_a_reason_suggests_the_action_that_goes_with_it(self):
         case = self._call().case_id
-        for code, expected in (("QTE", "dispute"), ("NRC", "task"), ("MAN", "none")):
+        for code, expected in (
+            *(("QTE", "dispute"), ("NRC", "task"), ("MAN", "none")),
+            *(("OUB", "promise"), ("TRE", "plan")),
+        ):
             with self.subTest(code=code):
                 window = self.env["dunning.outcome"].with_context(
                     default_case_id=case.id
@@ -81,6 +84,47 @@ class TestOutcomeFollows(FollowCommon):
         self.assertEqual((dispute.amount, dispute.state), (40, "open"))
         self.assertEqual(dispute.note, "Four crates are missing")
         self.assertEqual(dispute.move_id, self._case().line_ids.move_id)
+
+    def test_a_call_ends_in_a_promise_which_is_kept_back(self):
+        call = self._call()
+        self._record(
+            call,
+            "reached",
+            reason_id=self._get_reason("OUB").id,
+            promise_date=day(4),
+            promise_means="transfer",
+        )
+        case = self._case()
+        promise = self.env["dunning.promise"].search([("case_id", "=", case.id)])
+        self.assertEqual((promise.state, promise.amount), ("open", 100))
+        self.assertEqual((promise.date, promise.means), (day(4), "transfer"))
+        self.assertEqual(case.amount_promised, 100)
+
+    def test_a_promise_without_a_day_is_none(self):
+        call = self._call()
+        with self.assertRaisesRegex(UserError, "For which day"):
+            self._record(call, "reached", reason_id=self._get_reason("OUB").id)
+        self.assertEqual(call.state, "queued")
+
+    def test_a_call_ends_in_a_draft_plan_or_offer_which_opens(self):
+        for follow_up in ("plan", "offer"):
+            with self.subTest(follow_up=follow_up):
+                case = self.env["dunning.case"]._open_for(self.customer)
+                case = case or self._call().case_id
+                window = self.env["dunning.outcome"].with_user(self.collector)
+                window = window.create(
+                    {
+                        "case_id": case.id,
+                        "reason_id": self._get_reason("TRE").id,
+                        "follow_up": follow_up,
+                        "note": "Cash is short until May",
+                    }
+                )
+                opened = window.action_confirm()
+                record = self.env[opened["res_model"]].browse(opened["res_id"])
+                self.assertEqual(record._name, f"dunning.{follow_up}")
+                self.assertEqual((record.case_id, record.state), (case, "draft"))
+                self.assertEqual(record.note, "Cash is short until May")
 
     def test_a_call_ends_in_a_task_with_the_advice(self):
         call = self._call()
