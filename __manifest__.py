@@ -57,7 +57,6 @@
         "views/dunning_plan_views.xml",
         "views/dunning_offer_views.xml",
         "views/dunning_case_views.xml",
-        "views/dunning_promise_views.xml",
         "views/dunning_case_plan_views.xml",
         "views/dunning_run_views.xml",
         "views/dunning_hold_views.xml",
@@ -74,6 +73,7 @@
         "views/account_move_views.xml",
         "views/dunning_dispute_host_views.xml",
         "views/res_partner_views.xml",
+        "views/dunning_promise_views.xml",  # Extends the customer form.
         "views/dunning_rate_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_plan_views.xml",
