@@ -57,8 +57,9 @@ pot:  ## export the texts and merge the new ones into the French translation
 	@$(RUN) pot
 
 .PHONY: replay
-replay:  ## run the engine on invoices from a file (DATA=file.csv)
-	@$(RUN) script --fresh --db replay dev/replay.py $(if $(DATA),--data "$(DATA)") $(ARGS)
+replay:  ## run the engine on invoices from a file (DATA=file.csv, DISPUTES=1)
+	@$(RUN) script --fresh --db replay dev/replay.py $(if $(DATA),--data "$(DATA)") \
+	    $(if $(DISPUTES),--mode disputes) $(ARGS)
 
 .PHONY: bench
 bench:  ## measure speed and memory (SIZE=small, medium or large)

@@ -9,8 +9,12 @@ SPOKEN = ("email", "email_outgoing", "comment", "sms", "auto_comment")
 #: goes before the levels, the levels before their texts, which Odoo deletes itself.
 TABLES = (
     "dunning_seal",
+    "dunning_plan",
+    "dunning_offer",
     "dunning_action",
+    "dunning_dispute",
     "dunning_case",
+    "dunning_reason",
     "dunning_run",
     "dunning_level",
     "dunning_ladder",

@@ -206,6 +206,10 @@ class Books:
         for draft in drafts.sorted("date"):
             self.payment_ids[draft.date].append(draft.id)
 
+    def get_move(self, number):
+        """Return the invoice with a number of the file."""
+        return self.env["account.move.line"].browse(self.line_ids[number]).move_id
+
     def settle(self, day):
         """Book the payments that came in up to a day, each against its invoice."""
         due = [known for known in self.payment_ids if known <= day]

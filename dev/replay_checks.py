@@ -80,6 +80,8 @@ class Watch:
             invoice.customer != contact.customer, contact, "owed by another", named
         )
         self._refuse(not invoice.is_open(contact.day), contact, "not open", named)
+        is_contested = self.rules.disputes and invoice.disputed
+        self._refuse(is_contested, contact, "contested since its due date", named)
         self._refuse(late <= self.rules.grace, contact, "not late yet", named)
         self._refuse(
             named.amount != invoice.amount, contact, "another amount is open", named

@@ -50,6 +50,7 @@ class Rules:
     deadline: int = 0
     grace: int = 0
     skip: int = 0  # 7: every seventh run is left out; 0: none
+    disputes: bool = False  # disputed invoices are contested on their due date
 
     def wait(self, height: int) -> int:
         """Return the days between a rung and the next one, the ``height``-th.
@@ -102,6 +103,14 @@ def _read_row(path: Path, line: int, row: dict) -> Invoice:
         raise LedgerError(
             f"{path}, line {line}: {error!r}; columns wanted: {wanted}"
         ) from error
+
+
+def dunnable(invoices: Iterable[Invoice], rules: Rules) -> list[Invoice]:
+    """Return the invoices that may be dunned at all.
+
+    Contested as a whole on its due date, an invoice is never late before that.
+    """
+    return [one for one in invoices if not (rules.disputes and one.disputed)]
 
 
 def digest(path: Path) -> str:

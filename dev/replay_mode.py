@@ -19,6 +19,7 @@ MODES = {
     "full": Rules(),
     "gap": Rules(contact_gap=7),
     "skip": Rules(skip=7),
+    "disputes": Rules(disputes=True),
     "waits": Rules(gaps=(0, 10, 18, 18, 18), contact_gap=8, deadline=8, grace=2),
 }
 
@@ -73,6 +74,9 @@ class Play:
         self.outbox, self.outcome = Outbox(), Outcome()
         make_ladder(self.env, self.rules)
         self.books = Books(self.env)
+        self.to_dispute = [
+            one for one in invoices if self.rules.disputes and one.disputed
+        ]
         self.levels = {
             level.id: level.delay_days
             for level in self.env.company.dunning_ladder_id.level_ids
@@ -101,6 +105,8 @@ class Play:
         with self._timed("payments"):
             self.books.settle(day)
             self.env.cr.commit()
+        with self._timed("disputes"):
+            self._dispute(day)
         if is_run:
             with self._timed("run"):
                 self._run(day)
@@ -111,6 +117,26 @@ class Play:
             self._check_day(day)
             self.env.cr.commit()
         self.env.invalidate_all()
+
+    def _dispute(self, day):
+        """Contest the whole of each disputed invoice that falls due, if it is open."""
+        due = [one for one in self.to_dispute if one.due <= day]
+        if not due:
+            return
+        self.to_dispute = [one for one in self.to_dispute if one.due > day]
+        reason = self.env.ref("account_dunning.dunning_reason_lit")
+        self.env["dunning.dispute"].create(
+            [
+                {
+                    "move_id": self.books.get_move(one.number).id,
+                    "reason_id": reason.id,
+                    "date": day,
+                }
+                for one in due
+                if one.is_open(day)
+            ]
+        )
+        self.env.cr.commit()
 
     def _run(self, day):
         start, before = time.monotonic(), self.env.cr.sql_log_count

@@ -11,6 +11,7 @@ from replay_ledger import (
     Rules,
     Rung,
     days_of,
+    dunnable,
     full_run,
     lost_by_skipping,
     skipped_days,
@@ -38,6 +39,9 @@ def mode(
     lines += [""]
     lines += settled_table(rules, invoices, outcome)
     notes, problems = compared(rules, invoices, outcome)
+    if name == "disputes" and published:
+        problems += disputes_problems(rules, invoices, outcome, published)
+        notes.append("The numbers published with disputes were compared.")
     if name == "full" and published:
         problems += published_problems(rules, invoices, outcome, published)
         notes.append(f"The numbers published for {published['name']} were compared.")
@@ -54,6 +58,8 @@ def describe(rules: Rules) -> str:
     for name in ("contact_gap", "deadline", "grace"):
         if value := getattr(rules, name):
             texts.append(f"{name.replace('_', ' ')} {value}")
+    if rules.disputes:
+        texts.append("disputed invoices contested on their due date")
     if rules.skip:
         texts.append(f"every {rules.skip}th run skipped")
     return ", ".join(texts)
@@ -142,7 +148,7 @@ def compared(
     days = days_of(invoices, rules)
     held = set(days) - set(skipped_days(days, rules.skip))
     delivered = rungs_of(outcome.contacts)
-    expected = step_by_step(invoices, rules, held)
+    expected = step_by_step(dunnable(invoices, rules), rules, held)
     problems = compare(delivered, expected)
     notes = [f"Compared with plain arithmetic: {len(expected)} levels, by day."]
     plain = MODES["full"]
@@ -151,6 +157,9 @@ def compared(
         kept, lost = lost_by_skipping(invoices, full, days, rules.skip)
         problems += compare(delivered, kept)
         notes += lost_notes(invoices, full, kept, lost, days)
+    elif rules.disputes:
+        rungs = full_run(dunnable(invoices, rules), plain)
+        problems += compare(delivered, rungs)
     elif rules == plain:
         problems += compare(delivered, full_run(invoices, plain))
     return notes, problems
@@ -186,6 +195,16 @@ def dropped(rules: Rules, invoices: Sequence[Invoice], outcome: Outcome) -> str:
         f"what comes sooner than {rules.contact_gap} days after a contact, without the "
         f"other waits, makes {count}."
     )
+
+
+def disputes_problems(
+    rules: Rules, invoices: Sequence[Invoice], outcome: Outcome, published: Mapping
+) -> list[str]:
+    """Return in words where the run with disputes misses the published numbers."""
+    reached = reached_levels(rules, invoices, outcome)
+    counts = [count for count, _amount in reached.values()]
+    wanted = published["with_disputes"]
+    return [] if counts == wanted else [f"with disputes: {counts} instead of {wanted}"]
 
 
 def published_problems(

@@ -15,6 +15,7 @@ class DunningAction(models.Model):
     _description = "Dunning Action"
     _inherit = [
         "dunning.action.lre",
+        "dunning.action.plan",  # before what it extends
         "dunning.action.guard",
         "dunning.action.propose",
         "dunning.action.text",

@@ -100,6 +100,8 @@ class DunningActionCalendar(models.AbstractModel):
         date = self._format_day(previous.delivered_on)
         if previous.channel == "phone" and previous.outcome == "not_reached":
             return self.env._("We tried to call you on %(date)s.", date=date)
+        if previous.is_incoming:
+            return self.env._("You called us on %(date)s.", date=date)
         if previous.channel == "phone":
             return self.env._("We called you on %(date)s.", date=date)
         if previous.channel == "registered":

@@ -25,6 +25,7 @@ CARRIERS = {
     *("is_electronic", "is_lre_on_paper", "is_lre_archived", "lre_provider"),
     *("lre_key", "lre_reference", "lre_status", "lre_next_try"),
     *("notice_number", "pdf_sha256"),
+    *("reason_id", "reason_said_by", "is_incoming"),
 }
 
 

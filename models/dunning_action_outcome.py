@@ -145,6 +145,7 @@ class DunningActionOutcome(models.AbstractModel):
             action.activity_id = False
             report = [
                 self.env._("Outcome: %(outcome)s", outcome=labels[action.outcome]),
+                action._describe_reason(),
                 note,
                 action.dispute_found
                 and self.env._("Dispute: %(text)s", text=action.dispute_found),

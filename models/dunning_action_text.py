@@ -27,12 +27,31 @@ PLACEHOLDERS = (
     "step_date_text",
     "lang",
     *("period_text", "notice_number", "legal_basis_text", "mediator_text"),
+    # Answers to disputes (dunning_action_dispute.py).
+    "dispute_invoice",
+    "dispute_amount_text",
+    "dispute_date_text",
+    "dispute_accepted_text",
+    "dispute_answer_text",
     "agreement_text",
     "agreement_amount_text",
     "agreement_date_text",
     "agreement_left_text",
     "fallback_text",
     "agreements_text",
+    # payment plans and offers
+    "plan_table",
+    "plan_date_text",
+    "plan_amount_text",
+    "plan_total_text",
+    "plan_left_text",
+    "plan_answer_text",
+    "plan_notice_text",
+    "plan_reference",
+    "offer_total_text",
+    "offer_discount_text",
+    "offer_amount_text",
+    "offer_until_text",
 )
 
 

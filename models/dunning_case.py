@@ -12,6 +12,7 @@ class DunningCase(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
+        "dunning.case.plan",  # before what it extends
         "dunning.case.collect",
         "dunning.case.settle",
         "dunning.case.facts",

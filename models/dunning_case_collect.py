@@ -71,6 +71,11 @@ class DunningCaseCollect(models.AbstractModel):
         needing = debtors.filtered(
             lambda debtor: self._needs_case(ladders[debtor], date, items[debtor.id])
         )
+        return self._open_needed(company, needing, ladders, items)
+
+    @api.model
+    def _open_needed(self, company, needing, ladders, items):
+        """Open, or re-open, the case of each of these debtors."""
         reopened = self._reopen(company, needing, items)
         fresh = needing - reopened.partner_id
         # A night that opens a thousand cases neither notifies nor logs it a thousand
@@ -239,6 +244,25 @@ class DunningCaseCollect(models.AbstractModel):
             "next_level_id": (rung.key or None) if rung else None,
             "next_date": day,
         }
+
+    @api.model
+    def _open_at_once(self, company, date, debtors):
+        """Return the open cases of debtors who have open items, late or not.
+
+        For what is agreed, or contested, before anything is late.
+        """
+        cases, books = self._collect(company, date, debtors)
+        items = defaultdict(list)
+        for item in books.items.values():
+            items[item.partner_id].append(item)
+        missing = (debtors - cases.partner_id).with_company(company)
+        missing = missing.filtered(lambda debtor: debtor.id in items)
+        if missing:
+            ladders = self.env["dunning.ladder"]._find_for(missing, company)
+            opened = self._open_needed(company, missing, ladders, items)
+            opened._add_items(items, opened._read_lines())
+            cases |= opened
+        return cases
 
     @api.model
     def _open_for(self, partners):

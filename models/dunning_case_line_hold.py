@@ -48,6 +48,7 @@ class DunningCaseLineHold(models.AbstractModel):
             (covers.PLANNED, self.env._("On a payment plan")),
             (INSOLVENCY, self.env._("Insolvency proceedings")),
             (TIME_BARRED, self.env._("Time-barred")),
+            (covers.OFFERED, self.env._("Under an offer")),
         ]
 
     @api.depends(

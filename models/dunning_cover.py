@@ -42,6 +42,7 @@ class DunningCover(models.Model):
         [
             (core.PROMISED, "Promised"),
             (core.PLANNED, "On a payment plan"),
+            (core.OFFERED, "Under an offer"),
             (core.DISPUTED, "Disputed"),
         ],
         required=True,
@@ -51,8 +52,7 @@ class DunningCover(models.Model):
         "Commitment", model_field="res_model", required=True, index=True
     )
     amount = fields.Monetary(
-        help="The whole sum of a promise or plan, over all its items; of a dispute, "
-        "the part of this item that is contested.",
+        help="The whole sum of the promise, plan or dispute, over all its items.",
     )
     balance_start = fields.Monetary(
         "Balance then",

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from .dunning_level_channel import BY_PERSON
 
@@ -20,6 +21,20 @@ class MailActivity(models.Model):
         made._write_outcome("reached", feedback)
         done._mark_done()
         return result
+
+    def action_dunning_outcome(self):
+        """Open the window where what came of a call about a case is recorded."""
+        self.ensure_one()
+        self.check_access("read")
+        if self.dunning_action_ids:
+            return self.dunning_action_ids[:1].action_record_outcome()
+        if self.res_model != "dunning.case":
+            raise UserError(
+                self.env._("“%(task)s” is about no dunning case.", task=self.summary)
+            )
+        case = self.env["dunning.case"].browse(self.res_id)
+        case.check_access("write")
+        return case._get_outcome_window(activity_id=self.id)
 
     def unlink(self):
         """A task that is removed was not carried out: its contact is cancelled."""

@@ -29,6 +29,7 @@ class ResCompany(models.Model):
         "dunning.company.claim",
         "dunning.company.limits",
         "dunning.company.agreement",
+        "dunning.company.plans",
     ]
 
     dunning_ladder_id = fields.Many2one(

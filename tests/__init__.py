@@ -51,6 +51,9 @@ from . import test_tours
 from . import test_tours_people
 from . import test_letter
 from . import test_rights
+from . import test_offer
+from . import test_plan
+from . import test_plan_follow
 from . import test_proofs
 from . import test_fuzz
 from . import test_fuzz_ladder
@@ -64,6 +67,7 @@ from . import test_proceeding
 from . import test_tools_provision
 from . import test_tours_limits
 from . import test_doubtful
+from . import test_tools_plans
 from . import test_tools_instalments
 from . import test_interest
 from . import test_late_amounts
@@ -81,3 +85,9 @@ from . import test_seals
 from . import test_tools_lre
 from . import test_receipt_scans
 from . import test_tours_notice
+from . import test_disputes
+from . import test_disputes_decided
+from . import test_einvoice_status
+from . import test_outcome_follow
+from . import test_tools_disputes
+from . import test_tours_dispute

@@ -37,7 +37,7 @@ ROLE_NAMES = {
 TIERS = ("reader", "collector", "manager")
 
 #: What no company owns: facts of law, the same for all of them.
-COMMON = ("dunning.rate",)
+COMMON = ("dunning.rate", "dunning.reason")
 
 #: Model: the operations of each tier (C create, R read, W write, D delete), on records
 #: of the user's company. On another company's records nobody may do anything.
@@ -53,6 +53,10 @@ OPERATIONS = {
     "dunning.waiver": {"reader": "R"},
     "dunning.claim.wizard": {"collector": "CRWD"},
     "dunning.claim.wizard.line": {"collector": "CRWD"},
+    "dunning.dispute": {"reader": "R", "collector": "CRW"},
+    "dunning.dispute.owner": {"reader": "R", "manager": "CRWD"},
+    "dunning.einvoice.status": {"reader": "R"},
+    "dunning.reason": {"reader": "R", "manager": "CRWD"},
     "dunning.exclusion": {"reader": "R"},
     "dunning.alert": {"reader": "R"},
     "dunning.limitation.event": {"reader": "R", "collector": "CRW"},
@@ -94,6 +98,15 @@ METHODS = {
     "account.move.action_dun": "collector",
     "account.move.action_dunning_hold": "collector",
     "account.move.action_open_dunning_case": "window",
+    "account.move.action_dunning_dispute": "collector",
+    "account.move.action_dunning_record_call": "collector",
+    "account.move.dunning_set_einvoice_status": "collector",
+    "dunning.case.action_open_dispute": "collector",
+    "dunning.case.action_record_call": "collector",
+    "dunning.dispute.action_end_mediation (mediation)": "collector",
+    "dunning.dispute.action_mediate": "collector",
+    "dunning.dispute.action_resolve": "collector",
+    "mail.activity.action_dunning_outcome": "collector",
     "dunning.action.action_approve": "collector",
     "dunning.action.action_approve (formal notice)": "manager",
     "dunning.action.action_cancel": "collector",
@@ -198,7 +211,10 @@ METHODS = {
 }
 
 #: Public methods of the host that we extend: the host's rights hold, ours add nothing.
-HOST_METHODS = ("mail.activity.unlink", "mail.mail.send")
+HOST_METHODS = (
+    *("mail.activity.unlink", "mail.mail.send", "account.move.unlink"),
+    *("account.move.button_cancel", "account.move.button_draft"),
+)
 #: Not an action: the list of placeholders a text may use.
 HARMLESS = ("mail_allowed_qweb_expressions",)
 

@@ -99,6 +99,7 @@ class RightsCommon(DunningCommon):
         }
         world["dunning.hold"] = hold = cls._make_hold(company, env)
         world["dunning.cover"] = cls._make_cover(hold.case_id)
+        world |= cls._make_dispute(company, env)
         world["dunning.exclusion"] = cls._make_exclusion(company, env)
         world |= cls._make_claim(company, env)
         world |= cls._make_limits(company, env)
@@ -109,6 +110,7 @@ class RightsCommon(DunningCommon):
         world |= cls._make_start_up(company, env)
         # No company owns it: the same one for both.
         world["dunning.rate"] = env["dunning.rate"].search([], limit=1)
+        world["dunning.reason"] = env.ref("account_dunning.dunning_reason_dec")
         ladder = cls._create_ladder(company_id=company.id).with_env(env)
         return world | {"dunning.ladder": ladder, "dunning.level": ladder.level_ids[-1]}
 
@@ -172,6 +174,38 @@ class RightsCommon(DunningCommon):
                 "date_until": DAY + timedelta(days=10),
             }
         )
+
+    @classmethod
+    def _make_dispute(cls, company, env):
+        """Return disputes, who owns one, and a status of an e-invoicing platform."""
+        partner = cls._create_customer(f"Contesting debtor of {company.name}")
+        reason = env["dunning.reason"].search([], limit=1)
+        owner = env["dunning.dispute.owner"].create(
+            {"company_id": company.id, "family": "finance", "days": 10}
+        )
+        disputes = env["dunning.dispute"]
+        for provider in ("private", "business"):
+            invoice = cls._make_invoice(company, partner, 5).with_env(env)
+            disputes |= disputes.create(
+                {
+                    "move_id": invoice.id,
+                    "reason_id": reason.id,
+                    "resolution": "withdrawn",
+                    "mediation_provider": provider,
+                }
+            )
+        disputes[1].action_mediate()
+        disputes[1].mediation_result = "none"
+        status = disputes[0].move_id.dunning_set_einvoice_status("207")
+        return {
+            "dunning.dispute": disputes[0],
+            "mediation": disputes[1],
+            "dunning.dispute.owner": owner,
+            "dunning.einvoice.status": status,
+            "mail.activity": disputes.case_id.activity_schedule(
+                "mail.mail_activity_data_call", user_id=cls.collector.id
+            ),
+        }
 
     @classmethod
     def _make_cover(cls, case):
@@ -422,7 +456,10 @@ class RightsCommon(DunningCommon):
                 }
             )
         if model == "dunning.outcome":
-            return env[model].create({"action_id": world["call"].id})
+            reason = env["dunning.reason"].search([("code", "=", "MAN")])
+            return env[model].create(
+                {"action_id": world["call"].id, "reason_id": reason.id}
+            )
         case = world["dunning.case"].with_env(env)
         if model.startswith("dunning.claim.wizard"):
             window = env["dunning.claim.wizard"].create(

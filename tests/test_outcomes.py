@@ -26,6 +26,9 @@ class OutcomeCommon(DunningCommon):
         return self._case().action_ids
 
     def _record(self, action, outcome, user=None, **values):
+        if outcome == "reached":
+            reason = self.env.ref("account_dunning.dunning_reason_man")
+            values = {"reason_id": reason.id} | values
         window = self.env["dunning.outcome"].with_user(user or self.collector)
         window = window.create({"action_id": action.id, "outcome": outcome, **values})
         window.action_confirm()

@@ -102,7 +102,7 @@ class TestQueries(WorkerCommon):
             waiting.sudo()._mark_done()  # as the mail queue does
 
         counts = self._measure(self._run, deliver)
-        self._check(counts, 64)
+        self._check(counts, 65)  # one for disputes
 
     def test_closing_the_cases_of_who_paid_asks_as_much_for_100_as_for_10(self):
         def pay():

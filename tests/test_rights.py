@@ -23,6 +23,10 @@ CHANGES = {
     "dunning.seal": {"name": "Changed"},
     "dunning.hold": {"reason": "Changed"},
     "dunning.cover": {"amount": 7},
+    "dunning.dispute": {"note": "Changed"},
+    "dunning.dispute.owner": {"days": 7},
+    "dunning.einvoice.status": {"reason": "Changed"},
+    "dunning.reason": {"advice": "Changed"},
     "dunning.hold.wizard": {"reason": "Changed"},
     "dunning.claim": {"until": DAY},
     "dunning.claim.line": {"name": "Changed"},
@@ -58,6 +62,9 @@ CHANGES = {
     "dunning.receipt.import.line": {"status": "Changed"},
     "dunning.outcome": {"note": "Changed"},
 }
+
+#: What a method is called with, where it needs something.
+ARGUMENTS = {"account.move.dunning_set_einvoice_status": ("207",)}
 
 
 def own_public_methods(registry):
@@ -148,6 +155,18 @@ class TestRightsTable(RightsCommon):
                 and world["windows"]["dunning.claim.wizard"].id,
                 "case_line_id": world["dunning.case.line"].id,
             },
+            "dunning.dispute": {
+                "move_id": world["account.move"].id,
+                "reason_id": world["dunning.reason"].id,
+                "user_id": self.collector.id,
+            },
+            "dunning.dispute.owner": {"company_id": company.id, "family": "special"},
+            "dunning.einvoice.status": {
+                "move_id": world["account.move"].id,
+                "code": "205",
+                "date": DAY,
+            },
+            "dunning.reason": {"code": "NEW", "name": "New", "family": "admin"},
             "dunning.exclusion": {
                 "move_line_id": world["dunning.case.line"].move_line_id.id,
                 "move_id": world["account.move"].id,
@@ -287,7 +306,8 @@ class TestRightsTable(RightsCommon):
         method = key.split(" (")[0].rsplit(".", 1)[1]
         may_create = may and intent.METHODS[key] != "window"
         record = self._record_for(key, world, user if may_create else None)
-        return self._try(lambda: self._call(user, record, method))
+        arguments = ARGUMENTS.get(key, ())
+        return self._try(lambda: self._call(user, record, method, *arguments))
 
     def test_the_table_names_every_public_method_of_the_module(self):
         found = {f"{model}.{name}" for model, name in own_public_methods(self.registry)}

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
 
+from odoo.addons.account_dunning.tools import instalments as core
 from odoo.addons.account_dunning.tools.instalments import schedule
 
 JANUARY_31 = date(2024, 1, 31)
@@ -72,3 +73,168 @@ class TestInstalments(BaseCase):
         shares = amounts[1:] if down else amounts
         self.assertEqual(len(shares), count)
         self.assertLess(max(shares) - min(shares), Decimal("0.01") * count)
+
+    def test_a_plan_that_begins_on_28_february_keeps_to_the_ends_of_the_months(self):
+        days = [d for d, _a in schedule(Decimal(90), 3, date(2023, 2, 28))]
+        self.assertEqual(days, [date(2023, 2, 28), date(2023, 3, 31), date(2023, 4, 30)])
+
+    def test_one_that_begins_on_28_february_of_a_leap_year_keeps_to_the_28th(self):
+        days = [d for d, _a in schedule(Decimal(60), 2, date(2024, 2, 28))]
+        self.assertEqual(days, [date(2024, 2, 28), date(2024, 3, 28)])
+
+
+class TestCapacity(BaseCase):
+    """How many instalments somebody needs who can pay so much a month (R47)."""
+
+    def test_the_fewest_instalments_within_the_capacity(self):
+        for total, capacity, every, down, expected in [
+            ("1000", "250", "month", 0, 4),
+            ("1000", "249.99", "month", 0, 5),
+            ("1000", "400", "month", 200, 2),
+            ("1200", "100", "quarter", 0, 4),
+            ("520", "130", "week", 0, 18),
+            ("100.01", "50", "month", 0, 3),
+        ]:
+            with self.subTest(total=total, capacity=capacity, every=every):
+                count = core.count_for(
+                    Decimal(total), Decimal(capacity), every, Decimal(down)
+                )
+                self.assertEqual(count, expected)
+
+    def test_who_can_pay_nothing_or_next_to_it_gets_no_plan(self):
+        for capacity in ("0", "-5", "0.001", "0.19"):
+            with self.subTest(capacity), self.assertRaises(ValueError):
+                core.count_for(Decimal(100), Decimal(capacity))
+
+    @given(st.integers(1, 10**5), st.integers(1000, 10**6))
+    def test_no_instalment_is_above_the_capacity_and_one_fewer_would_be(
+        self, cents, capacity
+    ):
+        total, capacity = Decimal(cents) / 100, Decimal(capacity) / 100
+        count = core.count_for(total, capacity)
+        amounts = [amount for _day, amount in schedule(total, count, JANUARY_31)]
+        self.assertLessEqual(max(amounts), capacity)
+        if count > 1:
+            fewer = [a for _day, a in schedule(total, count - 1, JANUARY_31)]
+            self.assertGreater(max(fewer), capacity)
+
+
+class TestInterestOfPlans(BaseCase):
+    """The computed cases P1 and P2 of law-and-practice, section 10."""
+
+    def test_P1_simple_interest_on_the_balance_is_103_88(self):
+        rows = schedule(Decimal(6000), 6, date(2026, 1, 31))
+        plan = core.add_interest(rows, Decimal(6), date(2025, 12, 31))
+        self.assertEqual(
+            [row.interest for row in plan],
+            [Decimal(x) for x in "30.58 23.01 20.38 14.79 10.19 4.93".split()],
+        )
+        self.assertEqual(sum(row.interest for row in plan), Decimal("103.88"))
+        self.assertEqual(plan[0].amount, Decimal("1030.58"))
+        self.assertEqual({row.principal for row in plan}, {Decimal(1000)})
+
+    def test_P2_equal_annuity_over_three_years_at_5_percent_is_3672_09(self):
+        payment = core.annuity(Decimal(10000), Decimal(5), 3)
+        self.assertEqual(payment, Decimal("3672.09"))
+
+    def test_equal_instalments_are_equal_and_pay_the_debt_and_its_interest(self):
+        rows = core.equal_instalments(
+            Decimal(6000), 6, date(2026, 1, 31), "month", Decimal(6)
+        )
+        self.assertEqual({row.amount for row in rows[:-1]}, {Decimal("1017.57")})
+        self.assertEqual(rows[0].interest, Decimal(30))
+        self.assertEqual(sum(row.principal for row in rows), Decimal(6000))
+        self.assertLess(abs(rows[-1].amount - rows[0].amount), Decimal("0.06"))
+
+    def test_without_a_rate_there_is_no_interest(self):
+        rows = schedule(Decimal(100), 3, JANUARY_31)
+        plan = core.add_interest(rows, Decimal(0), date(2024, 1, 1))
+        self.assertEqual([(row.date, row.amount) for row in plan], rows)
+        equal = core.equal_instalments(
+            Decimal(100), 3, JANUARY_31, "month", Decimal(0), Decimal(10)
+        )
+        self.assertEqual(equal[0].amount, Decimal(10))
+        self.assertEqual(sum(row.amount for row in equal), Decimal(100))
+
+    @given(
+        st.integers(1, 10**8),
+        st.integers(1, 60),
+        st.dates(date(2020, 1, 1), date(2040, 1, 1)),
+        st.sampled_from(list(core.PER_YEAR)),
+        st.integers(0, 2000),
+    )
+    def test_principal_adds_up_to_the_cent_whatever_the_interest(
+        self, cents, count, first, every, rate
+    ):
+        total, percent = Decimal(cents + 100 * count) / 100, Decimal(rate) / 100
+        rows = schedule(total, count, first, every)
+        simple = core.add_interest(rows, percent, first)
+        equal = core.equal_instalments(total, count, first, every, percent)
+        for plan in (simple, equal):
+            self.assertEqual(sum(row.principal for row in plan), total)
+            self.assertGreaterEqual(min(row.interest for row in plan), 0)
+            self.assertGreater(min(row.amount for row in plan), 0)
+            self.assertEqual([row.date for row in plan], [day for day, _a in rows])
+
+
+class TestFilling(BaseCase):
+    """Payments fill instalments in order."""
+
+    def test_payments_fill_the_oldest_instalment_first(self):
+        amounts = [Decimal(100), Decimal(100), Decimal(50)]
+        for received, expected in [
+            (0, [0, 0, 0]),
+            (99, [99, 0, 0]),
+            (100, [100, 0, 0]),
+            (170, [100, 70, 0]),
+            (900, [100, 100, 50]),
+            (-10, [0, 0, 0]),
+        ]:
+            with self.subTest(received):
+                self.assertEqual(core.fill(amounts, Decimal(received)), expected)
+
+    @given(
+        st.lists(st.integers(1, 10**6), min_size=1, max_size=40),
+        st.integers(-(10**6), 10**8),
+    )
+    def test_nothing_is_lost_and_none_is_begun_before_the_last_is_full(
+        self, cents, received
+    ):
+        amounts = [Decimal(c) / 100 for c in cents]
+        filled = core.fill(amounts, Decimal(received) / 100)
+        wanted = min(max(Decimal(received) / 100, Decimal(0)), sum(amounts))
+        self.assertEqual(sum(filled), wanted)
+        begun = [part for part in filled if part]
+        self.assertEqual(begun[:-1], amounts[: len(begun) - 1] if begun else [])
+
+
+class TestEffectOnCash(BaseCase):
+    """What a plan changes for the company's cash."""
+
+    TODAY = date(2024, 3, 4)
+
+    def test_what_is_late_was_expected_now(self):
+        dues = [(date(2024, 1, 10), Decimal(100)), (date(2024, 5, 10), Decimal(50))]
+        self.assertEqual(
+            core.cash_by_month(dues, self.TODAY),
+            {date(2024, 3, 1): Decimal(100), date(2024, 5, 1): Decimal(50)},
+        )
+
+    def test_the_delay_weighs_days_by_their_amounts(self):
+        dues = [(date(2024, 3, 1), Decimal(300))]
+        rows = [(date(2024, 3, 31), Decimal(200)), (date(2024, 4, 30), Decimal(100))]
+        self.assertEqual(core.average_delay(dues, rows), 40)
+        self.assertEqual(core.average_delay([], []), 0)
+
+    def test_a_month_that_is_begun_counts(self):
+        first = date(2024, 1, 31)
+        for last, months in [
+            (first, 0),
+            (date(2024, 2, 1), 1),
+            (date(2024, 2, 29), 1),
+            (date(2024, 3, 1), 2),
+            (date(2025, 1, 31), 12),
+            (date(2025, 2, 1), 13),
+        ]:
+            with self.subTest(last):
+                self.assertEqual(core.months_between(first, last), months)

@@ -15,8 +15,9 @@ from decimal import Decimal
 DISPUTED = "disputed"
 PROMISED = "promised"
 PLANNED = "planned"
+OFFERED = "offered"
 #: Whoever is named first keeps back first.
-KINDS = (DISPUTED, PLANNED, PROMISED)
+KINDS = (DISPUTED, PLANNED, PROMISED, OFFERED)
 
 NOTHING = Decimal(0)
 
@@ -25,9 +26,9 @@ NOTHING = Decimal(0)
 class Cover:
     """An item that a commitment covers.
 
-    ``key`` names the item, ``source`` the commitment. ``amount`` is the whole sum of a
-    promise or plan, over all its items; of a dispute, the part of this item that is
-    contested. ``start`` is the balance that the item had when the commitment was made.
+    ``key`` names the item, ``source`` the commitment. ``amount`` is the whole sum of
+    the commitment, over all its items: what is promised, planned or contested.
+    ``start`` is the balance that the item had when the commitment was made.
     """
 
     key: int
@@ -63,8 +64,9 @@ def kept_back(
 ) -> dict[int, dict[str, Decimal]]:
     """Return what is kept back of each item now, by kind; never more than its balance.
 
-    A contested part is kept back until somebody decides, whatever is paid meanwhile.
-    What is left of a promise or plan is kept back on its oldest items first.
+    A contested sum is kept back until somebody decides, whatever is paid meanwhile; of
+    a promise or plan, what is left of it. The oldest items come first: what a settled
+    instalment does not keep back any more, the next one does.
     """
     kept: dict[int, dict[str, Decimal]] = defaultdict(dict)
     free = dict(balances)
@@ -82,11 +84,8 @@ def kept_back(
     for cover in covers:
         by_source[KINDS.index(cover.kind), cover.source].append(cover)
     for (rank, _source), of_source in sorted(by_source.items()):
-        if KINDS[rank] == DISPUTED:
-            for cover in of_source:
-                keep(cover, cover.amount)
-            continue
-        left = remaining(of_source, balances)
+        is_disputed = KINDS[rank] == DISPUTED
+        left = of_source[0].amount if is_disputed else remaining(of_source, balances)
         for cover in sorted(of_source, key=lambda cover: (cover.due, cover.key)):
             left -= keep(cover, left)
     return dict(kept)

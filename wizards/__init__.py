@@ -12,6 +12,8 @@ from . import dunning_claim_wizard_line
 from . import dunning_receipt_import
 from . import dunning_receipt_import_line
 from . import dunning_setup
+from . import dunning_outcome_reason
+from . import dunning_outcome_follow
 from . import dunning_outcome
 from . import dunning_doubtful
 from . import dunning_doubtful_line

@@ -11,19 +11,52 @@ MOST_DAYS_TO_CALL_BACK = 60
 
 
 class DunningOutcome(models.TransientModel):
-    """What came of a call or a visit, from whoever made it."""
+    """What came of a call or a visit, from whoever made it, and what follows from it:
+    in one screen. Without a planned contact it is a call nobody had planned."""
 
     _name = "dunning.outcome"
     _description = "Outcome of a Call or Visit"
+    _inherit = ["dunning.outcome.reason", "dunning.outcome.follow"]
 
-    action_id = fields.Many2one(
-        "dunning.action", "Call or visit", required=True, ondelete="cascade"
+    action_id = fields.Many2one("dunning.action", "Call or visit", ondelete="cascade")
+    case_id = fields.Many2one(
+        "dunning.case",
+        compute="_compute_from_action",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        ondelete="cascade",
+    )
+    activity_id = fields.Many2one(
+        "mail.activity",
+        "Task",
+        ondelete="set null",
+        help="The task that is done with this call.",
     )
     # As the user, not as superuser: a number in ``action_id`` opens no foreign case.
-    partner_id = fields.Many2one(related="action_id.partner_id", related_sudo=False)
-    contact_id = fields.Many2one(related="action_id.contact_id", related_sudo=False)
-    contact_phone = fields.Char(related="action_id.contact_phone", related_sudo=False)
-    channel = fields.Selection(related="action_id.channel", related_sudo=False)
+    partner_id = fields.Many2one(related="case_id.partner_id", related_sudo=False)
+    company_id = fields.Many2one(related="case_id.company_id", related_sudo=False)
+    contact_id = fields.Many2one(
+        "res.partner",
+        compute="_compute_from_action",
+        store=True,
+        readonly=False,
+        precompute=True,
+        domain="[('id', 'child_of', partner_id)]",
+        help="Who was spoken with.",
+    )
+    contact_phone = fields.Char(compute="_compute_contact_phone")
+    channel = fields.Selection(
+        [("phone", "Phone"), ("visit", "Visit")],
+        compute="_compute_from_action",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    is_incoming = fields.Boolean(
+        "The debtor called", help="He contacted us, not we him."
+    )
     attempt_count = fields.Integer(
         related="action_id.attempt_count", related_sudo=False
     )
@@ -60,6 +93,19 @@ class DunningOutcome(models.TransientModel):
     )
     consequence = fields.Char("What happens then", compute="_compute_consequence")
 
+    @api.depends("action_id")
+    def _compute_from_action(self):
+        for window in self:
+            action = window.action_id
+            window.case_id = action.case_id or window.case_id
+            window.contact_id = action.contact_id or window.case_id._find_contact()
+            window.channel = action.channel or window.channel or "phone"
+
+    @api.depends("contact_id")
+    def _compute_contact_phone(self):
+        for window in self:
+            window.contact_phone = window.contact_id.phone or window.partner_id.phone
+
     @api.depends("outcome", "attempt_count", "channel", "call_back_on")
     @api.depends_context("lang")
     def _compute_consequence(self):
@@ -69,6 +115,8 @@ class DunningOutcome(models.TransientModel):
     def _describe_consequence(self):
         """Say what happens then, before the user confirms."""
         self.ensure_one()
+        if not self.action_id:
+            return self.env._("It is kept in the history of the case.")
         if self.outcome == "reached":
             return self.env._("The contact counts: the ladder goes on from today.")
         if self.outcome == "not_reached":
@@ -96,10 +144,18 @@ class DunningOutcome(models.TransientModel):
         )
 
     def action_confirm(self):
-        """Record the outcome; the ladder goes on, waits or uses another channel."""
+        """Record the outcome and what follows from it; the ladder goes on, waits or
+        uses another channel."""
         self.ensure_one()
+        self._check_reason()
+        self._check_follow_up()
         action = self.action_id
-        action._check_can_close()
+        if action:
+            action._check_can_close()
+            if self.case_id != action.case_id:
+                self.case_id = action.case_id
+        else:
+            action = self._create_contact()
         if action.channel == "visit":
             # What was seen on the spot belongs to the contact and its proof.
             action.write(
@@ -108,6 +164,13 @@ class DunningOutcome(models.TransientModel):
                     "agreement_reached": self.agreement_reached,
                 }
             )
+        if self.reason_id:
+            action._write_reason(self.reason_id, self.reason_said_by)
+        self._record(action)
+        self._end_activity()
+        return self._follow() or {"type": "ir.actions.act_window_close"}
+
+    def _record(self, action):
         if self.outcome == "reached":
             action._record_reached(note=self.note)
         elif self.outcome == "not_reached":
@@ -116,14 +179,51 @@ class DunningOutcome(models.TransientModel):
             action._record_wrong_contact(note=self.note)
         else:
             action._record_call_back(self._get_call_back_day(), note=self.note)
-        return {"type": "ir.actions.act_window_close"}
+
+    def _create_contact(self):
+        """Return the contact of a call that nobody had planned, to be closed at once.
+
+        :raises UserError: when nobody was reached: there is nothing to keep
+        """
+        self.case_id.check_access("write")
+        if self.outcome != "reached":
+            raise UserError(
+                self.env._(
+                    "Nobody was reached, and no call was planned: there is nothing to "
+                    "record."
+                )
+            )
+        # A contact that begins on its way is the engine's to make.
+        contacts = self.env["dunning.action"].sudo()
+        contact = contacts.create(
+            {
+                "case_id": self.case_id.id,
+                "kind": "manual",
+                "channel": self.channel,
+                "state": "queued",
+                "date": self.company_id._dunning_today(),
+                "queued_on": self.company_id._dunning_today(),
+                "contact_id": self.contact_id.id or self.case_id._find_contact().id,
+                "is_incoming": self.is_incoming,
+                # Several calls on one day are several contacts.
+                "event": f"call,{self.id}",
+            }
+        )
+        return contact.sudo(self.env.su)
+
+    def _end_activity(self):
+        """Close the task from which the window was opened."""
+        # Of whoever was asked.
+        activity = self.activity_id.sudo().filtered("active")
+        if activity:
+            activity.action_feedback(feedback=self.note or False)
 
     def _get_call_back_day(self):
         """Return the day agreed.
 
         :raises UserError: when there is none, or when it cannot be meant
         """
-        today = self.action_id.company_id._dunning_today()
+        today = self.company_id._dunning_today()
         last = today + timedelta(days=MOST_DAYS_TO_CALL_BACK)
         day = self.call_back_on
         if not day:

@@ -87,6 +87,16 @@ registry.category("web_tour.tours").add("dunning_call_twice", {
             run: "edit Mrs Martin pays on Friday",
         },
         {
+            content: "Look for the reason",
+            trigger: ".modal div[name=reason_id] input",
+            run: "edit MAN",
+        },
+        {
+            content: "Choose it",
+            trigger: ".ui-autocomplete a:contains(MAN)",
+            run: "click",
+        },
+        {
             content: "The contact counts",
             trigger: ".modal div[name=consequence]:contains(the ladder goes on)",
         },

@@ -1,0 +1,88 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+
+class DunningCase(models.Model):
+    """What a debtor contests, and the last reason he gave for not paying."""
+
+    _inherit = "dunning.case"
+
+    dispute_ids = fields.One2many(
+        "dunning.dispute", "case_id", "Disputes", readonly=True
+    )
+    reason_id = fields.Many2one(
+        "dunning.reason",
+        "Last reason given",
+        readonly=True,
+        tracking=True,
+        ondelete="restrict",
+        help="Why the debtor does not pay, as last recorded on a contact or a dispute.",
+    )
+    reason_said_by = fields.Selection(
+        selection="_selection_said_by", string="Said by", readonly=True
+    )
+
+    @api.model
+    def _selection_said_by(self):
+        return self.env["dunning.action"]._selection_said_by()
+
+    def _find_contested(self, amount):
+        """Return the oldest invoice of the case on which an amount can be contested."""
+        for line in self.line_ids.sorted(lambda line: (line.date_due, line.id)):
+            move = line.move_id
+            if move.amount_residual and (amount or 0) <= move.amount_residual:
+                return move
+        return self.env["account.move"]
+
+    @api.model
+    def _settle_commitments(self, day, items, lines):
+        """Let disputes follow their invoices; nothing else is judged: a payment never
+        closes a dispute."""
+        changed = super()._settle_commitments(day, items, lines)
+        self.env["dunning.dispute"]._follow_items(self)
+        return changed
+
+    def action_open_dispute(self):
+        """Open the window where the debtor's objection is written down."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.env["dunning.dispute"]._get_window(
+            self.line_ids.move_id if len(self.line_ids.move_id) == 1 else None, self
+        )
+
+    def _explain_holds(self):
+        """Say as well what is contested, by amount, and who examines it."""
+        yield from super()._explain_holds()
+        for dispute in self.dispute_ids.filtered(lambda one: one.state != "closed"):
+            yield self.env._(
+                "%(amount)s of %(invoice)s disputed since %(date)s (%(reason)s): "
+                "%(user)s, until %(deadline)s",
+                amount=dispute._format_amount(dispute._get_amount_held()),
+                invoice=dispute.move_name,
+                date=format_date(self.env, dispute.date),
+                reason=dispute.reason_id.name,
+                user=dispute.user_id.sudo().name,  # a name is no secret
+                deadline=format_date(self.env, dispute.deadline),
+            )
+
+    def action_record_call(self):
+        """Open the window where a call that nobody had planned is recorded."""
+        self.ensure_one()
+        self.check_access("write")
+        return self._get_outcome_window()
+
+    def _get_outcome_window(self, **values):
+        """Return the window of the outcome of a contact; ``values`` are defaults."""
+        values = {"case_id": self.id, **values}
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Call with %(debtor)s", debtor=self.display_name),
+            "res_model": "dunning.outcome",
+            "view_mode": "form",
+            "target": "new",
+            "context": {f"default_{name}": value for name, value in values.items()},
+        }
+
+    def _find_contact(self):
+        """Return who is written to, nobody when there is no case yet."""
+        return self._get_contact() if self else self.env["res.partner"]

@@ -1,0 +1,60 @@
+from odoo import api, fields, models
+from odoo.tools.misc import split_every
+
+from .dunning_run import MESSAGES_PER_BATCH
+
+
+class DunningCasePlan(models.AbstractModel):
+    """Payment plans and offers of a case."""
+
+    _name = "dunning.case.plan"
+    _description = "Dunning Case: Payment Plans and Offers"
+
+    plan_ids = fields.One2many("dunning.plan", "case_id", "Payment plans")
+    offer_ids = fields.One2many("dunning.offer", "case_id", "Offers")
+    plan_count = fields.Integer(compute="_compute_plan_count")
+
+    @api.depends("plan_ids", "offer_ids")
+    def _compute_plan_count(self):
+        for case in self:
+            case.plan_count = len(case.plan_ids) + len(case.offer_ids)
+
+    @api.model
+    def _settle_commitments(self, day, items, lines):
+        changed = super()._settle_commitments(day, items, lines)
+        changed |= self.env["dunning.plan"]._find_to_judge(self)._settle_plans(day)
+        return changed | self.env["dunning.offer"]._find_to_judge(self)._settle(day)
+
+    @api.model
+    def _sweep(self, run):
+        """Judge what was paid as a whole before the run closes its case."""
+        super()._sweep(run)
+        for name, work in (("dunning.plan", "_settle_plans"), ("dunning.offer", "_settle")):
+            paid = self.env[name]._find_paid(run.company_id)
+            for ids in split_every(MESSAGES_PER_BATCH, paid.case_id.ids):
+                self._do_safely(
+                    run,
+                    self.browse(ids),
+                    lambda run, cases, paid=paid, work=work: getattr(
+                        paid.filtered(lambda one: one.case_id in cases), work
+                    )(run.date)
+                    and None,
+                )
+
+    def action_open_plan(self):
+        """Open the plan that is being prepared or runs, else a new draft."""
+        self.ensure_one()
+        self.check_access("write")
+        plans = self.plan_ids.filtered(
+            lambda plan: plan.state in ("draft", "proposed", "accepted")
+        )
+        plan = plans[:1] or self.env["dunning.plan"]._draft_for(self)
+        return plan._get_window()
+
+    def action_open_offer(self):
+        """Open the offer that is being prepared or waits, else a new draft."""
+        self.ensure_one()
+        self.check_access("write")
+        offers = self.offer_ids.filtered(lambda one: one.state in ("draft", "sent"))
+        offer = offers[:1] or self.env["dunning.offer"]._draft_for(self)
+        return offer._get_window()
