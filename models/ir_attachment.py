@@ -23,6 +23,7 @@ class IrAttachment(models.Model):
         if self.env.su:
             return
         self._check_deposit_proof()
+        self._check_enclosures()
         ids = self.filtered(lambda file: file.res_model == "dunning.action")
         actions = (
             self.env["dunning.action"].sudo().browse(ids.mapped("res_id")).exists()
@@ -30,6 +31,24 @@ class IrAttachment(models.Model):
         if "done" in actions.mapped("state"):
             raise UserError(
                 self.env._("The document of a posted letter is a proof: it is kept.")
+            )
+
+    def _check_enclosures(self):
+        """What a posted letter enclosed stays beside it."""
+        files = self.filtered(lambda file: file.res_model == "dunning.case")
+        if not files:
+            return
+        seals = self.env["dunning.seal"].sudo()  # whoever removes the file
+        sealed = seals.search(
+            [("attachment_id", "in", files.ids), ("action_id.state", "=", "done")],
+            limit=1,
+        )
+        if sealed:
+            raise UserError(
+                self.env._(
+                    "“%(document)s” went with a letter that was posted: it is kept.",
+                    document=sealed.name,
+                )
             )
 
     def _check_deposit_proof(self):
