@@ -24,6 +24,7 @@ class IrAttachment(models.Model):
             return
         self._check_deposit_proof()
         self._check_limits_proof()
+        self._check_enclosures()
         ids = self.filtered(lambda file: file.res_model == "dunning.action")
         actions = (
             self.env["dunning.action"].sudo().browse(ids.mapped("res_id")).exists()
@@ -42,6 +43,24 @@ class IrAttachment(models.Model):
                 raise UserError(
                     self.env._("What proves a decision or a declaration is kept.")
                 )
+
+    def _check_enclosures(self):
+        """What a posted letter enclosed stays beside it."""
+        files = self.filtered(lambda file: file.res_model == "dunning.case")
+        if not files:
+            return
+        seals = self.env["dunning.seal"].sudo()  # whoever removes the file
+        sealed = seals.search(
+            [("attachment_id", "in", files.ids), ("action_id.state", "=", "done")],
+            limit=1,
+        )
+        if sealed:
+            raise UserError(
+                self.env._(
+                    "“%(document)s” went with a letter that was posted: it is kept.",
+                    document=sealed.name,
+                )
+            )
 
     def _check_deposit_proof(self):
         """What the post office stamped is kept as well."""

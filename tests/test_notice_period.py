@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
@@ -48,6 +49,15 @@ class TestNoticePeriod(RegisteredCommon):
             self.assertEqual(self.line.next_date, self._day(presented + 11))
         letter.presentation_date = False
         self.assertEqual(self.line.deadline, self._day(17))
+
+    def test_a_list_of_receipts_moves_it_as_well(self):
+        self._deposit(self.letter)
+        self._run(self._day(3))
+        line = {"tracking_number": "1A1", "presentation": "05/03/2024"}
+        window = self.env["dunning.receipt.import"].with_user(self.collector)
+        window.create({"line_ids": [Command.create(line)]}).action_write()
+        self.assertEqual(self.letter.presentation_date, self._day(1))
+        self.assertEqual(self.line.deadline, self._day(11))
 
     def test_presented_early_the_decision_comes_the_day_after_the_period(self):
         self.letter.action_deliver(DAY)

@@ -1,6 +1,6 @@
 import hashlib
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import DAY
@@ -97,6 +97,16 @@ class TestSeals(RegisteredCommon):
                 seal.with_user(user).sha256 = "0"
         with self.assertRaises(AccessError), self.cr.savepoint():
             self.letter.with_user(self.reader).action_check_proofs()
+
+    def test_what_a_posted_letter_enclosed_is_kept(self):
+        self.notice.attach_invoices = True
+        letter = self._put_on_notice("Durand")
+        letter.action_deliver(DAY)
+        enclosed = letter.seal_ids.filtered(lambda one: one.kind == "enclosure")
+        copy = enclosed.attachment_id.with_user(self.collector)
+        with self.assertRaisesRegex(UserError, "went with a letter"):
+            copy.unlink()
+        self.assertTrue(letter._get_merged_pdf().startswith(b"%PDF"))
 
     def test_printing_again_takes_no_second_fingerprint(self):
         self.letter.sudo()._seal_letters()
