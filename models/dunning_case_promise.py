@@ -116,7 +116,9 @@ class DunningCasePromise(models.AbstractModel):
             Domain("case_id", "in", self.ids) & Domain("state", "not in", FINAL),
             order="id",
         )
-        return promises._judge(day) if promises else self.browse()
+        if not promises:
+            return self.browse()
+        return promises._in_company_language()._judge(day)
 
     def _settle_commitments(self, day, items, lines):
         changed = super()._settle_commitments(day, items, lines)
