@@ -113,7 +113,7 @@ class DunningActionPropose(models.AbstractModel):
         self._fetch_contacts(plans)
         by_case = self.grouped("case_id")
         for case, plan in plans.items():
-            drafts = by_case.get(case, self.browse()).with_prefetch(self._prefetch_ids)
+            drafts = by_case.get(case, self.browse())
             for step in plan.decision.steps:
                 for channel in self._get_step_channels(step):
                     draft = drafts.filtered(
@@ -124,6 +124,8 @@ class DunningActionPropose(models.AbstractModel):
                         )
                     )[:1]
                     if draft:
+                        # What a draft says is read for all of them at once.
+                        draft = draft.with_prefetch(self._prefetch_ids)
                         draft._update_lines(step, plan, date)
                         kept |= draft
                     else:

@@ -22,6 +22,7 @@ CHANGES = {
     "dunning.action.line": {"name": "Changed"},
     "dunning.seal": {"name": "Changed"},
     "dunning.hold": {"reason": "Changed"},
+    "dunning.promise": {"note": "Changed"},
     "dunning.cover": {"amount": 7},
     "dunning.dispute": {"note": "Changed"},
     "dunning.dispute.owner": {"days": 7},
@@ -124,6 +125,12 @@ class TestRightsTable(RightsCommon):
                 "case_id": case.id,
                 "reason": "New",
                 "date_until": DAY + timedelta(days=2),
+            },
+            "dunning.promise": {
+                "case_id": case.id,
+                "date": DAY + timedelta(days=2),
+                "amount": 10,
+                "confirm": False,
             },
             "dunning.hold.wizard": {"case_ids": [Command.set(case.ids)]},
             "dunning.cover": {
