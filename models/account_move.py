@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.holds import INSOLVENCY, TIME_BARRED
+from ..tools.holds import BY_LAW
 from .dunning_case_hold import ON_HOLD
 
 
@@ -161,20 +161,22 @@ class AccountMove(models.Model):
             "blocked": [("payment_state", "=", "blocked")],
             "excluded": [("line_ids.no_followup", "=", True)],
             ON_HOLD: [("id", "in", self._get_on_hold_ids())],
-            **{code: [("id", "in", ids)] for code, ids in self._get_limits().items()},
+            **{code: self._get_limit_domain(code) for code in BY_LAW},
         }
 
     @api.model
-    def _get_limits(self):
-        """Map the holds that the law makes to the invoices of open cases they keep."""
-        lines = self.env["dunning.case.line"].search(
-            [("case_id.state", "!=", "closed")]
-        )
-        held, found = lines._find_other_holds(), {INSOLVENCY: [], TIME_BARRED: []}
-        for line in lines:
-            if (code := held.get(line.move_line_id.id)) in found:
-                found[code].append(line.move_id.id)
-        return found
+    def _get_limit_domain(self, code):
+        """Return the invoices of open cases that the law holds back; they are looked
+        for only where somebody asks for this reason."""
+
+        def to_sql(model, alias, query):
+            lines = model.env["dunning.case.line"]
+            lines = lines.search([("case_id.state", "!=", "closed")])
+            held = lines._find_other_holds()
+            found = lines.filtered(lambda line: held.get(line.move_line_id.id) == code)
+            return SQL("%s = ANY(%s)", SQL.identifier(alias, "id"), found.move_id.ids)
+
+        return Domain.custom(to_sql=to_sql)
 
     @api.model
     def _get_on_hold_ids(self):
