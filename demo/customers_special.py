@@ -57,6 +57,16 @@ CUSTOMERS = (
             Bill(39, 870, "Croix lumineuse, entretien", paid=30),
         ),
     ),
+    # In reorganisation: earlier invoices are frozen, the claim is to be declared.
+    Customer(
+        "menuiserie",
+        "Menuiserie Bois & Lumière",
+        "27 rue des Copeaux, 69800 Saint-Priest",
+        bills=(
+            Bill(41, 3260, "Luminaires encastrés, salle d'exposition"),
+            Bill(18, 890, "Ruban à diodes"),
+        ),
+    ),
     # Excluded from follow-up after the first reminder.
     Customer(
         "clinique",

@@ -103,8 +103,36 @@ def hold(ledger, day):
     )
 
 
+def open_proceedings(ledger, day):
+    """Note the judgment that puts a customer into reorganisation, with its trustee."""
+    env, partner = ledger.env, ledger.partners["menuiserie"]
+    trustee = env["res.partner"].create(
+        {
+            "name": "SELARL Verdier & Roux, mandataires judiciaires",
+            "is_company": True,
+            "street": "14 quai de la Saône",
+            "zip": "69009",
+            "city": "Lyon",
+            "country_id": partner.country_id.id,
+            "lang": "fr_FR",
+        }
+    )
+    env["dunning.proceeding"].with_user(ledger.accountant).create(
+        {
+            "partner_id": partner.id,
+            "company_id": ledger.company.id,
+            "kind": "reorganisation",
+            "judgment_date": day - timedelta(days=8),
+            "publication_date": day,
+            "court": "Tribunal des activités économiques de Lyon",
+            "trustee_id": trustee.id,
+        }
+    )
+
+
 #: How many days ago each of them happened.
 EVENTS = (
+    (7, open_proceedings),
     (20, exclude),
     (18, pay_half),
     (13, block),

@@ -1,12 +1,10 @@
-from functools import partial
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import covers
-from ..tools.holds import INSOLVENCY, TIME_BARRED
+from ..tools.holds import BY_LAW
 from .dunning_case_hold import ON_HOLD
 
 
@@ -158,9 +156,6 @@ class AccountMove(models.Model):
         if operator != "in":
             return NotImplemented
         tests = self._get_dunning_hold_domains()
-        finders = self._get_dunning_hold_finders()
-        wanted = finders if False in value else finders.keys() & set(value)
-        tests |= {code: [("id", "in", finders[code]())] for code in wanted}
         in_case = Domain("dunning_case_id", "!=", False)
         held = Domain.OR(Domain(tests[code]) for code in value if code) & in_case
         if False in value:
@@ -179,33 +174,32 @@ class AccountMove(models.Model):
             "claim": [("dunning_claim_id", "!=", False)],
             "excluded": [("line_ids.no_followup", "=", True)],
             ON_HOLD: [("id", "in", self._get_on_hold_ids())],
+            **{code: self._get_found_domain(code) for code in (*BY_LAW, *covers.KINDS)},
         }
 
     @api.model
-    def _get_dunning_hold_finders(self):
-        """Map the reasons that must be computed to what finds the invoices they keep;
-        asked only when somebody looks for them."""
-        finders = {kind: partial(self._get_covered_ids, kind) for kind in covers.KINDS}
-        for code in (INSOLVENCY, TIME_BARRED):
-            finders[code] = partial(self._get_limited_ids, code)
-        return finders
+    def _get_found_domain(self, code):
+        """Return the invoices of open cases that the law, a promise, a plan or a
+        dispute keeps back as a whole; they are looked for only where somebody asks for
+        this reason."""
+
+        def to_sql(model, alias, query):
+            found = model._find_kept_back_ids(code)
+            return SQL("%s = ANY(%s)", SQL.identifier(alias, "id"), found)
+
+        return Domain.custom(to_sql=to_sql)
 
     @api.model
-    def _get_covered_ids(self, kind):
-        """Return the invoices that a promise, plan or dispute keeps back as a whole."""
-        lines = self.env["dunning.cover"].search([("kind", "=", kind)]).line_id
-        return lines.filtered(lambda line: line.hold == kind).move_id.ids
-
-    @api.model
-    def _get_limited_ids(self, code):
-        """Return the invoices of open cases that the law keeps back for a reason."""
-        lines = self.env["dunning.case.line"].search(
-            [("case_id.state", "!=", "closed")]
-        )
+    def _find_kept_back_ids(self, code):
+        lines = self.env["dunning.case.line"]
+        if code not in BY_LAW:
+            # Few items have a commitment: only these are looked at.
+            lines = self.env["dunning.cover"].search([("kind", "=", code)]).line_id
+            return lines.filtered(lambda line: line.hold == code).move_id.ids
+        lines = lines.search([("case_id.state", "!=", "closed")])
         held = lines._find_other_holds()
-        return lines.filtered(
-            lambda line: held.get(line.move_line_id.id) == code
-        ).move_id.ids
+        held_ids = [key for key, reason in held.items() if reason == code]
+        return lines.move_line_id.browse(held_ids).sudo().move_id.ids  # ids only
 
     @api.model
     def _get_on_hold_ids(self):

@@ -112,8 +112,8 @@ class DunningCaseLimits(models.AbstractModel):
         elif last and today >= add_months(last, -max(WARNING_MONTHS)):
             yield self.env._(
                 "After %(date)s some items can no longer be claimed in court. Only a "
-                "court, an enforcement or the customer's own acknowledgement interrupts "
-                "that, no reminder.",
+                "court, an enforcement or the customer's own acknowledgement "
+                "interrupts that, no reminder.",
                 date=format_date(self.env, last),
             )
 

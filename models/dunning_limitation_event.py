@@ -182,6 +182,10 @@ class DunningLimitationEvent(models.Model):
                 )
             )
 
+    def _is_doubled_by(self, debtor):
+        """Tell whether it cannot become this debtor's; an event always can."""
+        return False
+
     # Decide
 
     def action_confirm(self):

@@ -44,6 +44,10 @@ class DunningLimitationOverride(models.Model):
             override._log()
         return overrides
 
+    def _is_doubled_by(self, debtor):
+        """Tell whether it cannot become this debtor's; a decision always can."""
+        return False
+
     def _log(self):
         self.ensure_one()
         text = self.env._(

@@ -68,6 +68,28 @@ class DunningPartnerLimits(models.AbstractModel):
             )
         return periods
 
+    def _follow_limits(self):
+        """Let these debtors take over proceedings, and what interrupts limitations, of
+        those who are mere contacts of theirs by now; a second running proceeding of
+        one debtor stays where it is, for a person to look at."""
+        for name in (
+            "dunning.limitation.event",
+            "dunning.limitation.override",
+            "dunning.proceeding",
+        ):
+            # Whoever may edit customers need not have rights on dunning.
+            records = self.env[name].sudo()
+            found = records.search(
+                [
+                    ("partner_id.commercial_partner_id", "in", self.ids),
+                    ("partner_id", "not in", self.ids),
+                ]
+            )
+            for record in found:
+                debtor = record.partner_id.commercial_partner_id
+                if not record._is_doubled_by(debtor):
+                    record.partner_id = debtor
+
 
 def check_contract_years(record, years):
     """Refuse a contractual limitation that the law does not allow.

@@ -257,6 +257,16 @@ class DunningProceeding(models.Model):
         )
         return {one.partner_id.id: one.judgment_date for one in running}
 
+    def _is_doubled_by(self, debtor):
+        """Tell whether another one of this debtor is running beside it."""
+        self.ensure_one()
+        running = [
+            ("partner_id", "=", debtor.id),
+            ("company_id", "=", self.company_id.id),
+            ("ended_on", "=", False),
+        ]
+        return not self.ended_on and bool(self.search_count(running, limit=1))
+
     def action_end(self):
         """Earlier claims are dunned again: the judgment was set aside, or it turned out
         to be another customer's."""

@@ -235,13 +235,14 @@ class DunningProceedingDeclare(models.AbstractModel):
         """Keep the PDF as it was declared, whatever becomes of the invoices."""
         report = self.env["ir.actions.report"].sudo()  # reports are for everyone
         content, kind = report._render_qweb_pdf(DECLARATION_REPORT, self.ids)
+        title = self.env._("Declaration of claim")
         # The declaration belongs to the proceedings, whoever declares it.
         self.proof_ids += (
             self.env["ir.attachment"]
             .sudo()
             .create(
                 {
-                    "name": f"{self.env._('Declaration of claim')}.{kind}",
+                    "name": f"{title}.{kind}",
                     "datas": base64.b64encode(content),
                     "res_model": self._name,
                     "res_id": self.id,

@@ -155,6 +155,7 @@ class ResPartner(models.Model):
         )
         for partner in homeless.partner_id:
             cases._join_debtors(partner, partner.commercial_partner_id)
+        debtors._follow_limits()
 
     def _get_dunning_case_domain(self):
         """Return the domain of the debtors' cases, with those that their contacts had

@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
@@ -55,16 +55,32 @@ class TestRates(DunningCommon):
         self.assertIn("2027", rate.half_year)
 
     def test_two_lines_for_one_half_year_are_refused(self):
-        with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(UniqueViolation) as refused,
+        ):
             self._create_rate(date(2026, 7, 1))
+        words = self.env["dunning.rate"]._sql_error_to_message(refused.exception)
+        self.assertIn("has its rate already", words)
+
+    def test_a_rate_that_is_no_percentage_is_refused_in_words(self):
+        for rate in (-0.01, 100):
+            with (
+                self.subTest(rate=rate),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(CheckViolation) as refused,
+            ):
+                self._create_rate(date(2031, 1, 1), rate)
+            words = self.env["dunning.rate"]._sql_error_to_message(refused.exception)
+            self.assertIn("between 0 and 100", words)
 
     def test_a_half_year_begins_on_the_first_of_january_or_july(self):
         with self.assertRaisesRegex(ValidationError, "1 January or on 1 July"):
             self._create_rate(date(2027, 1, 2))
 
-    def _create_rate(self, day):
+    def _create_rate(self, day, rate=2):
         return self.env["dunning.rate"].create(
-            {"date_from": day, "kind": "ecb_refi", "rate": 2, "source": "Test"}
+            {"date_from": day, "kind": "ecb_refi", "rate": rate, "source": "Test"}
         )
 
     def test_a_stipulated_rate_below_the_floor_is_refused_with_the_floor(self):

@@ -95,6 +95,16 @@ class TestLimitationDates(LimitationCommon):
             self.assertEqual(found, expected)
         self.assertIn("2024", case.legal_warning)
 
+    def test_the_filter_of_the_cases_finds_what_is_near(self):
+        case = self._owe(date(2019, 9, 3)).case_id  # until 3 September 2024
+        view = self.env.ref("account_dunning.dunning_case_view_search_limits")
+        self.assertIn("today +6m", view.arch)
+        domain = [("limitation_date", "<=", "today +6m")]
+        cases = self.env["dunning.case"].with_user(self.reader)
+        for day, expected in [("2024-03-02", cases.browse()), ("2024-03-03", case)]:
+            with freeze_time(f"{day} 10:00:00"):
+                self.assertEqual(cases.search(domain), expected)
+
     def test_neither_a_reminder_nor_a_formal_notice_interrupts_it(self):
         line = self._owe(DAY - timedelta(days=35))
         before = line.limitation_date

@@ -119,6 +119,22 @@ class TestProceeding(ProceedingCommon):
             with self.assertRaisesRegex(ValidationError, problem):
                 self._enter(**values)
 
+    def test_it_follows_a_customer_who_becomes_a_contact_of_another(self):
+        self._invoice(5)
+        proceeding = self._enter()
+        group = self._create_customer("Groupe Martin")
+        self.customer.write({"parent_id": group.id, "is_company": False})
+        self.assertEqual(proceeding.partner_id, group)
+        self._run()
+        self.assertEqual(self._case(group).line_ids.hold, "insolvency")
+
+    def test_a_second_one_of_the_same_debtor_stays_where_it_was(self):
+        proceeding = self._enter()
+        group = self._create_customer("Groupe Martin")
+        self._enter(partner_id=group.id)
+        self.customer.write({"parent_id": group.id, "is_company": False})
+        self.assertEqual(proceeding.partner_id, self.customer)
+
     def test_a_reader_looks_on(self):
         with self.assertRaises(AccessError):
             self._enter(user=self.reader)

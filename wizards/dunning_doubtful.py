@@ -233,6 +233,7 @@ class DunningDoubtful(models.TransientModel):
         self.check_access("read")
         if not self.line_ids.filtered("is_chosen"):
             raise UserError(self.env._("Choose at least one item."))
-        name = f"{self.env._('doubtful-debts')}.{extension}"
-        url = f"/web/content/{self._name}/{self.id}/{field}/{name}?download=true"
+        name = self.env._("doubtful-debts")
+        path = f"{self._name}/{self.id}/{field}/{name}.{extension}"
+        url = f"/web/content/{path}?download=true"
         return {"type": "ir.actions.act_url", "url": url, "target": "download"}
