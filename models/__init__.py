@@ -32,6 +32,7 @@ from . import dunning_case_interest
 from . import dunning_case_agreement
 from . import dunning_commitment_fallback
 from . import dunning_commitment
+from . import dunning_promise_effect
 from . import dunning_promise_judge
 from . import dunning_promise_text
 from . import dunning_promise_change

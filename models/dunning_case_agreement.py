@@ -28,7 +28,8 @@ class DunningCaseAgreement(models.AbstractModel):
 
         Called in runs only, between collecting and deciding. Each kind of commitment
         extends it, with one query for all the cases, and adds the cases on whose items
-        it wrote a level.
+        it wrote a level. What it notes is in the company's language: see
+        ``dunning.commitment._in_company_language``.
 
         :param items: ``{move line id: OpenItem}``
         :param lines: ``{case id: [CaseLine]}``
@@ -44,10 +45,7 @@ class DunningCaseAgreement(models.AbstractModel):
 
     def _follow_commitments(self, day, books):
         """Judge the commitments; return the books as they are then."""
-        # The scheduler has no language: what is noted is in the company's.
-        lang = self.env.lang or self.company_id[:1].partner_id.lang
-        cases = self.with_context(lang=lang)
-        changed = cases._settle_commitments(day, books.items, books.lines)
+        changed = self._settle_commitments(day, books.items, books.lines)
         if not changed:
             return books
         return books._replace(lines=books.lines | changed._read_lines())

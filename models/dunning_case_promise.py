@@ -112,11 +112,16 @@ class DunningCasePromise(models.AbstractModel):
 
         :return: the cases on whose items plan B wrote a level
         """
-        promises = self.env["dunning.promise"].search(
+        # The engine's own: whoever sees the cases has them judged.
+        found = self.env["dunning.promise"].sudo()
+        found = found.search(
             Domain("case_id", "in", self.ids) & Domain("state", "not in", FINAL),
             order="id",
         )
-        return promises._judge(day) if promises else self.browse()
+        if not found:
+            return self.browse()
+        promises = found.with_env(self.env)
+        return promises._in_company_language()._judge(day)
 
     def _settle_commitments(self, day, items, lines):
         changed = super()._settle_commitments(day, items, lines)

@@ -224,6 +224,11 @@ class DunningCommitment(models.AbstractModel):
         ]
         return float(core.remaining(rows, self._get_balances()))
 
+    def _in_company_language(self):
+        """Let the scheduler, which has no language, note things in the company's."""
+        lang = self.env.lang or self.company_id[:1].partner_id.lang
+        return self.with_context(lang=lang)
+
     def _format(self, amount):
         self.ensure_one()
         return format_amount(self.env, amount, self.currency_id)

@@ -44,6 +44,7 @@ from . import test_covers
 from . import test_tools_commitments
 from . import test_promises
 from . import test_promise_broken
+from . import test_tours_promise
 from . import test_fallback_plans
 from . import test_deposit
 from . import test_receipts
