@@ -17,8 +17,11 @@ class DunningDisputeHold(models.AbstractModel):
         """Keep the amounts back, tell the case, give the owners their task."""
         self._keep_back()
         for dispute in self:
-            # The last reason known is written by the engine, from what was recorded.
-            dispute.case_id.sudo().reason_id = dispute.reason_id
+            if dispute.case_id.reason_id != dispute.reason_id:
+                # The last reason known is the engine's, from what was recorded.
+                dispute.case_id.sudo().write(
+                    {"reason_id": dispute.reason_id.id, "reason_said_by": "debtor"}
+                )
             dispute.document_ids.filtered(lambda file: not file.res_id).write(
                 {"res_model": self._name, "res_id": dispute.id}
             )

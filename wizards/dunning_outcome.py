@@ -21,7 +21,7 @@ class DunningOutcome(models.TransientModel):
     action_id = fields.Many2one("dunning.action", "Call or visit", ondelete="cascade")
     case_id = fields.Many2one(
         "dunning.case",
-        compute="_compute_from_action",
+        compute="_compute_case_id",
         store=True,
         readonly=False,
         precompute=True,
@@ -39,7 +39,7 @@ class DunningOutcome(models.TransientModel):
     company_id = fields.Many2one(related="case_id.company_id", related_sudo=False)
     contact_id = fields.Many2one(
         "res.partner",
-        compute="_compute_from_action",
+        compute="_compute_contact_id",
         store=True,
         readonly=False,
         precompute=True,
@@ -49,7 +49,7 @@ class DunningOutcome(models.TransientModel):
     contact_phone = fields.Char(compute="_compute_contact_phone")
     channel = fields.Selection(
         [("phone", "Phone"), ("visit", "Visit")],
-        compute="_compute_from_action",
+        compute="_compute_channel",
         store=True,
         readonly=False,
         precompute=True,
@@ -94,12 +94,20 @@ class DunningOutcome(models.TransientModel):
     consequence = fields.Char("What happens then", compute="_compute_consequence")
 
     @api.depends("action_id")
-    def _compute_from_action(self):
+    def _compute_case_id(self):
         for window in self:
-            action = window.action_id
-            window.case_id = action.case_id or window.case_id
-            window.contact_id = action.contact_id or window.case_id._find_contact()
-            window.channel = action.channel or window.channel or "phone"
+            window.case_id = window.action_id.case_id or window.case_id
+
+    @api.depends("action_id")
+    def _compute_channel(self):
+        for window in self:
+            window.channel = window.action_id.channel or window.channel or "phone"
+
+    @api.depends("action_id", "case_id")
+    def _compute_contact_id(self):
+        for window in self:
+            contact = window.action_id.contact_id
+            window.contact_id = contact or window.case_id._find_contact()
 
     @api.depends("contact_id")
     def _compute_contact_phone(self):

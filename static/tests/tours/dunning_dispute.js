@@ -54,7 +54,7 @@ registry.category("web_tour.tours").add("dunning_dispute_decide", {
         },
         {
             content: "The screen says what follows",
-            trigger: "span:contains(The debtor is told with your answer)",
+            trigger: "div.text-muted:contains(The debtor is told with your answer)",
         },
         {
             content: "Write the answer",
