@@ -41,7 +41,7 @@ class DunningCaseLineHold(models.AbstractModel):
             ("blocked", self.env._("Blocked")),
             ("excluded", self.env._("Excluded from follow-up")),
             (ON_HOLD, self.env._("On hold for a time")),
-            (INSOLVENCY, self.env._("Insolvency proceedings")),
+            (INSOLVENCY, self.env._("Insolvency")),
             (TIME_BARRED, self.env._("Time-barred")),
         ]
 
