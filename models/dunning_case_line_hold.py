@@ -46,7 +46,7 @@ class DunningCaseLineHold(models.AbstractModel):
             (covers.DISPUTED, self.env._("Disputed")),
             (covers.PROMISED, self.env._("Promised")),
             (covers.PLANNED, self.env._("On a payment plan")),
-            (INSOLVENCY, self.env._("Insolvency proceedings")),
+            (INSOLVENCY, self.env._("Insolvency")),
             (TIME_BARRED, self.env._("Time-barred")),
             (covers.OFFERED, self.env._("Under an offer")),
         ]

@@ -111,8 +111,8 @@ class DunningLimitationEvent(models.Model):
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for event in self:
-            day = format_date(self.env, event.date) if event.date else ""
-            event.display_name = f"{kinds.get(event.kind, '')} ({day})"
+            day = f" ({format_date(self.env, event.date)})" if event.date else ""
+            event.display_name = f"{kinds.get(event.kind, '')}{day}"
 
     @api.constrains("date", "date_until")
     def _check_dates(self):

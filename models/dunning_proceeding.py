@@ -289,11 +289,11 @@ class DunningProceeding(models.Model):
 
 
 def is_frozen(line, judgments):
-    """Tell whether a case line is a claim born before the judgment of its debtor.
-
-    :param judgments: what ``_read_running`` gives
-    """
+    """Tell whether a case line is a claim born before the judgment of its debtor, as
+    ``_read_running`` gives them."""
+    if not judgments:  # as nearly always
+        return False
     judgment = judgments.get(line.case_id.partner_id.id)
     move = line.move_id
-    born = move.delivery_date or move.invoice_date or move.date
-    return bool(judgment and born and is_earlier(born, judgment))
+    born = judgment and (move.delivery_date or move.invoice_date or move.date)
+    return bool(born and is_earlier(born, judgment))
