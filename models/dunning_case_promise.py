@@ -128,13 +128,12 @@ class DunningCasePromise(models.AbstractModel):
         return changed | self._judge_promises(day)
 
     def _settle_closed(self, day):
-        super()._settle_closed(day)
         self._judge_promises(day)
+        return super()._settle_closed(day)
 
     def _end_commitments(self):
-        super()._end_commitments()
-        promises = self.promise_ids
-        running = promises.filtered(
+        running = self.promise_ids.filtered(
             lambda promise: promise.state in promise._get_running_states()
         )
         running._end("cancelled")
+        return super()._end_commitments()

@@ -68,7 +68,9 @@ class DunningPromise(models.Model):
         ],
         help="How the customer will pay.",
     )
-    promised_on = fields.Date(readonly=True, help="The day on which it was made.")
+    promised_on = fields.Date(
+        "Made on", readonly=True, help="The day on which it was made."
+    )
     date_until = fields.Date(
         "Waited for until",
         readonly=True,

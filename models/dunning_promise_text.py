@@ -128,7 +128,7 @@ class DunningPromiseText(models.AbstractModel):
             )
         elif self.attempt > 1:
             text = self.env._(
-                "made for the %(count)sth time, on %(invoices)s.",
+                "made again (attempt %(count)s), on %(invoices)s.",
                 count=self.attempt,
                 invoices=names,
             )
