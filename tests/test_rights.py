@@ -22,6 +22,9 @@ CHANGES = {
     "dunning.action.line": {"name": "Changed"},
     "dunning.hold": {"reason": "Changed"},
     "dunning.cover": {"amount": 7},
+    "dunning.plan": {"note": "Changed"},
+    "dunning.plan.line": {"amount": 7},
+    "dunning.offer": {"note": "Changed"},
     "dunning.hold.wizard": {"reason": "Changed"},
     "dunning.exclusion": {"reason": "Changed"},
     "dunning.alert": {"reason": "Changed"},
@@ -106,6 +109,13 @@ class TestRightsTable(RightsCommon):
                 "res_model": "dunning.case",
                 "source_id": case.id,
             },
+            "dunning.plan": {"case_id": case.id, "date_first": DAY},
+            "dunning.plan.line": {
+                "plan_id": world["dunning.plan"].id,
+                "date": DAY,
+                "amount": 1,
+            },
+            "dunning.offer": {"case_id": case.id, "percent": 1},
             "dunning.exclusion": {
                 "move_line_id": world["dunning.case.line"].move_line_id.id,
                 "move_id": world["account.move"].id,
