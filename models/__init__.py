@@ -11,7 +11,6 @@ from . import dunning_company_plans
 from . import res_company
 from . import res_config_settings
 from . import dunning_partner_limits
-from . import res_config_settings_plan
 from . import res_partner
 from . import dunning_level_channel
 from . import dunning_level_actions
@@ -72,7 +71,9 @@ from . import dunning_case_dispute
 from . import dunning_einvoice_status
 from . import dunning_plan_terms
 from . import dunning_plan_approval
+from . import dunning_plan_schedule
 from . import dunning_plan_agree
+from . import dunning_plan_version
 from . import dunning_plan_paper
 from . import dunning_plan_follow
 from . import dunning_plan_judge
@@ -81,6 +82,7 @@ from . import dunning_plan
 from . import dunning_plan_line
 from . import dunning_offer_follow
 from . import dunning_offer_credit
+from . import dunning_offer_approval
 from . import dunning_offer
 from . import dunning_exclusion_review
 from . import dunning_exclusion

@@ -2,6 +2,15 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+#: In which states of its plan a text may still leave.
+PLAN_STATES = {
+    "proposed": ("proposed",),
+    "reminder": ("accepted",),
+    "missed": ("accepted",),
+    "broken": ("broken",),
+    "completed": ("completed",),
+}
+
 
 class DunningActionPlan(models.AbstractModel):
     """What the texts about payment plans and offers can say, and whether they may
@@ -26,24 +35,25 @@ class DunningActionPlan(models.AbstractModel):
     offer_amount_text = fields.Char(compute="_compute_offer_texts")
     offer_until_text = fields.Char(compute="_compute_offer_texts")
 
+    def _read_event(self):
+        """Return what the event is about, what happened, to which instalment:
+        "plan.missed.45,12" is a payment plan, its 45th row was missed."""
+        about, _comma, key = (self.event or "").partition(",")
+        kind, what, row = (about.split(".") + ["", "", ""])[:3]
+        ids = [int(key)] if key.isdecimal() else []
+        return kind, what, ids, [int(row)] if row.isdecimal() else []
+
     @api.depends("event")
     def _compute_about(self):
+        plans, offers = self.env["dunning.plan"], self.env["dunning.offer"]
         for action in self:
-            about, key = (action.event or "").partition(",")[::2]
-            kind, what = about.partition(".")[::2]
-            ids = [int(key)] if key.isdecimal() else []
-            is_instalment = what in ("reminder", "missed")
-            row = action.plan_line_id.browse(
-                ids if kind == "plan" and is_instalment else []
-            ).exists()
-            plan = action.plan_id.browse(
-                ids if kind == "plan" and not is_instalment else []
-            ).exists()
-            action.plan_line_id = row
-            action.plan_id = plan or row.plan_id
-            action.offer_id = action.offer_id.browse(
-                ids if kind == "offer" else []
-            ).exists()
+            kind, _what, ids, rows = action._read_event()
+            plan = plans.browse(ids if kind == "plan" else []).exists()
+            action.plan_id = plan
+            action.plan_line_id = plan.instalment_ids.filtered(
+                lambda row, rows=rows: row.id in rows
+            )
+            action.offer_id = offers.browse(ids if kind == "offer" else []).exists()
 
     @api.depends("event")
     @api.depends_context("lang")
@@ -83,25 +93,19 @@ class DunningActionPlan(models.AbstractModel):
 
     def _attach_invoices(self):
         """The agreement goes with the message that proposes it."""
-        super()._attach_invoices()
+        result = super()._attach_invoices()
         for action in self:
             if (action.event or "").startswith("plan.proposed,"):
                 action.attachment_ids |= action.plan_id.agreement_id
+        return result
 
     def _get_event_outdated_reason(self):
         reason = super()._get_event_outdated_reason()
-        about = (self.event or "").partition(",")[0]
-        states = {
-            "plan.proposed": ("proposed",),
-            "plan.reminder": ("accepted",),
-            "plan.missed": ("accepted",),
-            "plan.broken": ("broken",),
-            "plan.completed": ("completed",),
-        }
-        if not reason and about in states:
-            reason = self._get_plan_outdated_reason(states[about])
-        if not reason and about.startswith("offer."):
-            reason = self._get_offer_outdated_reason(about.partition(".")[2])
+        kind, what = self._read_event()[:2]
+        if not reason and kind == "plan":
+            reason = self._get_plan_outdated_reason(PLAN_STATES.get(what, ()))
+        if not reason and kind == "offer":
+            reason = self._get_offer_outdated_reason(what)
         return reason
 
     def _get_plan_outdated_reason(self, states):
@@ -116,7 +120,6 @@ class DunningActionPlan(models.AbstractModel):
         return ""
 
     def _get_offer_outdated_reason(self, what):
-        states = {"sent": "sent", "kept": "kept", "lapsed": "lapsed"}
-        if self.offer_id.state != states.get(what):
+        if self.offer_id.state != what:
             return self.env._("The offer has ended meanwhile.")
         return ""

@@ -28,18 +28,19 @@ class DunningCasePlan(models.AbstractModel):
     @api.model
     def _sweep(self, run):
         """Judge what was paid as a whole before the run closes its case."""
-        super()._sweep(run)
-        for name, work in (("dunning.plan", "_settle_plans"), ("dunning.offer", "_settle")):
-            paid = self.env[name]._find_paid(run.company_id)
-            for ids in split_every(MESSAGES_PER_BATCH, paid.case_id.ids):
-                self._do_safely(
-                    run,
-                    self.browse(ids),
-                    lambda run, cases, paid=paid, work=work: getattr(
-                        paid.filtered(lambda one: one.case_id in cases), work
-                    )(run.date)
-                    and None,
-                )
+        result = super()._sweep(run)
+        plans = self.env["dunning.plan"]._find_paid(run.company_id)
+        offers = self.env["dunning.offer"]._find_paid(run.company_id)
+
+        def judge(run, cases):
+            plans.filtered(lambda plan: plan.case_id in cases)._settle_plans(run.date)
+            offers.filtered(lambda offer: offer.case_id in cases)._settle(run.date)
+
+        for ids in split_every(
+            MESSAGES_PER_BATCH, (plans.case_id | offers.case_id).ids
+        ):
+            self._do_safely(run, self.browse(ids), judge)
+        return result
 
     def action_open_plan(self):
         """Open the plan that is being prepared or runs, else a new draft."""

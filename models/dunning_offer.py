@@ -1,10 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..tools import covers
 from .dunning_action_event import Event
-from .dunning_plan_approval import MANAGER
 
 #: What is offered: frozen once the debtor knows it.
 TERMS = {"case_id", "line_ids", "currency_id", "percent", "amount", "valid_until"}
@@ -26,7 +25,12 @@ class DunningOffer(models.Model):
 
     _name = "dunning.offer"
     _description = "Dunning Offer"
-    _inherit = ["dunning.commitment", "dunning.offer.follow", "dunning.offer.credit"]
+    _inherit = [
+        "dunning.commitment",
+        "dunning.offer.approval",
+        "dunning.offer.follow",
+        "dunning.offer.credit",
+    ]
     _order = "id desc"
 
     percent = fields.Float(
@@ -72,11 +76,6 @@ class DunningOffer(models.Model):
     sent_on = fields.Date(readonly=True, copy=False)
     ended_on = fields.Date(readonly=True, copy=False)
     end_reason = fields.Char("How it ended", readonly=True, copy=False)
-    approved_by_id = fields.Many2one(
-        "res.users", "Approved by", readonly=True, copy=False
-    )
-    needs_approval = fields.Boolean(compute="_compute_needs_approval")
-    may_approve = fields.Boolean("You may approve it", compute="_compute_may_approve")
 
     @api.depends("percent", "line_ids")
     def _compute_amount(self):
@@ -96,18 +95,6 @@ class DunningOffer(models.Model):
             return self.amount_open
         lines = self.line_ids.sudo()  # as for the amounts a case shows
         return sum(lines.mapped("amount_residual"))
-
-    @api.depends("amount", "line_ids", "company_id")
-    def _compute_needs_approval(self):
-        for offer in self:
-            total = offer._get_total()
-            share = 100 * offer.amount / total if total else 0
-            most = offer.company_id.dunning_offer_max_percent
-            offer.needs_approval = share > most + 0.005 and not offer.approved_by_id
-
-    @api.depends_context("uid")
-    def _compute_may_approve(self):
-        self.may_approve = self.env.user.has_group(MANAGER)
 
     @api.depends("partner_id", "amount", "valid_until")
     @api.depends_context("lang")
@@ -192,27 +179,6 @@ class DunningOffer(models.Model):
 
     # What is done with it
 
-    def action_approve(self):
-        """Approve offers with more discount than a collector may give.
-
-        :raises AccessError: for whoever is no credit manager
-        """
-        self.check_access("write")
-        if not self.env.user.has_group(MANAGER):
-            raise AccessError(self.env._("A credit manager approves this discount."))
-        for offer in self.filtered(lambda offer: offer.state == "draft"):
-            offer.sudo().approved_by_id = self.env.uid  # a fact, no choice
-            tasks = offer.case_id.activity_ids.filtered(
-                lambda task, offer=offer: (
-                    task.summary == offer._get_approval_summary()
-                )
-            )
-            tasks.sudo().action_done()  # the manager's, whoever approves now
-        return True
-
-    def _get_approval_summary(self):
-        return self.env._("Approve the discount (%(id)s)", id=self.id)
-
     def action_send(self):
         """Send the offer; above what a collector may give a manager approves first."""
         self.check_access("write")
@@ -231,21 +197,6 @@ class DunningOffer(models.Model):
                 offer.action_approve()
             offer._send()
         return waiting._notify_waiting() if waiting else True
-
-    def _notify_waiting(self):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "message": self.env._(
-                    "Up to %(percent)s %% you may offer yourself. A credit manager must "
-                    "approve this discount; the task has been planned.",
-                    percent=self[0].company_id.dunning_offer_max_percent,
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
 
     def _check_terms(self):
         self._check_case_is_open()
@@ -323,8 +274,8 @@ class DunningOffer(models.Model):
         if self.state != "lapsed":
             return ""
         return self.env._(
-            "A discount of %(amount)s was offered for a payment by %(date)s; this offer "
-            "has ended.",
+            "A discount of %(amount)s was offered for a payment by %(date)s; this "
+            "offer has ended.",
             amount=self._format(self.amount),
             date=self.env["dunning.action"]._format_day(self.valid_until),
         )

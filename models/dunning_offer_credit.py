@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 
@@ -19,10 +18,6 @@ class DunningOfferCredit(models.AbstractModel):
         readonly=True,
         copy=False,
     )
-
-    def _check_may_approve(self):
-        if not self.may_approve:
-            raise AccessError(self.env._("A credit manager approves this discount."))
 
     def _draft_refunds(self):
         """Draft the credit notes of the discount; return them."""

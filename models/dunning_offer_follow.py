@@ -23,6 +23,7 @@ class DunningOfferFollow(models.AbstractModel):
         help="Money of the customer waits to be reconciled: it may be the payment.",
     )
 
+    @api.depends("state", "line_ids.move_line_id.amount_residual_currency")
     def _compute_amount_paid(self):
         received = self._get_received()
         for offer in self:
@@ -145,7 +146,9 @@ class DunningOfferFollow(models.AbstractModel):
         for offer in self:
             if offer.state not in ("sent", "lapsed"):
                 raise UserError(
-                    self.env._("%(offer)s cannot be honoured.", offer=offer.display_name)
+                    self.env._(
+                        "%(offer)s cannot be honoured.", offer=offer.display_name
+                    )
                 )
             offer._get_covers().sudo().active = True  # the engine's own
             offer._keep(offer.company_id._dunning_today())

@@ -29,8 +29,10 @@ class DunningPlan(models.Model):
     _inherit = [
         "dunning.commitment",
         "dunning.plan.terms",
+        "dunning.plan.schedule",
         "dunning.plan.approval",
         "dunning.plan.agree",
+        "dunning.plan.version",
         "dunning.plan.paper",
         "dunning.plan.follow",
         "dunning.plan.judge",
@@ -57,16 +59,6 @@ class DunningPlan(models.Model):
         "balance is due again.",
     )
     instalment_ids = fields.One2many("dunning.plan.line", "plan_id", "Instalments")
-    previous_id = fields.Many2one(
-        "dunning.plan",
-        "Former version",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="set null",
-        help="The plan that this one replaces once it is signed.",
-    )
-    version = fields.Integer(readonly=True, default=1, copy=False)
     amount_paid = fields.Monetary(
         "Paid",
         compute="_compute_progress",
@@ -92,7 +84,13 @@ class DunningPlan(models.Model):
                 )
             plan.display_name = name
 
-    @api.depends("instalment_ids.amount", "instalment_ids.date", "state")
+    @api.depends(
+        "instalment_ids.amount",
+        "instalment_ids.date",
+        "state",
+        "line_ids.move_line_id.amount_residual_currency",
+        "interest_move_id.amount_residual",
+    )
     def _compute_progress(self):
         """Read live: nothing of it is stored that a payment would make stale."""
         received = self._get_received()

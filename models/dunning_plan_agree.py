@@ -22,7 +22,6 @@ class DunningPlanAgree(models.AbstractModel):
     )
     agreement_id = fields.Many2one(
         "ir.attachment",
-        "Agreement",
         readonly=True,
         copy=False,
         ondelete="set null",
@@ -219,48 +218,6 @@ class DunningPlanAgree(models.AbstractModel):
             attachment_ids=self.document_ids.ids,
         )
 
-    def _replace_former(self):
-        former = self.previous_id
-        if former.state in ("proposed", "accepted"):
-            former._end(
-                "replaced",
-                self.env._("Replaced by version %(number)s.", number=self.version),
-            )
-
-    def action_change(self):
-        """Open a new version about what is left; this one runs until it is signed."""
-        self.ensure_one()
-        self.check_access("write")
-        if self.state not in ("proposed", "accepted"):
-            raise UserError(
-                self.env._("Only a plan that is proposed or runs has a new version.")
-            )
-        return self._make_version()._get_window()
-
-    def _make_version(self):
-        """Return a draft with the instalments that are not paid yet."""
-        filled = self._fill(self._get_received()[self])
-        rows = []
-        for row in self._get_rows():
-            left = self.currency_id.round(row.amount - filled[row])
-            if left > 0:
-                rows.append({"date": row.date, "amount": left})
-                rows[-1]["interest"] = min(row.interest, left)
-        left = sum(row["amount"] - row["interest"] for row in rows)
-        version = self.copy(
-            {
-                "amount": self.currency_id.round(left),
-                "count": len(rows),
-                "date_first": rows[0]["date"] if rows else self.date_first,
-                "down_payment": 0,
-                "instalment_ids": [fields.Command.create(row) for row in rows],
-            }
-        )
-        version.sudo().write(  # a fact: see dunning.plan
-            {"previous_id": self.id, "version": self.version + 1}
-        )
-        return version
-
     def action_cancel(self):
         """Call a plan off: the reminders go on."""
         self.check_access("write")
@@ -290,15 +247,14 @@ class DunningPlanAgree(models.AbstractModel):
     def _get_plan_template(self, what):
         return self.env.ref(f"account_dunning.mail_template_plan_{what}")
 
-    def _announce_plan(self, what, instalment=None, kind="commitment", day=None):
-        """Tell the debtor about a plan, or one of its instalments, a single time."""
+    def _announce_plan(self, what, day=None):
+        """Tell the debtor about a plan, a single time."""
         events = [
             Event(
-                f"plan.{what},{(instalment or plan).id}",
+                f"plan.{what},{plan.id}",
                 plan.case_id,
                 plan._get_plan_template(what),
                 plan.line_ids,
-                kind,
             )
             for plan in self
         ]

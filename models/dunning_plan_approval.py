@@ -108,7 +108,8 @@ class DunningPlanApproval(models.AbstractModel):
         today = self.company_id._dunning_today()
         due, planned = core.cash_by_month(dues, today), core.cash_by_month(rows, today)
         row_of = Markup(
-            "<tr><td>%s</td><td class='text-end'>%s</td><td class='text-end'>%s</td></tr>"
+            "<tr><td>%s</td><td class='text-end'>%s</td>"
+            "<td class='text-end'>%s</td></tr>"
         )
         body = Markup("").join(
             row_of
@@ -119,18 +120,15 @@ class DunningPlanApproval(models.AbstractModel):
             )
             for month in sorted({*due, *planned})
         )
-        return (
-            Markup(
-                "<table class='table table-sm w-auto'><thead><tr><th>%s</th>"
-                "<th class='text-end'>%s</th><th class='text-end'>%s</th></tr></thead>"
-                "<tbody>%s</tbody></table>"
-            )
-            % (
-                self.env._("Month"),
-                self.env._("As it was due"),
-                self.env._("As planned"),
-                body,
-            )
+        return Markup(
+            "<table class='table table-sm w-auto'><thead><tr><th>%s</th>"
+            "<th class='text-end'>%s</th><th class='text-end'>%s</th></tr></thead>"
+            "<tbody>%s</tbody></table>"
+        ) % (
+            self.env._("Month"),
+            self.env._("As it was due"),
+            self.env._("As planned"),
+            body,
         )
 
     def _needs_approval(self):

@@ -85,10 +85,10 @@ class DunningPlanFollow(models.AbstractModel):
                 self.env._("There is no interest to invoice on this payment plan.")
             )
         if not self.interest_move_id:
-            # Drafted with the user's own rights on invoices; the link is a fact.
-            self.sudo().interest_move_id = self.env["account.move"].create(
-                self._prepare_interest_move()
-            )
+            # A draft only, whoever asks for it: posting it is the accountant's.
+            moves = self.env["account.move"].sudo().with_company(self.company_id)
+            move = moves.create(self._prepare_interest_move())
+            self.sudo().interest_move_id = move  # a fact
         return {
             "type": "ir.actions.act_window",
             "res_model": "account.move",

@@ -106,12 +106,15 @@ class DunningPlanJudge(models.AbstractModel):
 
     def _read_notices(self):
         """Map ids of instalments to the notice about them."""
-        keys = [f"plan.missed,{row.id}" for row in self.instalment_ids]
+        keys = [f"plan.missed.{row.id},{row.plan_id.id}" for row in self.instalment_ids]
         notices = self.env["dunning.action"].search_fetch(
             Domain("event", "in", keys) & Domain("state", "!=", "cancelled"),
             ["event", "delivered_on"],
         )
-        return {int(notice.event.split(",")[1]): notice for notice in notices}
+        return {
+            int(notice.event.partition(",")[0].split(".")[2]): notice
+            for notice in notices
+        }
 
     def _read_announced(self, day, dues):
         """Map late plans to the money of their debtors that is not matched yet."""
@@ -156,7 +159,8 @@ class DunningPlanJudge(models.AbstractModel):
 
     def _prepare_told(self, what, row=None, kind="commitment"):
         template = self._get_plan_template(what)
-        key = f"plan.{what},{(row or self).id}"
+        about = f"{what}.{row.id}" if row else what
+        key = f"plan.{about},{self.id}"
         return Event(key, self.case_id, template, self.line_ids, kind)
 
     def _lapse(self, day, received):

@@ -37,7 +37,13 @@ class DunningPlanLine(models.Model):
         "The interest of an instalment is a part of its amount.",
     )
 
-    @api.depends("amount", "date", "plan_id.state")
+    @api.depends(
+        "amount",
+        "date",
+        "plan_id.state",
+        "plan_id.line_ids.move_line_id.amount_residual_currency",
+        "plan_id.interest_move_id.amount_residual",
+    )
     def _compute_amount_paid(self):
         plans = self.plan_id
         received = plans._get_received()

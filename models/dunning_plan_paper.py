@@ -27,9 +27,7 @@ class DunningPlanPaper(models.AbstractModel):
         """Return the rows of the invoices: what was open when it was proposed."""
         self.ensure_one()
         day_of = self.env["dunning.action"]._format_day
-        start = {
-            cover.line_id.id: cover.balance_start for cover in self._get_covers()
-        }
+        start = {cover.line_id.id: cover.balance_start for cover in self._get_covers()}
         lines = self.line_ids.sorted(lambda line: (line.date_due, line.id))
         return [
             {
@@ -37,9 +35,7 @@ class DunningPlanPaper(models.AbstractModel):
                 "date": day_of(line.invoice_date),
                 "due": day_of(line.date_due),
                 # As for the amounts a case shows.
-                "amount": self._format(
-                    start.get(line.id, line.sudo().amount_residual)
-                ),
+                "amount": self._format(start.get(line.id, line.sudo().amount_residual)),
             }
             for line in lines
         ]

@@ -50,6 +50,7 @@ from . import test_deposit
 from . import test_receipts
 from . import test_tours
 from . import test_tours_people
+from . import test_tours_plan
 from . import test_letter
 from . import test_rights
 from . import test_offer

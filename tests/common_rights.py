@@ -101,6 +101,7 @@ class RightsCommon(DunningCommon):
         world["dunning.cover"] = cls._make_cover(hold.case_id)
         world |= cls._make_dispute(company, env)
         world |= cls._make_promises(company, env)
+        world |= cls._make_agreements(company, env)
         world["dunning.exclusion"] = cls._make_exclusion(company, env)
         world |= cls._make_claim(company, env)
         world |= cls._make_limits(company, env)
@@ -275,6 +276,34 @@ class RightsCommon(DunningCommon):
             "dunning.claim": claim,
             "dunning.claim.line": claim.line_ids,
             "dunning.waiver": case.waiver_ids,
+    },
+    def _make_agreements(cls, company, env):
+        """Return payment plans and offers of debtors, at each stage of theirs."""
+        world = {}
+        for name in ("draft", "proposed", "interest"):
+            partner = cls._create_customer(f"{name} agreement of {company.name}")
+            cls._make_invoice(company, partner, 5)
+            case = env["dunning.case"]._open_for(partner)
+            values = {"case_id": case.id, "date_first": DAY + timedelta(days=9)}
+            if name == "interest":
+                values |= {"interest_method": "balance", "interest_rate": 6}
+            world[name] = env["dunning.plan"].create(values)
+        for name in ("draft offer", "sent offer"):
+            partner = cls._create_customer(f"{name} of {company.name}")
+            cls._make_invoice(company, partner, 5)
+            case = env["dunning.case"]._open_for(partner)
+            values = {"case_id": case.id, "percent": 1}
+            world[name] = env["dunning.offer"].create(values)
+        (world["proposed"] | world["interest"]).action_propose()
+        world["interest"].action_accept()
+        world["sent offer"].action_send()
+        return {
+            "dunning.plan": world["draft"],
+            "dunning.plan.line": world["draft"].instalment_ids[:1],
+            "proposed plan": world["proposed"],
+            "plan with interest": world["interest"],
+            "dunning.offer": world["draft offer"],
+            "sent offer": world["sent offer"],
         }
 
     @classmethod

@@ -13,7 +13,11 @@ class OfferCommon(PlanCommon):
         cls.offers = cls.env["dunning.offer"].with_user(cls.collector)
 
     def _offer(self, **values):
-        values = {"case_id": self.case.id, "percent": 2, "valid_until": day(10)} | values
+        values = {
+            "case_id": self.case.id,
+            "percent": 2,
+            "valid_until": day(10),
+        } | values
         return self.offers.create(values)
 
     def _sent(self, **values):
@@ -92,9 +96,7 @@ class TestOffer(OfferCommon):
         refund = offer.refund_ids.with_user(self.env.user)
         refund.invoice_date = DAY
         refund.action_post()
-        account = self.company_data["default_account_receivable"]
-        items = (refund | self.invoice).line_ids
-        items.filtered(lambda item: item.account_id == account).reconcile()
+        self.assertEqual(self.invoice.amount_residual, 0)  # Odoo reconciles a reversal
         self._run(day(6))
         self.assertEqual(self.case.state, "closed")
         self.assertEqual(offer.state, "kept")
@@ -159,7 +161,7 @@ class TestOffer(OfferCommon):
         offer = self._sent()
         payment = self._pay(self.invoice, 980)
         self._run(day(5))
-        payment.action_draft()
+        self._take_back(payment)
         self._run(day(6))
         self.assertEqual((offer.state, offer.refund_ids.state), ("sent", "cancel"))
         self._run(day(15))
@@ -209,7 +211,9 @@ class TestOffer(OfferCommon):
         self.assertEqual(offer.fallback_record.amount, 1000)
 
     def test_plan_b_a_proposal_to_hand_over(self):
-        self.assertEqual(self._lapse("hand_over").fallback_record._name, "mail.activity")
+        self.assertEqual(
+            self._lapse("hand_over").fallback_record._name, "mail.activity"
+        )
 
     def test_plan_b_a_decision(self):
         self.assertEqual(self._lapse("decision").fallback_record._name, "mail.activity")

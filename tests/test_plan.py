@@ -29,9 +29,15 @@ class PlanCommon(DunningCommon):
         plan.action_accept(DAY, "Jeanne Martin")
         return plan
 
+    def _take_back(self, payment):
+        """The bank rejects a payment."""
+        payment.move_id.line_ids.remove_move_reconcile()
+        payment.action_draft()
+        payment.action_cancel()
+
     def _texts(self, what):
         """Return the contacts about a plan or offer, by their event."""
-        return self.env["dunning.action"].search([("event", "=like", f"{what},%")])
+        return self.env["dunning.action"].search([("event", "=like", f"{what}%")])
 
     def _amounts(self, plan):
         return plan.instalment_ids.mapped("amount")
@@ -53,6 +59,13 @@ class TestPlanTerms(PlanCommon):
         self.assertEqual(
             plan.instalment_ids.mapped("date"), [day(10), day(24), day(38)]
         )
+
+    def test_it_is_about_the_chosen_invoices(self):
+        other = self._invoice(3, 200)
+        self.env["dunning.case"]._open_for(self.customer)
+        line = self.case.line_ids.filtered(lambda line: line.move_id == other)
+        plan = self.plans._draft_for(self.case, line, source=self.case)
+        self.assertEqual((plan.amount, plan.line_ids), (200, line))
 
     def test_the_capacity_of_the_debtor_proposes_the_number_of_instalments(self):
         plan = self._plan(capacity=250)
@@ -108,15 +121,14 @@ class TestPlanTerms(PlanCommon):
             self._plan(down_payment=1000)
 
     def test_two_currencies_are_two_plans(self):
-        other = self._invoice(
-            6, 100, currency_id=self.setup_other_currency("GBP").id
-        )
+        other = self._invoice(6, 100, currency_id=self.setup_other_currency("GBP").id)
         case = self.env["dunning.case"]._open_for(self.customer)
         lines = case.line_ids
         self.assertIn(other, lines.move_id)
-        self.assertEqual(self._plan().line_ids, lines - lines.filtered(
-            lambda line: line.move_id == other
-        ))
+        self.assertEqual(
+            self._plan().line_ids,
+            lines - lines.filtered(lambda line: line.move_id == other),
+        )
 
     def test_a_reader_makes_no_plan(self):
         with self.assertRaises(AccessError):

@@ -28,6 +28,9 @@ CHANGES = {
     "dunning.dispute.owner": {"days": 7},
     "dunning.einvoice.status": {"reason": "Changed"},
     "dunning.reason": {"advice": "Changed"},
+    "dunning.plan": {"note": "Changed"},
+    "dunning.plan.line": {"amount": 7},
+    "dunning.offer": {"note": "Changed"},
     "dunning.hold.wizard": {"reason": "Changed"},
     "dunning.claim": {"until": DAY},
     "dunning.claim.line": {"name": "Changed"},
@@ -174,6 +177,13 @@ class TestRightsTable(RightsCommon):
                 "date": DAY,
             },
             "dunning.reason": {"code": "NEW", "name": "New", "family": "admin"},
+            "dunning.plan": {"case_id": case.id, "date_first": DAY},
+            "dunning.plan.line": {
+                "plan_id": world["dunning.plan"].id,
+                "date": DAY,
+                "amount": 1,
+            },
+            "dunning.offer": {"case_id": case.id, "percent": 1},
             "dunning.exclusion": {
                 "move_line_id": world["dunning.case.line"].move_line_id.id,
                 "move_id": world["account.move"].id,

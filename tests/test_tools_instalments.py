@@ -76,7 +76,9 @@ class TestInstalments(BaseCase):
 
     def test_a_plan_that_begins_on_28_february_keeps_to_the_ends_of_the_months(self):
         days = [d for d, _a in schedule(Decimal(90), 3, date(2023, 2, 28))]
-        self.assertEqual(days, [date(2023, 2, 28), date(2023, 3, 31), date(2023, 4, 30)])
+        self.assertEqual(
+            days, [date(2023, 2, 28), date(2023, 3, 31), date(2023, 4, 30)]
+        )
 
     def test_one_that_begins_on_28_february_of_a_leap_year_keeps_to_the_28th(self):
         days = [d for d, _a in schedule(Decimal(60), 2, date(2024, 2, 28))]
@@ -127,7 +129,7 @@ class TestInterestOfPlans(BaseCase):
         plan = core.add_interest(rows, Decimal(6), date(2025, 12, 31))
         self.assertEqual(
             [row.interest for row in plan],
-            [Decimal(x) for x in "30.58 23.01 20.38 14.79 10.19 4.93".split()],
+            [Decimal(x) for x in ["30.58", "23.01", "20.38", "14.79", "10.19", "4.93"]],
         )
         self.assertEqual(sum(row.interest for row in plan), Decimal("103.88"))
         self.assertEqual(plan[0].amount, Decimal("1030.58"))

@@ -63,9 +63,7 @@ def judge(
     :param notice_days: how long after the notice the plan still holds
     """
     paid = fill([due.amount for due in dues], received)
-    left = [
-        (due, due.amount - part) for due, part in zip(dues, paid, strict=True)
-    ]
+    left = [(due, due.amount - part) for due, part in zip(dues, paid, strict=True)]
     left = [(due, amount) for due, amount in left if amount > 0]
     if not left:
         return Verdict(COMPLETED)
