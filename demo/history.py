@@ -156,6 +156,7 @@ class History:
         notices = self.search_actions("registered", "proposed")
         partner = self.ledger.partners[TO_HAND_IN]
         notice = notices.filtered(lambda action: action.partner_id == partner)
+        notice.level_id.attach_invoices = True  # see tell()
         notice.with_user(self.manager).action_approve()
         notice.with_user(self.accountant).action_print_letters()
 
