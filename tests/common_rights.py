@@ -276,7 +276,9 @@ class RightsCommon(DunningCommon):
             "dunning.claim": claim,
             "dunning.claim.line": claim.line_ids,
             "dunning.waiver": case.waiver_ids,
-    },
+        }
+
+    @classmethod
     def _make_agreements(cls, company, env):
         """Return payment plans and offers of debtors, at each stage of theirs."""
         world = {}
