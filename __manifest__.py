@@ -50,7 +50,6 @@
         "views/dunning_action_views.xml",
         "views/dunning_registered_views.xml",
         "views/dunning_case_views.xml",
-        "views/dunning_promise_views.xml",
         "views/dunning_run_views.xml",
         "views/dunning_hold_views.xml",
         "views/dunning_exclusion_views.xml",
@@ -62,6 +61,7 @@
         "wizards/dunning_setup_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
+        "views/dunning_promise_views.xml",  # Extends the customer form.
         "views/dunning_rate_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
