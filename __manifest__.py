@@ -33,6 +33,7 @@
         "data/dunning_text_templates.xml",
         "data/mail_template_data.xml",
         "data/mail_template_plan_data.xml",
+        "data/mail_template_promise_data.xml",
         "data/sms_template_data.xml",
         "data/dunning_ladder_data.xml",  # Depends on the texts.
         "data/dunning_ladder_consumer_data.xml",
@@ -55,10 +56,12 @@
         "views/dunning_offer_views.xml",
         "views/dunning_case_views.xml",
         "views/dunning_case_plan_views.xml",
+        "views/dunning_promise_views.xml",
         "views/dunning_run_views.xml",
         "views/dunning_hold_views.xml",
         "views/dunning_exclusion_views.xml",
         "data/base_automation_data.xml",
+        "data/base_automation_agreement_data.xml",
         "views/base_automation_views.xml",
         "views/dunning_old_items_views.xml",  # Its actions are buttons of the preview.
         "views/dunning_first_run_views.xml",

@@ -4,6 +4,7 @@ from . import dunning_company_night
 from . import dunning_company_checks
 from . import dunning_company_interest
 from . import dunning_company_plans
+from . import dunning_company_agreement
 from . import res_company
 from . import res_config_settings
 from . import res_partner
@@ -31,6 +32,12 @@ from . import dunning_case_agreement
 from . import dunning_commitment_fallback
 from . import dunning_commitment
 from . import dunning_case_plan
+from . import dunning_promise_effect
+from . import dunning_promise_judge
+from . import dunning_promise_text
+from . import dunning_promise_change
+from . import dunning_promise
+from . import dunning_case_promise
 from . import dunning_case
 from . import dunning_hold
 from . import dunning_cover
@@ -69,6 +76,7 @@ from . import dunning_action_credits
 from . import dunning_action_calendar
 from . import dunning_action_law
 from . import dunning_action_event
+from . import dunning_action_agreement
 from . import dunning_action_refresh
 from . import dunning_action_deliver
 from . import dunning_action_automation

@@ -22,6 +22,7 @@ class DunningAction(models.Model):
         "dunning.action.credits",
         "dunning.action.calendar",
         "dunning.action.law",
+        "dunning.action.agreement",
         "dunning.action.event",
         "dunning.action.refresh",
         "dunning.action.deliver",

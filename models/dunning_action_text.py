@@ -39,6 +39,12 @@ PLACEHOLDERS = (
     "offer_discount_text",
     "offer_amount_text",
     "offer_until_text",
+    "agreement_text",
+    "agreement_amount_text",
+    "agreement_date_text",
+    "agreement_left_text",
+    "fallback_text",
+    "agreements_text",
 )
 
 
@@ -224,6 +230,7 @@ class DunningActionText(models.AbstractModel):
                 "bank": action._get_bank(),
                 "reference": action._get_payment_reference(),
                 "is_courtesy": action.kind == "courtesy",
+                "agreements": action._get_agreements_below(),
             }
             action.items_table = qweb._render("account_dunning.items_table", values)
             action.payment_block = qweb._render("account_dunning.payment_block", values)

@@ -23,6 +23,7 @@ class DunningAlert(models.Model):
         [
             ("approval", "Formal notice to approve"),
             ("failure", "Contact not delivered"),
+            ("broken", "Agreement not kept"),
         ],
         required=True,
         readonly=True,
@@ -30,7 +31,6 @@ class DunningAlert(models.Model):
     action_id = fields.Many2one(
         "dunning.action",
         "Contact",
-        required=True,
         index=True,
         ondelete="cascade",
         readonly=True,
@@ -38,6 +38,15 @@ class DunningAlert(models.Model):
     case_id = fields.Many2one(
         "dunning.case", required=True, index=True, ondelete="cascade", readonly=True
     )
+    res_model = fields.Char("Kind of agreement", readonly=True)
+    source_id = fields.Many2oneReference(
+        "Agreement",
+        model_field="res_model",
+        readonly=True,
+        index="btree_not_null",
+        help="The promise, plan or offer that was not kept.",
+    )
+    date = fields.Date(readonly=True, help="The day on which it was found out.")
     company_id = fields.Many2one(related="case_id.company_id")
     partner_id = fields.Many2one(related="case_id.partner_id", string="Debtor")
     level_id = fields.Many2one(related="action_id.level_id")
@@ -64,24 +73,44 @@ class DunningAlert(models.Model):
 
         :param task: what to do, in a few words
         """
+        for action in actions:
+            self._raise_one(
+                action.case_id,
+                {
+                    "kind": kind,
+                    "action_id": action.id,
+                    "reason": reason,
+                    "task": task,
+                },
+            )
+
+    @api.model
+    def _raise_broken(self, commitments, day):
+        """Write down that agreements were not kept: a rule lets plan B happen."""
+        for commitment in commitments:
+            self._raise_one(
+                commitment.case_id,
+                {
+                    "kind": "broken",
+                    "res_model": commitment._name,
+                    "source_id": commitment.id,
+                    "date": day,
+                    "reason": commitment._describe(),
+                },
+            )
+
+    @api.model
+    def _raise_one(self, case, values):
         # The engine's own, and the rules of an administrator: neither depends on the
         # rights of whoever happened to be at work.
         alerts = self.sudo()
-        for action in actions:
-            values = {
-                "kind": kind,
-                "action_id": action.id,
-                "case_id": action.case_id.id,
-                "reason": reason,
-                "task": task,
-            }
-            try:
-                with self.env.cr.savepoint():
-                    alerts.create(values)
-            except OperationalError:
-                raise  # a conflict with another transaction: the caller tries again
-            except Exception as error:  # noqa: BLE001 whatever a rule does wrong
-                action.case_id._note_rule_error(error)
+        try:
+            with self.env.cr.savepoint():
+                alerts.create(values | {"case_id": case.id})
+        except OperationalError:
+            raise  # a conflict with another transaction: the caller tries again
+        except Exception as error:  # noqa: BLE001 whatever a rule does wrong
+            case._note_rule_error(error)
 
     @api.model
     def _raise_approvals(self, actions):
@@ -112,6 +141,12 @@ class DunningAlert(models.Model):
         )
         for activity in activities - still_asking.activity_id:
             activity.action_done()
+
+    def _carry_out_fallback(self):
+        """Let plan B of the agreements happen, for the rules to call."""
+        for alert in self.filtered("res_model"):
+            commitment = self.env[alert.res_model].browse(alert.source_id)
+            commitment._carry_out_fallback(alert.date)
 
     def _plan_task(self):
         """Plan the task of an alert, for the rules to call: one a case, never two."""

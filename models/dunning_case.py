@@ -26,6 +26,7 @@ class DunningCase(models.Model):
         "dunning.case.join",
         "dunning.case.sweep",
         "dunning.case.interest",
+        "dunning.case.promise",
         "dunning.case.agreement",
     ]
     _order = "amount_overdue desc, id desc"
@@ -251,4 +252,5 @@ class DunningCase(models.Model):
         """Close by hand: what was prepared is dropped, what was sent stays."""
         for case in self:
             case.action_ids._drop(self.env._("The case was closed by hand."))
+        self._end_commitments()
         self.write({"state": "closed", "close_reason": "manual"})

@@ -28,13 +28,20 @@ class DunningCaseAgreement(models.AbstractModel):
 
         Called in runs only, between collecting and deciding. Each kind of commitment
         extends it, with one query for all the cases, and adds the cases on whose items
-        it wrote a level.
+        it wrote a level. What it notes is in the company's language: see
+        ``dunning.commitment._in_company_language``.
 
         :param items: ``{move line id: OpenItem}``
         :param lines: ``{case id: [CaseLine]}``
         :return: the cases whose items have changed
         """
         return self.browse()
+
+    def _settle_closed(self, day):
+        """Judge the commitments of cases whose items are all settled: a hook."""
+
+    def _end_commitments(self):
+        """End the commitments of cases that somebody closes by hand: a hook."""
 
     def _follow_commitments(self, day, books):
         """Judge the commitments; return the books as they are then."""

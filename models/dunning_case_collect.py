@@ -38,7 +38,7 @@ class DunningCaseCollect(models.AbstractModel):
         cases = self._search_open(company, partners)
         cases._wake_up(date)
         lines = cases._read_lines()
-        cases._settle(by_debtor, lines)
+        cases._settle(by_debtor, lines, date)
         cases = cases.filtered(lambda case: case.state != "closed")
         known = set(cases.partner_id.ids)
         missing = [key for key in by_debtor if key not in known]

@@ -15,8 +15,8 @@ class CasePlan:
     """What the engine would do with a case: the decision and the facts behind it.
 
     ``items`` and ``nexts`` are keyed by the id of the case line; ``lines`` are the
-    rows of the open items (:class:`CaseLine`); ``day`` is the day decided for, ``grace``
-    the days after the due date from which the ladder calls an item late.
+    rows of the open items (:class:`CaseLine`). ``day`` is the day decided for, and an
+    item is late ``grace`` days after its due date.
     """
 
     decision: core.Decision

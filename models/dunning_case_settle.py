@@ -9,7 +9,7 @@ class DunningCaseSettle(models.AbstractModel):
     _name = "dunning.case.settle"
     _description = "Dunning Case: Settle"
 
-    def _settle(self, items, lines):
+    def _settle(self, items, lines, date):
         """Archive the lines of settled items; close the cases where none is left."""
         settled, emptied = [], []
         for case in self:
@@ -22,9 +22,9 @@ class DunningCaseSettle(models.AbstractModel):
                 emptied.append(case.id)
         lines_of_items = self.env["dunning.case.line"].sudo()  # the engine's own
         lines_of_items.browse(settled).write({"active": False})
-        self.browse(emptied)._close_settled()
+        self.browse(emptied)._close_settled(date)
 
-    def _close_settled(self):
+    def _close_settled(self, date):
         if not self:
             return
         # A thank-you is about what was paid.
@@ -33,6 +33,7 @@ class DunningCaseSettle(models.AbstractModel):
         reasons = self._get_close_reasons()
         for reason, cases in self.grouped(reasons.get).items():
             cases.write({"state": "closed", "close_reason": reason})
+        self._settle_closed(date)
 
     def _get_close_reasons(self):
         """Map cases to how their last items were settled, read from the counterpart.
@@ -68,5 +69,11 @@ class DunningCaseSettle(models.AbstractModel):
         last = counterparts.sorted(lambda line: (line.date, line.id))[-1:].move_id
         if not last:
             return "void"
-        is_money = last.journal_id.type in ("bank", "cash", "credit", "sale")
-        return "paid" if is_money or last.origin_payment_id else "transferred"
+        return "paid" if self._is_money(last) else "transferred"
+
+    @api.model
+    def _is_money(self, entry):
+        """Tell whether an entry is a payment or a credit note, not one that only moves
+        a debt elsewhere."""
+        is_money = entry.journal_id.type in ("bank", "cash", "credit", "sale")
+        return is_money or bool(entry.origin_payment_id)

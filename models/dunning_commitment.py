@@ -119,6 +119,24 @@ class DunningCommitment(models.AbstractModel):
         self.ensure_one()
         return ""
 
+    def _get_event_texts(self):
+        """Return what a contact about it can name, in the language of the environment:
+        placeholders of ``dunning.action``."""
+        self.ensure_one()
+        return {
+            "agreement_text": self._describe_for_debtor(),
+            "agreement_left_text": self._format(self._get_left()),
+            "fallback_text": self._disclose_fallback(),
+        }
+
+    def _get_outdated_reason(self, what):
+        """Return why a contact about it must not leave any more; empty when it may.
+
+        :param what: the middle of the event key, "broken" of "promise.broken,12"
+        """
+        self.ensure_one()
+        return ""
+
     def _on_made(self):
         """Do what follows from a commitment that was just made: a hook; what the
         debtor acknowledged in writing interrupts the limitation of his debt."""
@@ -193,11 +211,23 @@ class DunningCommitment(models.AbstractModel):
         """Return what is still to come of the commitment, in its currency."""
         self.ensure_one()
         rows = [
-            cover._to_core(cover, cover.line_id.date_due)
+            core.Cover(
+                cover.line_id.id,
+                cover.kind,
+                self.id,
+                Decimal(str(cover.amount)),
+                Decimal(str(cover.balance_start)),
+                cover.line_id.date_due,
+            )
             for cover in self._get_covers()
+            if cover.kind != core.DISPUTED
         ]
-        rows = [row for row in rows if row.kind != core.DISPUTED]
         return float(core.remaining(rows, self._get_balances()))
+
+    def _in_company_language(self):
+        """Let the scheduler, which has no language, note things in the company's."""
+        lang = self.env.lang or self.company_id[:1].partner_id.lang
+        return self.with_context(lang=lang)
 
     def _format(self, amount):
         self.ensure_one()

@@ -137,6 +137,41 @@ class DunningCommitmentFallback(models.AbstractModel):
                 )
             )
 
+    def _disclose_fallback(self):
+        """Return the sentence that tells the debtor what happens if it is not kept;
+        empty unless somebody chose to tell."""
+        self.ensure_one()
+        if not self.fallback_disclosed:
+            return ""
+        level = self.fallback_level_id
+        is_formal = level.is_formal_notice and self.fallback == "given_rung"
+        if self.fallback == "formal_notice" or is_formal:
+            return self.env._(
+                "Should this date not be kept, we would have to send you a formal "
+                "notice."
+            )
+        sentences = {
+            "extension": self.env._(
+                "Should this date not be kept, we would get in touch with you about a "
+                "new and last date."
+            ),
+            "plan": self.env._(
+                "Should this date not be kept, we would propose a payment in "
+                "instalments to you."
+            ),
+            "hand_over": self.env._(
+                "Should this date not be kept, we would have to consider entrusting "
+                "the recovery of this amount to a professional."
+            ),
+            "decision": self.env._(
+                "Should this date not be kept, we would have to decide what further "
+                "steps to take."
+            ),
+        }
+        return sentences.get(self.fallback) or self.env._(
+            "Should this date not be kept, we would have to resume our reminders."
+        )
+
     # The values
 
     def _fall_back_on_reminder(self, day):

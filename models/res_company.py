@@ -26,6 +26,7 @@ class ResCompany(models.Model):
         "dunning.company.checks",
         "dunning.company.interest",
         "dunning.company.plans",
+        "dunning.company.agreement",
     ]
 
     dunning_ladder_id = fields.Many2one(

@@ -149,6 +149,15 @@ class ResConfigSettings(models.TransientModel):
     dunning_offer_account_id = fields.Many2one(
         related="company_id.dunning_offer_account_id", readonly=False
     )
+    dunning_promise_tolerance_days = fields.Integer(
+        related="company_id.dunning_promise_tolerance_days", readonly=False
+    )
+    dunning_confirm_promises = fields.Boolean(
+        related="company_id.dunning_confirm_promises", readonly=False
+    )
+    dunning_disclose_after = fields.Integer(
+        related="company_id.dunning_disclose_after", readonly=False
+    )
 
     def action_open_dunning_cron(self):
         """Open the nightly run, shipped switched off, where it can be switched on."""

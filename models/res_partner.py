@@ -58,6 +58,19 @@ class ResPartner(models.Model):
         groups="account_dunning.group_dunning_reader",
     )
 
+    dunning_promise_kept_rate = fields.Float(
+        "Promises kept",
+        compute="_compute_dunning_promise_kept_rate",
+        groups="account_dunning.group_dunning_reader",
+        help="Of what this customer promised and was judged, the part that came in on "
+        "time.",
+    )
+    dunning_promise_count = fields.Integer(
+        "Promises judged",
+        compute="_compute_dunning_promise_kept_rate",
+        groups="account_dunning.group_dunning_reader",
+    )
+
     @api.constrains("dunning_contract_rate")
     def _check_dunning_contract_rate(self):
         for partner in self:
@@ -135,6 +148,16 @@ class ResPartner(models.Model):
         for partner in self:
             debtor = partner.commercial_partner_id
             partner.dunning_case_count = len(by_debtor.get(debtor, ()))
+
+    @api.depends_context("company")
+    def _compute_dunning_promise_kept_rate(self):
+        rates = self.env["dunning.promise"]._read_kept_rates(
+            self.commercial_partner_id, self.env.company
+        )
+        for partner in self:
+            rate, count = rates.get(partner.commercial_partner_id.id, (0.0, 0))
+            partner.dunning_promise_kept_rate = rate
+            partner.dunning_promise_count = count
 
     def action_open_dunning_cases(self):
         """Open the customer's case, or the list when there are several."""

@@ -41,6 +41,11 @@ from . import test_security
 from . import test_queries
 from . import test_registered
 from . import test_covers
+from . import test_tools_commitments
+from . import test_promises
+from . import test_promise_broken
+from . import test_tours_promise
+from . import test_fallback_plans
 from . import test_deposit
 from . import test_receipts
 from . import test_tours

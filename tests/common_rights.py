@@ -94,6 +94,7 @@ class RightsCommon(DunningCommon):
         world["dunning.hold"] = hold = cls._make_hold(company, env)
         world["dunning.cover"] = cls._make_cover(hold.case_id)
         world |= cls._make_agreements(company, env)
+        world |= cls._make_promises(company, env)
         world["dunning.exclusion"] = cls._make_exclusion(company, env)
         world["dunning.alert"] = env["dunning.alert"].search(
             [("case_id", "=", world["formal notice"].case_id.id)]
@@ -150,6 +151,33 @@ class RightsCommon(DunningCommon):
         lines.write({"level_id": cls.second.id, "delivered_on": delivered_on})
         env["dunning.case"].run(DAY)
         return case.action_ids
+
+    @classmethod
+    def _make_promises(cls, company, env):
+        """Return promises of a debtor: one open, one to be checked, one broken."""
+        partner = cls._create_customer(f"Promising debtor of {company.name}")
+        for _unused in range(3):
+            cls._make_invoice(company, partner, 5)
+        case = env["dunning.case"]._open_for(partner)
+        promises = env["dunning.promise"].create(
+            [
+                {
+                    "case_id": case.id,
+                    "line_ids": line.ids,
+                    "date": DAY + timedelta(days=5),
+                    "amount": 100,
+                    "confirm": False,
+                }
+                for line in case.line_ids
+            ]
+        )
+        promises[1].sudo().state = "to_check"
+        promises[2].sudo().write({"state": "broken", "broken_on": DAY})
+        return {
+            "dunning.promise": promises[0],
+            "doubtful promise": promises[1],
+            "broken promise": promises[2],
+        }
 
     @classmethod
     def _make_hold(cls, company, env):

@@ -21,6 +21,7 @@ CHANGES = {
     "dunning.action": {"failure_reason": "Changed"},
     "dunning.action.line": {"name": "Changed"},
     "dunning.hold": {"reason": "Changed"},
+    "dunning.promise": {"note": "Changed"},
     "dunning.cover": {"amount": 7},
     "dunning.plan": {"note": "Changed"},
     "dunning.plan.line": {"amount": 7},
@@ -101,6 +102,12 @@ class TestRightsTable(RightsCommon):
                 "case_id": case.id,
                 "reason": "New",
                 "date_until": DAY + timedelta(days=2),
+            },
+            "dunning.promise": {
+                "case_id": case.id,
+                "date": DAY + timedelta(days=2),
+                "amount": 10,
+                "confirm": False,
             },
             "dunning.hold.wizard": {"case_ids": [Command.set(case.ids)]},
             "dunning.cover": {

@@ -1,0 +1,127 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import BaseCase
+
+from ..tools import commitments as core
+
+P = date(2024, 3, 4)
+LAST = P + timedelta(days=3)
+
+
+def day(count):
+    return P + timedelta(days=count)
+
+
+def paid(amount, when, is_money=True):
+    return core.Receipt(day(when), Decimal(str(amount)), is_money)
+
+
+def judge(receipts, today, amount=100, start=100, announced=0):
+    promise = core.Promise(Decimal(amount), Decimal(start), LAST)
+    return core.judge(promise, receipts, day(today), Decimal(announced))
+
+
+class TestVerdict(BaseCase):
+    def test_paid_on_the_last_tolerated_day_is_kept_and_a_day_later_broken(self):
+        self.assertEqual(judge([paid(100, 3)], 4).state, core.KEPT)
+        self.assertEqual(judge([paid(100, 4)], 4).state, core.BROKEN)
+
+    def test_it_is_open_until_the_last_tolerated_day(self):
+        self.assertEqual(judge([], 3).state, core.OPEN)
+        self.assertEqual(judge([], 4).state, core.BROKEN)
+
+    def test_a_part_paid_in_time_is_partly_kept(self):
+        verdict = judge([paid(60, 3)], 4)
+        self.assertEqual((verdict.state, verdict.left), (core.PARTIAL, 40))
+        self.assertEqual(verdict.received, 60)
+
+    def test_it_is_kept_as_soon_as_it_is_paid(self):
+        self.assertEqual(judge([paid(100, -1)], 0).state, core.KEPT)
+
+    def test_money_that_may_be_meant_for_it_is_to_be_checked(self):
+        self.assertEqual(judge([paid(60, 1)], 4, announced=40).state, core.TO_CHECK)
+        self.assertEqual(judge([paid(60, 1)], 4, announced=39).state, core.PARTIAL)
+
+    def test_what_was_paid_late_needs_no_check_and_no_letter(self):
+        verdict = judge([paid(100, 9)], 10, announced=500)
+        self.assertEqual(verdict.state, core.BROKEN)
+        self.assertFalse(verdict.escalates(is_done=False))
+
+    def test_a_debt_moved_elsewhere_is_neither_kept_nor_broken(self):
+        self.assertEqual(judge([paid(100, 1, False)], 4).state, core.TO_CHECK)
+
+    def test_nobody_pays_more_than_what_is_open(self):
+        self.assertEqual(judge([paid(80, 1)], 4, start=80).state, core.KEPT)
+
+    def test_nothing_due_any_more_is_neither_kept_nor_broken(self):
+        self.assertEqual(judge([], 4, start=0).state, core.VOID)
+
+
+money = st.integers(100, 15_000).map(lambda cents: Decimal(cents) / 100)
+#: A machine with other work to do is no finding.
+calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+#: A movement: (day, amount, is it taken back, on which day).
+movements = st.lists(
+    st.tuples(
+        st.integers(-5, 12),
+        money,
+        st.none() | st.integers(-5, 15),
+        st.booleans(),
+    ),
+    max_size=6,
+)
+
+
+def follow(moves, amount):
+    """Yield (today, receipts, verdict) for each day of a story of payments, credit
+    notes and what was taken back."""
+    for today in range(-5, 16):
+        receipts = [
+            paid(value, when, is_money)
+            for when, value, back, is_money in moves
+            if when <= today and (back is None or back < when or today < back)
+        ]
+        yield today, receipts, judge(receipts, today, amount, amount)
+
+
+class TestAnyStory(BaseCase):
+    @calm
+    @given(movements, st.integers(1, 200))
+    def test_who_has_paid_in_time_is_never_called_a_breaker(self, moves, amount):
+        for _today, receipts, verdict in follow(moves, amount):
+            in_time = sum(
+                one.amount for one in receipts if one.is_money and one.day <= LAST
+            )
+            self.assertEqual(verdict.state == core.KEPT, in_time >= amount)
+            if verdict.state == core.KEPT:
+                self.assertFalse(verdict.escalates(is_done=False))
+
+    @calm
+    @given(movements, st.integers(1, 200))
+    def test_nobody_hears_of_it_twice_nor_before_the_day(self, moves, amount):
+        told = []
+        for today, _receipts, verdict in follow(moves, amount):
+            if verdict.escalates(is_done=bool(told)):
+                told.append(today)
+        self.assertLessEqual(len(told), 1)
+        self.assertTrue(all(day(today) > LAST for today in told))
+
+    @calm
+    @given(movements, st.integers(1, 200), money)
+    def test_received_and_left_stay_within_what_was_promised(
+        self, moves, amount, announced
+    ):
+        for today, receipts, verdict in follow(moves, amount):
+            for one in (verdict, judge(receipts, today, amount, amount, announced)):
+                self.assertTrue(0 <= one.received <= amount)
+                self.assertTrue(0 <= one.left <= amount)
+
+    @calm
+    @given(movements, st.integers(1, 200))
+    def test_the_order_in_which_payments_are_found_does_not_matter(self, moves, amount):
+        for today, receipts, verdict in follow(moves, amount):
+            self.assertEqual(judge(receipts[::-1], today, amount, amount), verdict)
