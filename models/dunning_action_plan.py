@@ -35,6 +35,11 @@ class DunningActionPlan(models.AbstractModel):
     offer_amount_text = fields.Char(compute="_compute_offer_texts")
     offer_until_text = fields.Char(compute="_compute_offer_texts")
 
+    @api.model
+    def _get_event_models(self):
+        kinds = {"plan": "dunning.plan", "offer": "dunning.offer"}
+        return super()._get_event_models() | kinds
+
     def _read_event(self):
         """Return what the event is about, what happened, to which instalment:
         "plan.missed.45,12" is a payment plan, its 45th row was missed."""
@@ -61,8 +66,9 @@ class DunningActionPlan(models.AbstractModel):
         qweb = self.env["ir.qweb"]
         for action in self:
             plan = action.plan_id
-            action.plan_table = plan and qweb._render(
-                "account_dunning.plan_table", {"rows": plan._format_rows()}
+            values = {"rows": plan._format_rows()} if plan else {}
+            action.plan_table = bool(plan) and qweb._render(
+                "account_dunning.plan_table", values
             )
 
     @api.depends("event", "queued_on")
@@ -70,25 +76,27 @@ class DunningActionPlan(models.AbstractModel):
     def _compute_plan_texts(self):
         for action in self:
             plan, row = action.plan_id, action.plan_line_id
-            missing = row and plan._get_expected(row) - row.amount_paid
+            missing = plan._get_expected(row) - row.amount_paid if row else 0
             day = action.queued_on or action.date
             notice = timedelta(days=plan.company_id.dunning_plan_notice_days)
             action.plan_date_text = action._format_day(row.date)
-            action.plan_amount_text = row and plan._format(missing)
-            action.plan_total_text = plan and plan._format(plan.amount_total)
-            action.plan_left_text = plan and plan._format(plan.amount_left)
+            action.plan_amount_text = bool(row) and plan._format(missing)
+            action.plan_total_text = bool(plan) and plan._format(plan.amount_total)
+            action.plan_left_text = bool(plan) and plan._format(plan.amount_left)
             action.plan_answer_text = action._format_day(plan.answer_by)
             action.plan_notice_text = action._format_day(day and day + notice)
-            action.plan_reference = plan and plan._get_reference()
+            action.plan_reference = bool(plan) and plan._get_reference()
 
     @api.depends("event")
     @api.depends_context("lang")
     def _compute_offer_texts(self):
         for action in self:
             offer = action.offer_id
-            action.offer_total_text = offer and offer._format(offer.amount_open)
-            action.offer_discount_text = offer and offer._format(offer.amount)
-            action.offer_amount_text = offer and offer._format(offer.amount_to_pay)
+            action.offer_total_text = bool(offer) and offer._format(offer.amount_open)
+            action.offer_discount_text = bool(offer) and offer._format(offer.amount)
+            action.offer_amount_text = bool(offer) and offer._format(
+                offer.amount_to_pay
+            )
             action.offer_until_text = action._format_day(offer.valid_until)
 
     def _attach_invoices(self):

@@ -25,6 +25,14 @@ class DunningCasePlan(models.AbstractModel):
         changed |= self.env["dunning.plan"]._find_to_judge(self)._settle_plans(day)
         return changed | self.env["dunning.offer"]._find_to_judge(self)._settle(day)
 
+    def _end_commitments(self):
+        """Call off what runs when a person closes the case."""
+        reason = self.env._("The case was closed by hand.")
+        for commitment in (*self.plan_ids, *self.offer_ids):
+            if commitment.state in ("draft", *commitment._get_running_states()):
+                commitment._end("cancelled", reason)
+        return super()._end_commitments()
+
     @api.model
     def _sweep(self, run):
         """Judge what was paid as a whole before the run closes its case."""

@@ -180,7 +180,8 @@ class DunningOfferFollow(models.AbstractModel):
             date=format_date(self.env, self.valid_until),
         )
         self._end("lapsed", reason, day)
-        self._carry_out_fallback(day)
+        # A rule that an administrator may change lets plan B happen.
+        self.env["dunning.alert"]._raise_broken(self, day)
         if self.fallback in self._tells_of_failure():
             self._announce_offer("lapsed", day=day)
 

@@ -217,7 +217,8 @@ class DunningPlanJudge(models.AbstractModel):
             date=format_date(self.env, row.date),
         )
         self._end("broken", reason, day)
-        self._carry_out_fallback(day)
+        # A rule that an administrator may change lets plan B happen.
+        self.env["dunning.alert"]._raise_broken(self, day)
         if self.fallback in self._tells_of_failure():
             return [self._prepare_told("broken")]
         return []

@@ -202,6 +202,11 @@ class TestOffer(OfferCommon):
         offer = self._lapse("given_rung", fallback_level_id=self.second.id)
         self.assertEqual(offer.fallback_record, self.second)
 
+    def test_plan_b_an_extension(self):
+        offer = self._lapse("extension")
+        self.assertEqual(offer.fallback_record._name, "dunning.promise")
+        self.assertEqual(offer.fallback_record.amount, 1000)
+
     def test_plan_b_a_formal_notice(self):
         self._lapse("formal_notice")
         self.assertTrue(self.case.action_ids.filtered("is_formal_notice"))

@@ -308,6 +308,16 @@ class TestPlanAgreement(PlanCommon):
         self._run(day(1))
         self.assertIn(self.first, self.case.action_ids.level_id)
 
+    def test_who_closes_the_case_by_hand_calls_the_plan_off(self):
+        plan = self._running()
+        self.case.with_user(self.manager).action_close()
+        self.assertEqual(plan.state, "cancelled")
+
+    def test_plan_b_is_told_where_the_user_chooses_so(self):
+        plan = self._plan(fallback="formal_notice", fallback_disclosed=True)
+        plan.action_propose()
+        self.assertIn("formal notice", self._texts("plan.proposed").body)
+
     def test_the_covered_part_waits_and_the_rest_is_claimed(self):
         self._running(amount=600)
         self._run(day(1))

@@ -198,6 +198,12 @@ class TestPlanFollow(PlanCommon):
                 plan.sudo()._break(plan.instalment_ids[:1], day(1))
                 self.assertEqual(plan.fallback_record._name, "mail.activity")
 
+    def test_plan_b_an_extension_is_a_promise_of_what_is_left(self):
+        self._pay(self.invoice, 300)
+        self._break(fallback="extension")
+        promise = self.plan.fallback_record
+        self.assertEqual((promise._name, promise.amount), ("dunning.promise", 700))
+
     # Completed
 
     def test_paid_in_full_it_is_completed_and_the_debtor_is_thanked(self):
