@@ -40,7 +40,7 @@ CUSTOMERS = (
             Bill(49, 1105, "Lampes d'appoint", paid=45),
         ),
     ),
-    # Blocked by the accountant after the call: nobody is dunned for it.
+    # Contests a part after the call: that part waits, the rest is reminded of.
     Customer(
         "kaolin",
         "Studio Kaolin Céramique",

@@ -26,9 +26,18 @@ def pay_half(ledger, day):
     ledger.receive("theatre", day, ledger.get_invoice("theatre"), 0.5)
 
 
-def block(ledger, _day):
-    """Block the payment of an invoice that the customer contests."""
-    ledger.get_invoice("kaolin").action_toggle_block_payment()
+def contest(ledger, day):
+    """Write down what a customer contests of an invoice: a part of it, and why."""
+    disputes = ledger.env["dunning.dispute"].with_user(ledger.accountant)
+    disputes.create(
+        {
+            "move_id": ledger.get_invoice("kaolin").id,
+            "amount": 385,
+            "reason_id": ledger.env.ref("account_dunning.dunning_reason_qua").id,
+            "note": "Trois pieds de lampe sont arrivés fêlés, photos à l'appui.",
+            "date": day,
+        }
+    )
 
 
 def give_credit(ledger, day):
@@ -135,7 +144,7 @@ EVENTS = (
     (7, open_proceedings),
     (20, exclude),
     (18, pay_half),
-    (13, block),
+    (13, contest),
     (6, give_credit),
     (5, doubt),
     (2, prepare_cheque),
