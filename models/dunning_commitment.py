@@ -138,8 +138,18 @@ class DunningCommitment(models.AbstractModel):
         return ""
 
     def _on_made(self):
-        """Do what follows from a commitment that was just made: a hook; what the
-        debtor acknowledged in writing interrupts the limitation of his debt."""
+        """Do what follows from a commitment that was just made: a hook."""
+
+    def _propose_interruption(self, kind, day):
+        """Propose that the commitment acknowledges the debt, which interrupts its
+        limitation (C. civ. 2240); it counts once a credit manager has confirmed it.
+
+        :param kind: a kind of ``dunning.limitation.event``
+        :param day: the day on which the debtor committed himself
+        """
+        self.case_id._propose_limitation_event(
+            kind, day, self.line_ids, self.document_ids, self._describe()
+        )
 
     # What it keeps back
 

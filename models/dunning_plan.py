@@ -262,6 +262,10 @@ class DunningPlan(models.Model):
         else:
             self._cover(covers.PLANNED, self.amount, until=until)
 
+    def _on_made(self):
+        super()._on_made()
+        self._propose_interruption("plan", self.signed_on)
+
     def _end(self, state, reason, day=None):
         """End plans: the ladder decides about their invoices again."""
         for plan in self:

@@ -48,6 +48,10 @@ class DunningPromiseEffect(models.AbstractModel):
             self._tell_made()
         self._on_made()
 
+    def _on_made(self):
+        super()._on_made()
+        self._propose_interruption("promise", self.promised_on)
+
     def _find_oldest(self):
         """Return the oldest items due that the amount pays."""
         amounts = self.case_id._get_free_amounts(

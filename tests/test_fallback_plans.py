@@ -87,6 +87,11 @@ class TestPlanB(PromiseCommon):
         self.assertEqual(task.user_id, self.manager)
         self.assertIn("300.00", task.note)
 
+    def test_plan(self):
+        draft = self._break("plan").fallback_record
+        self.assertEqual((draft._name, draft.state), ("dunning.plan", "draft"))
+        self.assertEqual(draft.amount, 300)
+
     def test_a_given_rung_must_be_named(self):
         with self.assertRaises(ValidationError):
             self._promise(fallback="given_rung")
