@@ -68,6 +68,7 @@
         "wizards/dunning_setup_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
+        "views/dunning_promise_views.xml",  # Extends the customer form.
         "views/dunning_rate_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_plan_views.xml",

@@ -126,7 +126,9 @@ class DunningCase(models.Model):
         """Map each reason of not acting to words a collector uses."""
         return {
             core.NOTHING_LATE: self.env._("Nothing is late"),
-            core.HELD: self.env._("Every late item is excluded or on hold"),
+            core.HELD: self.env._(
+                "Every late item is excluded, on hold or the matter of an agreement"
+            ),
             core.TO_RECONCILE: self.env._("To reconcile: open credits cover the debt"),
             core.BELOW_MINIMUM: self.env._("Below the minimum amount"),
             core.PENDING: self.env._("A contact is not delivered yet"),
