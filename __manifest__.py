@@ -56,7 +56,6 @@
         "views/dunning_offer_views.xml",
         "views/dunning_case_views.xml",
         "views/dunning_case_plan_views.xml",
-        "views/dunning_promise_views.xml",
         "views/dunning_run_views.xml",
         "views/dunning_hold_views.xml",
         "views/dunning_exclusion_views.xml",
