@@ -187,7 +187,9 @@ class TestInterestRules(BaseCase):
         self.assertFalse(result.principal_left)
         self.assertEqual(result.amount, self._interest(50).amount - 10)
 
-    def test_what_was_claimed_is_owed_no_more_and_what_was_too_much_is_made_up_for(self):
+    def test_what_was_claimed_is_owed_no_more_and_what_was_too_much_is_made_up_for(
+        self,
+    ):
         due, first, last = date(2023, 6, 30), date(2023, 7, 30), date(2023, 8, 29)
 
         def owed(until, *claims, **options):
