@@ -32,9 +32,7 @@ class DunningWaiver(models.Model):
     kind = fields.Selection(
         [kind for kind in KINDS if kind[0] != "costs"], required=True, readonly=True
     )
-    motive = fields.Selection(
-        MOTIVES, "Kind of waiver", required=True, readonly=True
-    )
+    motive = fields.Selection(MOTIVES, "Kind of waiver", required=True, readonly=True)
     reason = fields.Text(required=True, readonly=True)
     is_whole = fields.Boolean(
         "In full", readonly=True, help="All that was owed until that day was waived."

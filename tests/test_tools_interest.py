@@ -188,6 +188,42 @@ class TestInterestRules(BaseCase):
         self.assertFalse(result.principal_left)
         self.assertEqual(result.amount, self._interest(50).amount - 10)
 
+    def test_what_was_claimed_is_owed_no_more_and_what_was_too_much_is_made_up_for(
+        self,
+    ):
+        due, first, last = date(2023, 6, 30), date(2023, 7, 30), date(2023, 8, 29)
+
+        def owed(until, *claims, **options):
+            debt = Decimal(10000)
+            return late_interest(
+                debt, due, until, contract("10"), claims=claims, **options
+            ).amount
+
+        self.assertEqual(owed(first), Decimal("82.19"))
+        claim = (first, Decimal("82.19"))
+        self.assertEqual(owed(first, claim), 0)
+        self.assertEqual(owed(last, claim), Decimal("82.19"))
+        paid = [(date(2023, 7, 10), Decimal(10000))]
+        self.assertEqual(owed(last, claim, payments=paid), 0)
+        # Interest first settles what was not claimed, never the note.
+        paid = [(first, Decimal(5000))]
+        self.assertEqual(
+            owed(last, claim, payments=paid, first="interest"), Decimal("41.10")
+        )
+
+    def test_the_segments_after_a_claim_begin_on_the_next_day(self):
+        claim = date(2023, 7, 20), Decimal(1)
+        interest = late_interest(
+            Decimal(100),
+            date(2023, 6, 30),
+            date(2023, 7, 31),
+            contract("10"),
+            claims=[claim],
+        )
+        [segment] = interest.since(claim[0])
+        self.assertEqual((segment.date_from.day, segment.days), (21, 11))
+        self.assertEqual(len(interest.since(None)), 2)
+
     def test_a_half_year_that_is_not_known_is_an_error_and_not_a_guess(self):
         with self.assertRaises(MissingRate) as caught:
             self._interest(400)

@@ -26,9 +26,7 @@ class DunningClaimWizardLine(models.TransientModel):
     rates = fields.Char("Rate %", readonly=True)
     interest = fields.Monetary(readonly=True)
     interest_waived = fields.Monetary("Interest waived")
-    indemnity = fields.Monetary(
-        currency_field="company_currency_id", readonly=True
-    )
+    indemnity = fields.Monetary(currency_field="company_currency_id", readonly=True)
     indemnity_waived = fields.Monetary(
         "Indemnity waived", currency_field="company_currency_id"
     )
