@@ -141,9 +141,9 @@ from . import dunning_claim_settled
 from . import dunning_claim_note
 from . import dunning_claim
 from . import dunning_waiver
+from . import account_move_dispute
 from . import account_move
 from . import dunning_item_limits
-from . import account_move_dispute
 from . import account_move_line
 from . import ir_actions_report
 from . import mail_template

@@ -11,7 +11,9 @@ from .dunning_case_hold import ON_HOLD
 class AccountMove(models.Model):
     """What an invoice shows of its dunning. Nothing here changes an entry."""
 
-    _inherit = "account.move"
+    _name = "account.move"
+    # The part first: what it does beside the host's own methods comes before them.
+    _inherit = ["dunning.account.move.dispute", "account.move"]
 
     dunning_level_id = fields.Many2one(
         "dunning.level",

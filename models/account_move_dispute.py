@@ -3,13 +3,14 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
-class AccountMove(models.Model):
+class AccountMoveDispute(models.AbstractModel):
     """What is contested of an invoice, and the credit notes that settle disputes.
 
     Nothing here refuses or changes an entry: disputes follow what the host does.
     """
 
-    _inherit = "account.move"
+    _name = "dunning.account.move.dispute"
+    _description = "Invoice: Disputes"
 
     dunning_dispute_ids = fields.One2many(
         "dunning.dispute",

@@ -166,8 +166,8 @@ class DunningCaseClaim(models.AbstractModel):
     def _log_claim(self, claim):
         self._message_log(
             body=self.env._(
-                "%(amount)s of interest and indemnities claimed until %(date)s: a draft "
-                "note was made.",
+                "%(amount)s of interest and indemnities claimed until %(date)s: a "
+                "draft note was made.",
                 amount=claim.currency_id.format(claim.amount),
                 date=format_date(self.env, claim.until),
             )

@@ -67,8 +67,8 @@ class DunningCaseLineClaim(models.AbstractModel):
         waived = defaultdict(float)
         for waiver in waivers:
             waived[waiver.move_id.id] += waiver.amount
-        for line in left:
+        for line, amount in left.items():
             move_id, currency = line.move_id.id, line.company_currency_id
-            rest = 0.0 if move_id in claimed else left[line] - waived[move_id]
+            rest = 0.0 if move_id in claimed else amount - waived[move_id]
             left[line] = currency.round(max(rest, 0.0))
         return {line: amount for line, amount in left.items() if amount}

@@ -55,7 +55,8 @@ class DunningClaimNote(models.AbstractModel):
             "invoice_origin": ", ".join(numbers),
             "dunning_claim_id": self.id,
             "narration": self.env._(
-                "These sums make good a late payment: they are outside the scope of VAT."
+                "These sums make good a late payment: they are outside the scope of "
+                "VAT."
             ),
             "invoice_line_ids": [
                 Command.create(
@@ -118,8 +119,8 @@ class DunningClaimLineNote(models.AbstractModel):
         """Return "from … to …: 31 days on 12,000.00 at 14.25 % per year"."""
         start, end, days, base, percent = segment
         return self.env._(
-            "From %(start)s to %(end)s: %(days)s days on %(base)s at %(percent)s %% per "
-            "year",
+            "From %(start)s to %(end)s: %(days)s days on %(base)s at %(percent)s %% "
+            "per year",
             start=format_date(self.env, start),
             end=format_date(self.env, end),
             days=days,

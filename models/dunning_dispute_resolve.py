@@ -26,9 +26,9 @@ class DunningDisputeResolve(models.AbstractModel):
         "Decision",
         tracking=True,
         help="Justified: a draft credit note over the contested amount, which waits "
-        "until it is posted. Partly: a draft credit note over a part, the rest goes on. "
-        "Not justified: the debtor is told so and the reminders go on. Withdrawn: by "
-        "the debtor, or opened by mistake.",
+        "until it is posted. Partly: a draft credit note over a part, the rest goes "
+        "on. Not justified: the debtor is told so and the reminders go on. Withdrawn: "
+        "by the debtor, or opened by mistake.",
     )
     amount_accepted = fields.Monetary(
         "Amount accepted",

@@ -263,8 +263,8 @@ class DunningPlan(models.Model):
             self._cover(covers.PLANNED, self.amount, until=until)
 
     def _on_made(self):
-        super()._on_made()
         self._propose_interruption("plan", self.signed_on)
+        return super()._on_made()
 
     def _end(self, state, reason, day=None):
         """End plans: the ladder decides about their invoices again."""

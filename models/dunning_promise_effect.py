@@ -49,8 +49,8 @@ class DunningPromiseEffect(models.AbstractModel):
         self._on_made()
 
     def _on_made(self):
-        super()._on_made()
         self._propose_interruption("promise", self.promised_on)
+        return super()._on_made()
 
     def _find_oldest(self):
         """Return the oldest items due that the amount pays."""

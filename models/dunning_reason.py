@@ -48,8 +48,8 @@ class DunningReason(models.Model):
     family = fields.Selection(
         FAMILIES,
         required=True,
-        help="Groups reasons in statistics. Disputes have an owner and a number of days "
-        "for each family.",
+        help="Groups reasons in statistics. Disputes have an owner and a number of "
+        "days for each family.",
     )
     suggested_action = fields.Selection(
         FOLLOW_UPS,

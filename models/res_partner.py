@@ -80,6 +80,7 @@ class ResPartner(models.Model):
                         partner=partner.display_name,
                     )
                 )
+
     dunning_promise_kept_rate = fields.Float(
         "Promises kept",
         compute="_compute_dunning_promise_kept_rate",

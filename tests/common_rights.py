@@ -514,6 +514,11 @@ class RightsCommon(DunningCommon):
                     "ladder_id": cls.ladder.id,
                 }
             )
+        return cls._open_on_case(model, world, env)
+
+    @classmethod
+    def _open_on_case(cls, model, world, env):
+        """Return a window that a case opens."""
         if model == "dunning.outcome":
             reason = env["dunning.reason"].search([("code", "=", "MAN")])
             return env[model].create(

@@ -153,9 +153,12 @@ class TestDisputeHolds(DisputeCommon):
 class TestDisputeEntered(DisputeCommon):
     def test_more_than_is_open_nothing_or_no_invoice_is_refused_in_words(self):
         for amount, words in ((1001, "only"), (-1, "above zero"), (0, "above zero")):
-            with self.subTest(amount=amount), self.assertRaisesRegex(UserError, words):
-                with self.cr.savepoint():
-                    self._dispute(amount)
+            with (
+                self.subTest(amount=amount),
+                self.assertRaisesRegex(UserError, words),
+                self.cr.savepoint(),
+            ):
+                self._dispute(amount)
         with self.assertRaisesRegex(UserError, "Choose the invoice"):
             self.env["dunning.dispute"].create({"reason_id": self.quantity.id})
         self._pay(self.invoice)

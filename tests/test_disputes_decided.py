@@ -147,10 +147,12 @@ class TestDisputeDecided(DisputeCommon):
         with self.assertRaisesRegex(UserError, "Choose the decision"):
             dispute.action_resolve()
         for amount in (None, 200, 300):
-            with self.subTest(amount=amount):
-                with self.assertRaisesRegex(UserError, "how much of"):
-                    with self.cr.savepoint():
-                        dispute.action_resolve("partly", amount)
+            with (
+                self.subTest(amount=amount),
+                self.assertRaisesRegex(UserError, "how much of"),
+                self.cr.savepoint(),
+            ):
+                dispute.action_resolve("partly", amount)
         dispute.action_resolve("withdrawn")
         with self.assertRaisesRegex(UserError, "already"):
             dispute.action_resolve("justified")

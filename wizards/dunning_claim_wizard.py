@@ -48,7 +48,7 @@ class DunningClaimWizard(models.TransientModel):
         help="What was agreed, or why: it is kept in the case with your name."
     )
     costs_name = fields.Char(
-        "Further costs",
+        "Nature of further costs",
         help="Recovery costs above the flat indemnity, with their proof: businesses "
         "only (Code de commerce L441-10 II).",
     )
@@ -56,7 +56,7 @@ class DunningClaimWizard(models.TransientModel):
         "Costs",
         help="Only what goes beyond the flat indemnities that are claimed.",
     )
-    proof_ids = fields.Many2many("ir.attachment", string="Proof")
+    proof_ids = fields.Many2many("ir.attachment")
 
     @api.model
     def _open_for(self, case):

@@ -70,9 +70,11 @@ class DunningOutcomeFollow(models.AbstractModel):
         help="What he will pay; the oldest invoices are covered first.",
     )
     promise_means = fields.Selection(
-        selection=lambda self: self.env["dunning.promise"]
-        ._fields["means"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["dunning.promise"]
+            ._fields["means"]
+            ._description_selection(self.env)
+        ),
         string="By what means",
     )
 
