@@ -401,3 +401,35 @@ class TestInterestProperties(BaseCase):
         self.assertGreaterEqual(large.amount, small.amount)
         paid = late_interest(principal, due, until, BUSINESS, [(due, principal)])
         self.assertFalse(paid.amount)
+
+    @settings(max_examples=300, deadline=None)
+    @given(
+        AMOUNTS,
+        DAYS,
+        st.integers(0, 400),
+        st.lists(st.integers(1, 400), max_size=4),
+        st.lists(st.tuples(st.integers(1, 400), st.integers(0, 100)), max_size=3),
+    )
+    def test_claims_on_any_days_and_what_is_left_are_the_whole(
+        self, principal, due, days, claimed, paid
+    ):
+        """To the cent: nothing is claimed twice, no rounding is lost. The payments
+        settle the principal; one that settled interest would settle another part of it
+        once a claim has become a debt of its own."""
+        last = date(2026, 12, 31)
+        until = min(due + timedelta(days=days), last)
+        payments, left = [], principal
+        for after, percent in paid:
+            part = (left * percent / 100).quantize(Decimal("0.01"))
+            payments.append((due + timedelta(days=after), part))
+            left -= part
+        claims = []
+        for day in sorted(min(due + timedelta(days=n), until) for n in claimed):
+            found = late_interest(
+                principal, due, day, BUSINESS, payments, claims=claims
+            )
+            claims.append((day, found.amount))
+        whole = late_interest(principal, due, until, BUSINESS, payments)
+        rest = late_interest(principal, due, until, BUSINESS, payments, claims=claims)
+        total = sum((amount for _day, amount in claims), rest.amount)
+        self.assertEqual(total, whole.amount)
