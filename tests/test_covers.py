@@ -77,7 +77,7 @@ class TestContactsOutsideTheLadder(CoverCommon):
         self._invoice(6)
         self.case = self.env["dunning.case"]._open_for(self.customer)
 
-    def _announce(self, key="promise.broken,1", kind="commitment"):
+    def _announce(self, key="test.told,1", kind="commitment"):
         event = Event(key, self.case, self.mail_text, self.case.line_ids, kind)
         return self.env["dunning.action"].with_user(self.collector)._announce([event])
 
