@@ -69,6 +69,11 @@ registry.category("web_tour.tours").add("dunning_onboarding_half", {
             run: "click",
         },
         {
+            content: "It is in the list before anybody leaves",
+            trigger:
+                ".o_data_row:contains(over 365 days) td[name=choice] input:value(Leave out)",
+        },
+        {
             content: "Back to the steps",
             trigger: ".o_form_statusbar button:contains(Back to the steps)",
             run: "click",
