@@ -52,7 +52,7 @@ class DunningCase(models.Model):
     state = fields.Selection(
         [
             ("open", "Open"),
-            ("waiting", "On hold"),
+            ("waiting", "Waiting"),
             ("handed_over", "Handed over"),
             ("closed", "Closed"),
         ],
@@ -60,8 +60,9 @@ class DunningCase(models.Model):
         default="open",
         tracking=True,
         index=True,
-        help="On hold: nothing leaves until the end date. Handed over: somebody else "
-        "recovers it. Closed: nothing is due any more, or somebody closed it.",
+        help="Waiting: on hold until a date, or until what was agreed is paid or "
+        "decided. Handed over: somebody else recovers it. Closed: nothing is due any "
+        "more, or somebody closed it.",
     )
     close_reason = fields.Selection(
         [
