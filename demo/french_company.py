@@ -1,8 +1,9 @@
 """Fill a database with Atelier Lumière SAS: a French company with late customers.
 
 ``main(env)`` is run inside Odoo once the module is installed (``make demo``). Every
-situation of the module can then be seen; ``customers_ladder.py`` and
-``customers_special.py`` tell where. Nothing happens when the company exists already.
+situation of the module can then be seen; ``customers_ladder.py``,
+``customers_special.py`` and ``customers_agreements.py`` tell where. Nothing happens
+when the company exists already.
 """
 
 import logging

@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 from itertools import cycle
 from unittest import mock
 
+from .agreements import AGREEMENTS
 from .events import EVENTS
 from .post import PostOffice
 
@@ -56,7 +57,7 @@ class History:
         ]
         events += [
             (days_ago, lambda day, happen=happen: happen(self.ledger, day))
-            for days_ago, happen in EVENTS
+            for days_ago, happen in EVENTS + AGREEMENTS
         ]
         return sorted(events, key=lambda event: -event[0])
 

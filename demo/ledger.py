@@ -5,10 +5,14 @@ from datetime import timedelta
 
 from odoo.fields import Command
 
-from . import customers_ladder, customers_special
+from . import customers_agreements, customers_ladder, customers_special
 from .company import GBP_PER_EUR, french_vat, siren
 
-CUSTOMERS = customers_ladder.CUSTOMERS + customers_special.CUSTOMERS
+CUSTOMERS = (
+    customers_ladder.CUSTOMERS
+    + customers_special.CUSTOMERS
+    + customers_agreements.CUSTOMERS
+)
 PAYMENT_DAYS = 30
 #: Money that leaves regularly: weekday, label, account, amount.
 REGULAR = (

@@ -21,7 +21,8 @@ class DunningPlanPaper(models.AbstractModel):
 
     def _get_amount_in_words(self):
         self.ensure_one()
-        return self.currency_id.amount_to_text(self.amount)
+        # Odoo Writes It Like A Title.
+        return self.currency_id.amount_to_text(self.amount).lower()
 
     def _format_invoices(self):
         """Return the rows of the invoices: what was open when it was proposed."""
