@@ -39,6 +39,7 @@ class TestOffer(OfferCommon):
         self.assertEqual(text.state, "queued")
         for amount in ("980.00", "20.00", "1,000.00"):
             self.assertIn(amount, text.body)
+        self.assertNotRegex(text.body, r"(?<![\d,])0\.00", "what is offered is due")
         self._pay(self.invoice, 100)
         self.assertEqual((offer.amount, offer.amount_to_pay), (20, 980))
         with self.assertRaises(UserError):

@@ -213,7 +213,7 @@ class TestPlanAgreement(PlanCommon):
         paper = plan.agreement_id.raw.decode()
         for words in (
             "acknowledges owing",
-            "One Thousand",
+            "one thousand",
             self.invoice.name,
             "a shortage of cash",
             "333.34",
@@ -224,8 +224,25 @@ class TestPlanAgreement(PlanCommon):
             "stay payable",
             "sends no reminder",
             "Capacity: ",
+            "penalties and the fixed indemnity",
         ):
             self.assertIn(words, paper, words)
+
+    def test_a_consumer_reads_of_no_penalties_that_he_does_not_owe(self):
+        self.case.partner_id.dunning_debtor_kind = "consumer"
+        plan = self._plan()
+        plan.action_propose()
+        paper = plan.agreement_id.raw.decode()
+        self.assertIn("good for the sum of", paper)
+        self.assertNotIn("indemnity", paper)
+
+    def test_what_was_paid_is_shown_once_something_was(self):
+        plan = self._plan()
+        plan.action_propose()
+        self.assertNotIn("Paid", self._texts("plan.proposed").plan_table)
+        self._pay(self.invoice, 100)
+        self.env.invalidate_all()
+        self.assertIn("Paid", self._texts("plan.proposed").plan_table)
 
     def test_a_consumer_writes_the_sum_by_hand(self):
         self.customer.dunning_debtor_kind = "consumer"
