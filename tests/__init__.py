@@ -35,6 +35,7 @@ from . import test_outcomes
 from . import test_sms
 from . import test_fallback
 from . import test_bounce
+from . import test_agreement_texts
 from . import test_agreements_law
 from . import test_approval
 from . import test_relance

@@ -42,6 +42,7 @@ class TestShippedLadders(DunningCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["res.lang"]._activate_lang("fr_FR")
+        cls.company.dunning_indemnity = 40
         cls.ladders = {
             key: cls.env.ref(f"account_dunning.dunning_ladder_{key}")
             for keys in KINDS.values()

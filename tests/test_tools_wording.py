@@ -1,4 +1,5 @@
 from html import escape
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -218,9 +219,12 @@ class TestShippedTexts(BaseCase):
     """What the module ships passes its own check, in both languages."""
 
     def test_shipped_texts_are_courteous_in_english(self):
-        for name in ("mail_template_data.xml", "dunning_ladder_data.xml"):
-            tree = etree.parse(file_path(f"account_dunning/data/{name}"))
-            records = tree.findall(".//record")
+        folder = Path(file_path("account_dunning/data/mail_template_data.xml")).parent
+        shipped = [*folder.glob("*template*.xml"), *folder.glob("*ladder*.xml")]
+        self.assertGreater(len(shipped), 8)
+        for path in shipped:
+            tree = etree.parse(path)
+            records = [*tree.findall(".//record"), *tree.findall(".//template")]
             self.assertTrue(records)
             for record in records:
                 text = etree.tostring(record, encoding="unicode")
