@@ -17,8 +17,17 @@ class TestToursPromise(PromiseCommon, HttpCase):
         url = f"/odoo/dunning.case/{self.case.id}"
         self.start_tour(url, name, login=self.collector.login)
 
+    def test_a_call_ends_in_a_promise_which_is_broken_and_relaunched(self):
+        self._tour("dunning_call_promise")
+        call = self._contacts("manual")
+        self.assertEqual((call.state, call.reason_id.code), ("done", "CIR"))
+        self._check_broken_and_relaunched()
+
     def test_a_promise_is_made_broken_and_relaunched(self):
         self._tour("dunning_promise_made")
+        self._check_broken_and_relaunched()
+
+    def _check_broken_and_relaunched(self):
         promise = self.case.promise_ids
         self.assertEqual((promise.date, promise.amount), (day(2), 400))
         self.assertEqual(promise.line_ids, self.case.line_ids)
