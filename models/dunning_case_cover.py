@@ -82,12 +82,15 @@ class DunningCaseCover(models.AbstractModel):
         :rtype: dict[dunning.case, dict[OpenItem, dict[str, Decimal]]]
         """
         result = defaultdict(dict)
-        covered = self.browse({row.case_id for row in self._read_covers()})
+        by_case = defaultdict(list)
+        for row in self._read_covers():
+            by_case[row.case_id].append(row)
+        covered = self.browse(by_case)
         for company, cases in covered.grouped("company_id").items():
             items, lines = cases._read_books(company, company._dunning_today())
             for case in cases:
                 of_case = {case.id: lines[case.id]}
-                kept = self._get_kept_back(case._read_covers(), items, of_case)
+                kept = self._get_kept_back(by_case[case.id], items, of_case)
                 result[case] = {items[key]: parts for key, parts in kept.items()}
         return result
 

@@ -62,6 +62,24 @@ class TestAmountsKeptBack(CoverCommon):
         self.assertFalse(self._send_mails())
         self.assertEqual(self.case.action_ids.state, "cancelled")
 
+    def test_the_amounts_of_many_cases_cost_no_more_queries_than_of_one(self):
+        cases = self.case
+        for number in range(5):
+            partner = self._create_customer(f"Debtor {number}")
+            self._invoice(6, 1000.0, partner=partner)
+            cases |= self.env["dunning.case"]._open_for(partner)
+        for case in cases:
+            self._cover(case.line_ids, 200)
+        counts = []
+        for some in (cases[:1], cases):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            some.mapped("amount_overdue")  # what any list of cases reads
+            before = self.cr.sql_log_count
+            self.assertEqual(set(some.mapped("amount_disputed")), {200})
+            counts.append(self.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0])
+
     def test_cases_are_found_by_what_is_disputed(self):
         self._cover(self.case.line_ids, 200)
         cases = self.env["dunning.case"]
