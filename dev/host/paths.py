@@ -18,7 +18,6 @@ MODULE = "account_dunning"
 CHECKOUT = Path(__file__).resolve().parents[2]
 DEV = CHECKOUT / "dev"
 HOST = Path(os.environ.get("DUNNING_HOST") or CHECKOUT / ".host").absolute()
-LOG = HOST / "log"
 CACHE = HOST / "cache"
 STAMPS = HOST / "stamps"
 VENV = HOST / "venv"
@@ -28,10 +27,11 @@ DATA = HOST / "data"
 DEBIAN = HOST / "debian"
 FONTS_CONF = HOST / "fonts.conf"
 
-# Checkouts that share one host folder have their own links and databases in it.
+# Checkouts that share one host folder have their own links, databases and logs in it.
 OWN = HOST == CHECKOUT / ".host"
 KEY = "" if OWN else hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:6]
 ADDONS = HOST / ("addons" + (f"-{KEY}" if KEY else ""))
+LOG = HOST / "log" / KEY
 
 # Not part of the module: Odoo walks through every folder of a module (translations),
 # and must find neither the host, which contains Odoo itself, nor our programs.
