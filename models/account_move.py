@@ -4,8 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import covers
-from ..tools.holds import BY_LAW
-from .dunning_case_hold import ON_HOLD
+from ..tools.holds import BY_LAW, ON_HOLD
 
 
 class AccountMove(models.Model):

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
-from .dunning_action_propose import UNDELIVERED
-from .dunning_level_channel import BY_HOST, BY_PERSON, POSTED
+from ..tools.channels import BY_HOST, BY_PERSON, POSTED, UNDELIVERED
 
 
 class DunningAction(models.Model):

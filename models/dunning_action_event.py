@@ -3,9 +3,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import email_normalize
 
-#: Contacts outside the ladder: they deliver no rung, start no gap of their own rung
-#: and are not held up by the one of the ladder.
-OUTSIDE_LADDER = ("commitment", "thanks")
+from ..tools.channels import OUTSIDE_LADDER
 
 
 class Event(NamedTuple):

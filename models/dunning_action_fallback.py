@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
-from .dunning_level_channel import BY_PERSON
+from ..tools.channels import BY_PERSON
 
 #: What the host says of a message that will not arrive, however often it is sent.
 FINAL_FAILURES = (

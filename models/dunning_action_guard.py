@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import html_sanitize
 
-from .dunning_level_channel import BY_HOST
+from ..tools.channels import BY_HOST
 
 #: What a delivered contact said, to whom and when.
 FROZEN = {

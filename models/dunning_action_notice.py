@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .dunning_level_channel import POSTED
+from ..tools.channels import POSTED
 
 #: What a formal notice is written on; calls and SMS only go with it.
 WRITTEN = ("email", *POSTED)

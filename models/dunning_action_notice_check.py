@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_amount, format_date
 
 from ..tools import notice as core
-from .dunning_level_channel import POSTED
+from ..tools.channels import POSTED
 
 #: Signs of a long name or street that surely stand in the window of the envelope.
 SURE_IN_WINDOW = 20

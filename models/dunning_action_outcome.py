@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
 from ..tools import contact as core
-from .dunning_level_channel import BY_PERSON
+from ..tools.channels import BY_PERSON
 
 
 class DunningActionOutcome(models.AbstractModel):

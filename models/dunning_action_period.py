@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date, plaintext2html
 
 from ..tools import notice as core
-from .dunning_level_channel import POSTED
+from ..tools.channels import POSTED
 
 #: What says that the letter reached the debtor's door, or that it came back.
 NEWS = {"presentation_date", "receipt_date", "return_reason"}

@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
-from .dunning_level_channel import BY_PERSON
+from ..tools.channels import BY_PERSON
 
 
 class DunningActionPerson(models.AbstractModel):

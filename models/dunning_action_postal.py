@@ -3,8 +3,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..tools import postal
+from ..tools.channels import POSTED
 from .dunning_action_postal_log import TRACKED
-from .dunning_level_channel import POSTED
 
 
 class DunningActionPostal(models.AbstractModel):

@@ -3,28 +3,12 @@ from collections import Counter
 from odoo import api, models
 
 from ..tools import ladder as core
+from ..tools.channels import POSTED, is_rung_delivered
 from .bulk_insert import insert_rows
-from .dunning_level_channel import POSTED
-
-#: States from which a contact may still be cancelled.
-UNDELIVERED = ("proposed", "queued", "failed")
 
 
 class ForgetSavepoint(Exception):
     """Raised to take back what was only done to look at it."""
-
-
-def is_rung_delivered(state, channel, proof_channel):
-    """Tell whether a contact makes its rung count (design, rule 1).
-
-    The first channel that is delivered counts; of a formal notice, the letter that
-    proves it, or a registered one in its place.
-
-    :param proof_channel: what ``dunning.level._get_proof_channel`` returned
-    """
-    return state == "done" and (
-        not proof_channel or channel in (proof_channel, "registered")
-    )
 
 
 class DunningActionPropose(models.AbstractModel):

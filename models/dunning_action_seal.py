@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.tools import format_datetime
 
-from .dunning_level_channel import POSTED
+from ..tools.channels import POSTED
 from .dunning_seal import fingerprint
 
 

@@ -3,7 +3,7 @@ from functools import cache
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import format_amount, format_date
 
-from .dunning_level_channel import BY_PERSON
+from ..tools.channels import BY_PERSON
 
 #: What the texts of levels may name; admins without the right to edit code use them.
 PLACEHOLDERS = (

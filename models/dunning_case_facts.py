@@ -8,8 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import ladder as core
-from .dunning_action_event import OUTSIDE_LADDER
-from .dunning_action_propose import UNDELIVERED, is_rung_delivered
+from ..tools.channels import OUTSIDE_LADDER, UNDELIVERED, is_rung_delivered
 
 NO_CREDITS = Decimal(0)
 NO_COURTESIES = frozenset()

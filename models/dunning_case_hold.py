@@ -8,10 +8,8 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..tools import holds as core
-from .dunning_action_propose import UNDELIVERED
-
-#: Code of the hold of an item that somebody has put on hold for a time.
-ON_HOLD = "on_hold"
+from ..tools.channels import UNDELIVERED
+from ..tools.holds import ON_HOLD
 
 
 class HoldRow(NamedTuple):

@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools import ladder as core
-from .dunning_action_propose import UNDELIVERED
+from ..tools.channels import UNDELIVERED
 
 
 @dataclass(slots=True)

@@ -2,8 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools import covers
-from ..tools.holds import INSOLVENCY, TIME_BARRED
-from .dunning_case_hold import ON_HOLD
+from ..tools.holds import INSOLVENCY, ON_HOLD, TIME_BARRED
 
 
 class DunningCaseLineHold(models.AbstractModel):

@@ -4,9 +4,8 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from ..tools.interest import Interest, MissingRate, late_interest
+from ..tools.interest import Interest, MissingRate, late_interest, read_percent
 from .dunning_proceeding import is_frozen
-from .dunning_rate import read_percent
 
 NOTHING = Interest(Decimal(0), 0, (), Decimal(0))
 

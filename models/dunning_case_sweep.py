@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools.misc import split_every
 
-from .dunning_level_channel import BY_HOST
+from ..tools.channels import BY_HOST
 from .dunning_run import MESSAGES_PER_BATCH
 
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from .dunning_rate import ASK_DAYS_AHEAD, next_half_year, read_percent
+from ..tools.interest import next_half_year, read_percent
+from .dunning_rate import ASK_DAYS_AHEAD
 
 
 class DunningCompanyInterest(models.AbstractModel):

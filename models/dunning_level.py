@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..tools.channels import BY_PERSON
 from ..tools.ladder import Rung
-from .dunning_level_channel import BY_PERSON
 
 
 class DunningLevel(models.Model):

@@ -2,14 +2,8 @@ import re
 
 from odoo import api, fields, models, tools
 
+from ..tools.channels import BY_PERSON
 from ..tools.sms import simplify
-
-#: What is sent by post: printed, put in the window of an envelope, marked as posted.
-POSTED = ("letter", "registered")
-#: What a person does: planned as an activity, closed with its outcome.
-BY_PERSON = ("phone", "visit")
-#: What a queue of the host carries: delivered when its server or operator says so.
-BY_HOST = ("email", "sms")
 
 
 class DunningLevelChannel(models.AbstractModel):

@@ -1,12 +1,11 @@
 import csv
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import file_open, format_date
 
-from ..tools.days import add_months
 from ..tools.interest import MissingRate, RateTable, half_year_start
 
 #: Points added to the rate of the European Central Bank: between businesses (Code de
@@ -213,13 +212,3 @@ class DunningRate(models.Model):
         for company in companies.filtered("dunning_manager_id"):
             company._dunning_ask_for_rates()
         self.env["ir.cron"]._commit_progress(len(companies))
-
-
-def next_half_year(day: date) -> date:
-    """Return the first day of the half-year after that of a day."""
-    return add_months(half_year_start(day), 6)
-
-
-def read_percent(record, name):
-    """Return a percentage field as ``Decimal``, None when it is empty."""
-    return Decimal(f"{record[name]:.2f}") if record[name] else None

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .dunning_level_channel import BY_PERSON
+from ..tools.channels import BY_PERSON
 
 
 class MailActivity(models.Model):

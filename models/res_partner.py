@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .dunning_rate import read_percent
+from ..tools.interest import read_percent
 
 
 class ResPartner(models.Model):

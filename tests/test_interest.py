@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.account_dunning.models.dunning_rate import next_half_year
+from odoo.addons.account_dunning.tools.interest import next_half_year
 
 from .common import DunningCommon
 

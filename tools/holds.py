@@ -7,6 +7,8 @@ end: the day after ``date_until`` it is over, whoever looks.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+#: A person keeps it back for a time: a code beside those of the ledger.
+ON_HOLD = "on_hold"
 # What the law holds back: codes beside those of the ledger.
 INSOLVENCY = "insolvency"  # claims born before the judgment
 TIME_BARRED = "time_barred"  # a consumer can no longer be sued for them

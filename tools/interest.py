@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from .days import add_months
+
 CENT = Decimal("0.01")
 #: Percent, and days of a year: a leap year counts 365 as well.
 DIVISOR = Decimal(36500)
@@ -202,6 +204,11 @@ def half_year_start(day: date) -> date:
     return date(day.year, 1 if day.month < 7 else 7, 1)
 
 
+def next_half_year(day: date) -> date:
+    """Return the first day of the half-year after that of a day."""
+    return add_months(half_year_start(day), 6)
+
+
 def _end_of_half_year(start):
     return date(start.year, 6, 30) if start.month == 1 else date(start.year, 12, 31)
 
@@ -233,3 +240,12 @@ def _to_decimal(value):
     if isinstance(value, float):
         raise TypeError(f"Amounts and rates are Decimal, not float: {value!r}.")
     return Decimal(value)
+
+
+def read_percent(values, name: str) -> Decimal | None:
+    """Return a percentage of a record or mapping, None when it is empty.
+
+    Percentages are stored as floats of two decimals: they become exact here, and only
+    here.
+    """
+    return Decimal(f"{values[name]:.2f}") if values[name] else None

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.dunning_case_decide import CasePlan
-from ..models.dunning_level_channel import POSTED
 from ..tools import ladder as core
+from ..tools.channels import POSTED
 
 
 class DunningRelanceLine(models.TransientModel):
