@@ -10,9 +10,7 @@ from ..tools.holds import BY_LAW, ON_HOLD
 class AccountMove(models.Model):
     """What an invoice shows of its dunning. Nothing here changes an entry."""
 
-    _name = "account.move"
-    # The part first: what it does beside the host's own methods comes before them.
-    _inherit = ["dunning.account.move.dispute", "account.move"]
+    _inherit = "account.move"
 
     dunning_level_id = fields.Many2one(
         "dunning.level",

@@ -3,14 +3,13 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
-class AccountMoveDispute(models.AbstractModel):
+class AccountMoveDispute(models.Model):
     """What is contested of an invoice, and the credit notes that settle disputes.
 
     Nothing here refuses or changes an entry: disputes follow what the host does.
     """
 
-    _name = "dunning.account.move.dispute"
-    _description = "Invoice: Disputes"
+    _inherit = "account.move"
 
     dunning_dispute_ids = fields.One2many(
         "dunning.dispute",

@@ -91,8 +91,7 @@ class OpenItem:
 
 
 class AccountMoveLine(models.Model):
-    _name = "account.move.line"
-    _inherit = ["account.move.line", "dunning.item.limits"]
+    _inherit = "account.move.line"
 
     def write(self, vals):
         result = super().write(vals)

@@ -12,30 +12,6 @@ class DunningAction(models.Model):
 
     _name = "dunning.action"
     _description = "Dunning Action"
-    _inherit = [
-        "dunning.action.lre",
-        "dunning.action.plan",  # before what it extends
-        "dunning.action.guard",
-        "dunning.action.propose",
-        "dunning.action.text",
-        "dunning.action.credits",
-        "dunning.action.calendar",
-        "dunning.action.law",
-        "dunning.action.agreement",
-        "dunning.action.event",
-        "dunning.action.late",
-        "dunning.action.refresh",
-        "dunning.action.deliver",
-        "dunning.action.automation",
-        "dunning.action.person",
-        "dunning.action.outcome",
-        "dunning.action.sms",
-        "dunning.action.bounce",
-        "dunning.action.fallback",
-        "dunning.action.documents",
-        "dunning.action.letter",
-        "dunning.action.notice",
-    ]
     _order = "date desc, id desc"
     _rec_name = "subject"
     _check_company_auto = True

@@ -14,12 +14,10 @@ EVENT_TEXTS = (
 )
 
 
-class DunningActionAgreement(models.AbstractModel):
+class DunningActionAgreement(models.Model):
     """What texts say about promises, plans, offers and disputes."""
 
-    _name = "dunning.action.agreement"
-    _description = "Dunning Action: Agreements in Texts"
-    _inherit = ["dunning.action.event"]
+    _inherit = "dunning.action"
 
     agreement_text = fields.Char(compute="_compute_agreement")
     agreement_amount_text = fields.Char(compute="_compute_agreement")

@@ -1,12 +1,11 @@
 from odoo import models
 
 
-class DunningActionAutomation(models.AbstractModel):
+class DunningActionAutomation(models.Model):
     """What Odoo's automation does around a contact: server actions of its level, tasks
     that close by themselves."""
 
-    _name = "dunning.action.automation"
-    _description = "Dunning Action: Automation"
+    _inherit = "dunning.action"
 
     def _settle_alerts(self):
         """Close the tasks that asked for an approval, or to mend what has failed."""

@@ -9,11 +9,10 @@ from ..tools import contact as core
 LONGEST_REASON = 300
 
 
-class DunningActionBounce(models.AbstractModel):
+class DunningActionBounce(models.Model):
     """A message that comes back was not delivered: its level is taken back."""
 
-    _name = "dunning.action.bounce"
-    _description = "Dunning Action: Bounces"
+    _inherit = "dunning.action"
 
     message_id = fields.Many2one(
         "mail.message",
@@ -83,11 +82,10 @@ class DunningActionBounce(models.AbstractModel):
         )
 
 
-class DunningActionLineHistory(models.AbstractModel):
+class DunningActionLineHistory(models.Model):
     """What else was delivered to the item of a contact's line."""
 
-    _name = "dunning.action.line.history"
-    _description = "Dunning Action Item: History"
+    _inherit = "dunning.action.line"
 
     def _get_other_deliveries(self):
         """Return the lines of the other contacts that reached the same item.

@@ -5,11 +5,10 @@ from odoo import api, fields, models
 from ..tools import ladder as core
 
 
-class DunningActionCalendar(models.AbstractModel):
+class DunningActionCalendar(models.Model):
     """Dates that a text names: the deadline, the next step, the contact before."""
 
-    _name = "dunning.action.calendar"
-    _description = "Dunning Action: Dates in Texts"
+    _inherit = "dunning.action"
 
     step_date_text = fields.Char(compute="_compute_calendar")
     deadline_text = fields.Char(compute="_compute_calendar")

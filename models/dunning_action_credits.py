@@ -17,7 +17,7 @@ class OpenCredit:
     amount: float
 
 
-class DunningActionCredits(models.AbstractModel):
+class DunningActionCredits(models.Model):
     """What speaks for the debtor stands beside what he owes, and is deducted.
 
     Credit notes and payments in the books that nobody has matched yet. Money that is
@@ -25,8 +25,7 @@ class DunningActionCredits(models.AbstractModel):
     the books is not told as if it were.
     """
 
-    _name = "dunning.action.credits"
-    _description = "Dunning Action: Open Credits"
+    _inherit = "dunning.action"
 
     def _read_open_credits(self):
         """Map actions to the open credits of their debtors, the oldest first."""

@@ -5,11 +5,10 @@ from odoo.fields import Command
 from odoo.tools import SQL, email_normalize
 
 
-class DunningActionDeliver(models.AbstractModel):
+class DunningActionDeliver(models.Model):
     """Deliver: freeze the message, hand it to the host, hear what became of it."""
 
-    _name = "dunning.action.deliver"
-    _description = "Dunning Action: Deliver"
+    _inherit = "dunning.action"
 
     def _leaves_by_itself(self):
         """Tell whether the engine may act without a person: a formal notice never."""

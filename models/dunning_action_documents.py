@@ -17,7 +17,7 @@ EMAILS_PER_SHARE = 10
 INVOICES_PER_CALL = 10
 
 
-class DunningActionDocuments(models.AbstractModel):
+class DunningActionDocuments(models.Model):
     """Invoices that go with an e-mail: each is rendered once, never while a user waits.
 
     An e-mail whose invoices were all printed before is in the mail queue at once. The
@@ -25,8 +25,7 @@ class DunningActionDocuments(models.AbstractModel):
     puts them in the queue.
     """
 
-    _name = "dunning.action.documents"
-    _description = "Dunning Action: Documents"
+    _inherit = "dunning.action"
 
     attachment_ids = fields.Many2many("ir.attachment", readonly=True)
 
@@ -95,11 +94,10 @@ class DunningActionDocuments(models.AbstractModel):
         ready._post()
 
 
-class DunningCaseLineDocuments(models.AbstractModel):
+class DunningCaseLineDocuments(models.Model):
     """The PDF of the invoice of an open item."""
 
-    _name = "dunning.case.line.documents"
-    _description = "Dunning Case Item: Documents"
+    _inherit = "dunning.case.line"
 
     def _get_invoice_pdf(self):
         """Return the invoice as it was sent, else the copy that was made of it."""

@@ -20,7 +20,7 @@ class Event(NamedTuple):
     kind: str = "commitment"
 
 
-class DunningActionEvent(models.AbstractModel):
+class DunningActionEvent(models.Model):
     """Contacts about promises, plans, offers and disputes, outside the ladder.
 
     They leave at once, whatever the contact gap, and no rung speaks on the same day.
@@ -28,8 +28,7 @@ class DunningActionEvent(models.AbstractModel):
     ``_get_event_outdated_reason`` when it must not leave any more.
     """
 
-    _name = "dunning.action.event"
-    _description = "Dunning Action: Commitments"
+    _inherit = "dunning.action"
 
     event = fields.Char(
         readonly=True,

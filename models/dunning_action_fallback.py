@@ -21,11 +21,10 @@ SAME_LINE = (
 )
 
 
-class DunningActionFallback(models.AbstractModel):
+class DunningActionFallback(models.Model):
     """Fall back: what cannot be delivered leaves through the level's other channel."""
 
-    _name = "dunning.action.fallback"
-    _description = "Dunning Action: Fallback Channel"
+    _inherit = "dunning.action"
 
     fallback_of_id = fields.Many2one(
         "dunning.action",

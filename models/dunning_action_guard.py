@@ -29,12 +29,11 @@ CARRIERS = {
 }
 
 
-class DunningActionGuard(models.AbstractModel):
+class DunningActionGuard(models.Model):
     """What nobody may do to a contact, whichever way he comes: a delivered one is a
     proof, and a formal notice is in the credit manager's hands."""
 
-    _name = "dunning.action.guard"
-    _description = "Dunning Action: Guard"
+    _inherit = "dunning.action"
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -14,7 +14,7 @@ class LateTotals:
     percents: list = field(default_factory=list)
 
 
-class DunningActionLate(models.AbstractModel):
+class DunningActionLate(models.Model):
     """Interest and indemnity in a contact: computed in one batch when it is prepared,
     and again, for good, when it is queued.
 
@@ -22,8 +22,7 @@ class DunningActionLate(models.AbstractModel):
     amounts out, with a warning on the contact: the text then speaks without figures.
     """
 
-    _name = "dunning.action.late"
-    _description = "Dunning Action: Interest and Indemnity"
+    _inherit = "dunning.action"
 
     interest_until = fields.Date(
         "Interest until",

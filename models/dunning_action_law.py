@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 
-class DunningActionLaw(models.AbstractModel):
+class DunningActionLaw(models.Model):
     """What the law adds to a late payment, named or claimed in a message.
 
     It follows the kind of the debtor and not the ladder: whichever text a consumer is
@@ -12,8 +12,7 @@ class DunningActionLaw(models.AbstractModel):
     Claimed or only named, as the level says; the figures are those of the lines.
     """
 
-    _name = "dunning.action.law"
-    _description = "Dunning Action: What the Law Says"
+    _inherit = "dunning.action"
 
     late_payment_text = fields.Char(compute="_compute_late_payment_text")
 

@@ -22,11 +22,10 @@ PDF = "application/pdf"
 LETTER_REPORT = "account_dunning.dunning_letter_report"
 
 
-class DunningActionLetter(models.AbstractModel):
+class DunningActionLetter(models.Model):
     """Letters and documents: printed in chunks, one PDF kept on each letter."""
 
-    _name = "dunning.action.letter"
-    _description = "Dunning Action: Letters"
+    _inherit = "dunning.action"
 
     printed_on = fields.Datetime(readonly=True)
 

@@ -11,7 +11,6 @@ class DunningActionLine(models.Model):
 
     _name = "dunning.action.line"
     _description = "Dunning Action Item"
-    _inherit = ["dunning.action.line.history"]
     _order = "action_id, date_due, id"
 
     action_id = fields.Many2one(

@@ -15,16 +15,14 @@ LRE_CRON = "account_dunning.ir_cron_dunning_lre"
 TRY_AGAIN_AFTER = timedelta(minutes=50)
 
 
-class DunningActionLre(models.AbstractModel):
+class DunningActionLre(models.Model):
     """A registered letter that leaves by a provider instead of the post office.
 
     It is handed in once: under a key of its own, one letter in one transaction. Whoever
     drops it or prints it on paper must know first that the provider does not have it.
     """
 
-    _name = "dunning.action.lre"
-    _description = "Dunning Action: Electronic Registered Letter"
-    _inherit = ["dunning.action.lre.news"]
+    _inherit = "dunning.action"
 
     is_electronic = fields.Boolean(
         "Electronic registered letter",

@@ -10,16 +10,14 @@ from ..tools import lre as core
 _logger = logging.getLogger(__name__)
 
 
-class DunningActionLreNews(models.AbstractModel):
+class DunningActionLreNews(models.Model):
     """What the provider certifies of an electronic registered letter, and its proofs.
 
     The provider keeps them for one year only (Code des postes R53-2, R53-3): they are
     fetched and kept here.
     """
 
-    _name = "dunning.action.lre.news"
-    _description = "Dunning Action: News of Electronic Registered Letters"
-    _inherit = ["dunning.action.seal"]
+    _inherit = "dunning.action"
 
     is_lre_archived = fields.Boolean(
         "Proofs archived",

@@ -9,16 +9,14 @@ WRITTEN = ("email", *POSTED)
 NAMED = 5
 
 
-class DunningActionNotice(models.AbstractModel):
+class DunningActionNotice(models.Model):
     """A formal notice: its number, what it is based on, what it encloses.
 
     The number is taken when the text is frozen, so that no proposal leaves a hole; the
     channels of one step share it, because they carry one notice.
     """
 
-    _name = "dunning.action.notice"
-    _description = "Dunning Action: Formal Notice"
-    _inherit = ["dunning.action.notice.check"]
+    _inherit = "dunning.action"
 
     notice_number = fields.Char(
         "Formal notice no.",

@@ -8,7 +8,7 @@ from ..tools.channels import POSTED
 SURE_IN_WINDOW = 20
 
 
-class DunningActionNoticeCheck(models.AbstractModel):
+class DunningActionNoticeCheck(models.Model):
     """The content of a formal notice, checked on the text as it will leave.
 
     Each mention is looked for in what the debtor will read: the sheet with its
@@ -16,8 +16,7 @@ class DunningActionNoticeCheck(models.AbstractModel):
     holds the notice back; the checklist on the form says how to mend it.
     """
 
-    _name = "dunning.action.notice.check"
-    _description = "Dunning Action: Content of a Formal Notice"
+    _inherit = "dunning.action"
 
     notice_check = fields.Html(
         "Content of the formal notice",

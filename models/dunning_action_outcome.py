@@ -6,12 +6,11 @@ from ..tools import contact as core
 from ..tools.channels import BY_PERSON
 
 
-class DunningActionOutcome(models.AbstractModel):
+class DunningActionOutcome(models.Model):
     """A call or a visit is closed with what came of it, or skipped when nobody makes
     it."""
 
-    _name = "dunning.action.outcome"
-    _description = "Dunning Action: Outcomes"
+    _inherit = "dunning.action"
 
     outcome = fields.Selection(
         [

@@ -11,7 +11,7 @@ NEWS = {"presentation_date", "receipt_date", "return_reason"}
 PROOF_TASK = "account_dunning.mail_activity_type_proof"
 
 
-class DunningActionPeriod(models.AbstractModel):
+class DunningActionPeriod(models.Model):
     """The period that a formal notice grants: counted from its first presentation.
 
     The letter prints the period, not a date, because nobody knows on the day it is
@@ -21,9 +21,7 @@ class DunningActionPeriod(models.AbstractModel):
     it is known the end of the period follows.
     """
 
-    _name = "dunning.action.period"
-    _description = "Dunning Action: Period of a Formal Notice"
-    _inherit = ["dunning.action.postal"]
+    _inherit = "dunning.action"
 
     period_text = fields.Char(compute="_compute_period_text")
 

@@ -6,11 +6,10 @@ from odoo.tools import plaintext2html
 from ..tools.channels import BY_PERSON
 
 
-class DunningActionPerson(models.AbstractModel):
+class DunningActionPerson(models.Model):
     """What a person does: a call, a visit, a decision is planned as an activity."""
 
-    _name = "dunning.action.person"
-    _description = "Dunning Action: Calls and Visits"
+    _inherit = "dunning.action"
 
     contact_phone = fields.Char("Telephone", compute="_compute_contact_phone")
 

@@ -12,12 +12,11 @@ PLAN_STATES = {
 }
 
 
-class DunningActionPlan(models.AbstractModel):
+class DunningActionPlan(models.Model):
     """What the texts about payment plans and offers can say, and whether they may
     still leave: read from the event that the contact tells."""
 
-    _name = "dunning.action.plan"
-    _description = "Dunning Action: Payment Plans and Offers"
+    _inherit = "dunning.action"
 
     plan_id = fields.Many2one("dunning.plan", compute="_compute_about")
     plan_line_id = fields.Many2one("dunning.plan.line", compute="_compute_about")

@@ -7,7 +7,7 @@ from ..tools.channels import POSTED
 from .dunning_action_postal_log import TRACKED
 
 
-class DunningActionPostal(models.AbstractModel):
+class DunningActionPostal(models.Model):
     """A registered letter at the post: its number, its days, its proofs.
 
     Delivered is deposited (design, rule 1): what comes later is written beside the
@@ -16,9 +16,8 @@ class DunningActionPostal(models.AbstractModel):
     2021, no. 19-20.680).
     """
 
-    _name = "dunning.action.postal"
-    _description = "Dunning Action: At the Post"
-    _inherit = ["dunning.action.postal.log", "dunning.proof"]
+    _name = "dunning.action"
+    _inherit = ["dunning.action", "dunning.proof"]
 
     tracking_number = fields.Char(
         "Tracking number",

@@ -16,11 +16,10 @@ TRACKED = (
 )
 
 
-class DunningActionPostalLog(models.AbstractModel):
+class DunningActionPostalLog(models.Model):
     """What the post did with a letter, told in the chatter of its case."""
 
-    _name = "dunning.action.postal.log"
-    _description = "Dunning Action: Notes about the Post"
+    _inherit = "dunning.action"
 
     def write(self, vals):
         if not any(name in vals for name in TRACKED):

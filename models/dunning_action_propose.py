@@ -11,14 +11,13 @@ class ForgetSavepoint(Exception):
     """Raised to take back what was only done to look at it."""
 
 
-class DunningActionPropose(models.AbstractModel):
+class DunningActionPropose(models.Model):
     """Propose: from the plan of a case to its actions.
 
     Proposals are decided afresh at each run; texts that a user edited are kept.
     """
 
-    _name = "dunning.action.propose"
-    _description = "Dunning Action: Propose"
+    _inherit = "dunning.action"
 
     @api.model
     def _do_and_forget(self, function):

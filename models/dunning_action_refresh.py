@@ -12,11 +12,10 @@ ENDING_REASONS = (
 )
 
 
-class DunningActionRefresh(models.AbstractModel):
+class DunningActionRefresh(models.Model):
     """Money is read live when it leaves: what is no longer right stays here."""
 
-    _name = "dunning.action.refresh"
-    _description = "Dunning Action: Fresh Look at the Money"
+    _inherit = "dunning.action"
 
     def _refresh(self, date=None):
         """Decide afresh for undelivered actions; return those that may leave now.

@@ -7,12 +7,10 @@ from ..tools.channels import POSTED
 from .dunning_seal import fingerprint
 
 
-class DunningActionSeal(models.AbstractModel):
+class DunningActionSeal(models.Model):
     """The sealed documents of a letter, and the button that checks them."""
 
-    _name = "dunning.action.seal"
-    _description = "Dunning Action: Fingerprints"
-    _inherit = ["dunning.action.period"]
+    _inherit = "dunning.action"
 
     seal_ids = fields.One2many(
         "dunning.seal", "action_id", "Fingerprints", readonly=True

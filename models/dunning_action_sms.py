@@ -13,12 +13,11 @@ SMS_PER_SHARE = 50
 RELEASE_CRON = "account_dunning.ir_cron_dunning_sms"
 
 
-class DunningActionSms(models.AbstractModel):
+class DunningActionSms(models.Model):
     """SMS through the host's queue, which has no office hours: a message is frozen when
     it is decided, and handed to that queue when the company is at work."""
 
-    _name = "dunning.action.sms"
-    _description = "Dunning Action: SMS"
+    _inherit = "dunning.action"
 
     sms_id = fields.Many2one(
         "sms.sms", "SMS", readonly=True, index="btree_not_null", ondelete="set null"

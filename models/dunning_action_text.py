@@ -59,11 +59,10 @@ PLACEHOLDERS = (
 SHORT_LIST = 3
 
 
-class DunningActionText(models.AbstractModel):
+class DunningActionText(models.Model):
     """What the texts of a level can say about a contact, in the debtor's language."""
 
-    _name = "dunning.action.text"
-    _description = "Dunning Action: Texts"
+    _inherit = "dunning.action"
 
     subject = fields.Char(readonly=True)
     body = fields.Html(readonly=True, sanitize=False, prefetch=False)

@@ -9,28 +9,7 @@ class DunningCase(models.Model):
 
     _name = "dunning.case"
     _description = "Dunning Case"
-    _inherit = [
-        "mail.thread",
-        "mail.activity.mixin",
-        "dunning.case.plan",  # before what it extends
-        "dunning.case.collect",
-        "dunning.case.settle",
-        "dunning.case.facts",
-        "dunning.case.decide",
-        "dunning.case.hold",
-        "dunning.case.cover",
-        "dunning.case.run",
-        "dunning.case.live",
-        "dunning.case.ladder",
-        "dunning.case.automation",
-        "dunning.case.join",
-        "dunning.case.sweep",
-        "dunning.case.interest",
-        "dunning.case.claim",
-        "dunning.case.limits",
-        "dunning.case.promise",
-        "dunning.case.agreement",
-    ]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "amount_overdue desc, id desc"
     _check_company_auto = True
 

@@ -4,11 +4,10 @@ from odoo.tools import format_date
 from ..tools import covers as core
 
 
-class DunningCaseAgreement(models.AbstractModel):
+class DunningCaseAgreement(models.Model):
     """Agreements of a case: judged in each run, and what the case waits for."""
 
-    _name = "dunning.case.agreement"
-    _description = "Dunning Case: Agreements"
+    _inherit = "dunning.case"
 
     awaits_agreement = fields.Boolean(
         readonly=True,

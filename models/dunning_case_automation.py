@@ -6,11 +6,10 @@ from odoo.tools import SQL, format_amount, format_date, plaintext2html
 _logger = logging.getLogger(__name__)
 
 
-class DunningCaseAutomation(models.AbstractModel):
+class DunningCaseAutomation(models.Model):
     """What Odoo's automation rules and server actions need to know of a case."""
 
-    _name = "dunning.case.automation"
-    _description = "Dunning Case: Automation"
+    _inherit = "dunning.case"
 
     manager_id = fields.Many2one(
         "res.users",

@@ -18,14 +18,13 @@ class Claimable:
     indemnity: float
 
 
-class DunningCaseClaim(models.AbstractModel):
+class DunningCaseClaim(models.Model):
     """Claiming and waiving the interest and indemnities of a case.
 
     On a person's decision only: it makes a draft, and no entry (design, rule 11).
     """
 
-    _name = "dunning.case.claim"
-    _description = "Dunning Case: Claims"
+    _inherit = "dunning.case"
 
     claim_ids = fields.One2many("dunning.claim", "case_id", "Claims")
     waiver_ids = fields.One2many("dunning.waiver", "case_id", "Waivers")

@@ -12,11 +12,10 @@ from .dunning_case_facts import Books
 NEVER_DUNNED = {"level_id": None, "delivered_on": None, "deadline": None}
 
 
-class DunningCaseCollect(models.AbstractModel):
+class DunningCaseCollect(models.Model):
     """Collect: the open items of each debtor, gathered in one case."""
 
-    _name = "dunning.case.collect"
-    _description = "Dunning Case: Collect"
+    _inherit = "dunning.case"
 
     @api.model
     def _collect(self, company, date, partners=None):

@@ -8,11 +8,10 @@ from ..tools import covers as core
 from .dunning_cover import CoverRow
 
 
-class DunningCaseCover(models.AbstractModel):
+class DunningCaseCover(models.Model):
     """What promises, plans and disputes keep back of a case, read live."""
 
-    _name = "dunning.case.cover"
-    _description = "Dunning Case: Amounts Kept Back"
+    _inherit = "dunning.case"
 
     currency_id = fields.Many2one("res.currency")  # the company's, by dunning.case
     amount_disputed = fields.Monetary(

@@ -34,11 +34,10 @@ class CasePlan:
         return steps[0] if steps else None
 
 
-class DunningCaseDecide(models.AbstractModel):
+class DunningCaseDecide(models.Model):
     """Decide: from what the ledger shows to one step per case, or the reason why."""
 
-    _name = "dunning.case.decide"
-    _description = "Dunning Case: Decide"
+    _inherit = "dunning.case"
 
     why = fields.Html(compute="_compute_why", sanitize=False, string="Why this step")
 

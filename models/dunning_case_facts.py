@@ -92,14 +92,13 @@ class Books(NamedTuple):
     lines: dict
 
 
-class DunningCaseFacts(models.AbstractModel):
+class DunningCaseFacts(models.Model):
     """Read what the functional core must know of many cases, in a few queries.
 
     Rows instead of records: a night looks at every open item of a company.
     """
 
-    _name = "dunning.case.facts"
-    _description = "Dunning Case: Facts"
+    _inherit = "dunning.case"
 
     def _read_rows(self, model, row_type, domain, order):
         """Read the columns that ``row_type`` names of the records the user sees."""

@@ -65,11 +65,10 @@ class Holds(NamedTuple):
         }
 
 
-class DunningCaseHold(models.AbstractModel):
+class DunningCaseHold(models.Model):
     """Hold: a case, or items of it, that nobody reminds of for a time."""
 
-    _name = "dunning.case.hold"
-    _description = "Dunning Case: Hold"
+    _inherit = "dunning.case"
 
     hold_ids = fields.One2many("dunning.hold", "case_id", "Holds", readonly=True)
     hold_id = fields.Many2one(

@@ -3,11 +3,10 @@ from collections import defaultdict
 from odoo import api, fields, models
 
 
-class DunningCaseInterest(models.AbstractModel):
+class DunningCaseInterest(models.Model):
     """Late-payment interest and indemnities of a whole case, in company currency."""
 
-    _name = "dunning.case.interest"
-    _description = "Dunning Case: Interest and Indemnities"
+    _inherit = "dunning.case"
 
     currency_id = fields.Many2one("res.currency")  # the company's, by dunning.case
     amount_interest = fields.Monetary(

@@ -13,7 +13,7 @@ HANGING = (
 )
 
 
-class DunningCaseJoin(models.AbstractModel):
+class DunningCaseJoin(models.Model):
     """Join: two customers became one debtor, by a merge or by a new parent.
 
     One open case per debtor and company stays, the oldest, with all that was said and
@@ -22,8 +22,7 @@ class DunningCaseJoin(models.AbstractModel):
     every company that has a case.
     """
 
-    _name = "dunning.case.join"
-    _description = "Dunning Case: Join"
+    _inherit = "dunning.case"
 
     joined_case_id = fields.Many2one(
         "dunning.case",

@@ -32,15 +32,14 @@ class LadderMove:
     waiting: list = field(default_factory=list)
 
 
-class DunningCaseLadder(models.AbstractModel):
+class DunningCaseLadder(models.Model):
     """A case keeps its ladder until a person changes it (design, rule 17).
 
     The change is looked at before it is made, has a reason, and is logged with its
     author (requirement R16): a deviation from the rules of assignment stays visible.
     """
 
-    _name = "dunning.case.ladder"
-    _description = "Dunning Case: Change of Ladder"
+    _inherit = "dunning.case"
 
     new_ladder_id = fields.Many2one(
         "dunning.ladder",

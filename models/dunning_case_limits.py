@@ -8,12 +8,11 @@ from ..tools.holds import TIME_BARRED
 from .dunning_company_limits import WARNING_MONTHS
 
 
-class DunningCaseLimits(models.AbstractModel):
+class DunningCaseLimits(models.Model):
     """What the law says of a case: until when to act, and what becomes of it in
     insolvency proceedings."""
 
-    _name = "dunning.case.limits"
-    _description = "Dunning Case: Limitation and Insolvency"
+    _inherit = "dunning.case"
 
     limitation_date = fields.Date(
         "Last day to act",

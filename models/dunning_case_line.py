@@ -16,14 +16,6 @@ class DunningCaseLine(models.Model):
 
     _name = "dunning.case.line"
     _description = "Dunning Case Item"
-    _inherit = [
-        "dunning.case.line.hold",
-        "dunning.case.line.documents",
-        "dunning.case.line.interest",
-        "dunning.case.line.claim",
-        "dunning.case.line.limits",
-        "dunning.case.line.agreement",
-    ]
     _order = "date_due, id"
     _rec_name = "move_id"
     _check_company_auto = True

@@ -1,11 +1,10 @@
 from odoo import fields, models
 
 
-class DunningCaseLineAgreement(models.AbstractModel):
+class DunningCaseLineAgreement(models.Model):
     """The rung that was agreed to speak next, should an agreement fail."""
 
-    _name = "dunning.case.line.agreement"
-    _description = "Dunning Case Item: Agreed Level"
+    _inherit = "dunning.case.line"
 
     agreed_level_id = fields.Many2one(
         "dunning.level",

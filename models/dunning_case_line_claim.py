@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import models
 
 
-class DunningCaseLineClaim(models.AbstractModel):
+class DunningCaseLineClaim(models.Model):
     """What was claimed or waived of the interest and the indemnity of an item: it is
     no longer part of what is shown to date.
 
@@ -12,8 +12,7 @@ class DunningCaseLineClaim(models.AbstractModel):
     another case is not claimed again.
     """
 
-    _name = "dunning.case.line.claim"
-    _description = "Dunning Case Item: Claims"
+    _inherit = "dunning.case.line"
 
     def _read_settled(self, kind):
         """Return the claims in force and the waivers of a kind on these invoices.

@@ -5,11 +5,10 @@ from ..tools import covers
 from ..tools.holds import INSOLVENCY, ON_HOLD, TIME_BARRED
 
 
-class DunningCaseLineHold(models.AbstractModel):
+class DunningCaseLineHold(models.Model):
     """Why an item is not dunned now: what the ledger says, another module, a person."""
 
-    _name = "dunning.case.line.hold"
-    _description = "Dunning Case Item: Hold"
+    _inherit = "dunning.case.line"
 
     hold = fields.Selection(
         selection="_selection_hold",

@@ -10,7 +10,7 @@ from .dunning_proceeding import is_frozen
 NOTHING = Interest(Decimal(0), 0, (), Decimal(0))
 
 
-class DunningCaseLineInterest(models.AbstractModel):
+class DunningCaseLineInterest(models.Model):
     """Late-payment interest to date and the flat indemnity of open items.
 
     Businesses owe penalties from the day after the due date, without any reminder, and
@@ -21,8 +21,7 @@ class DunningCaseLineInterest(models.AbstractModel):
     currency of the item, the indemnity in the company's.
     """
 
-    _name = "dunning.case.line.interest"
-    _description = "Dunning Case Item: Interest and Indemnity"
+    _inherit = "dunning.case.line"
 
     # Both by dunning.case.line.
     currency_id = fields.Many2one("res.currency")

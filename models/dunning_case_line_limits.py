@@ -10,11 +10,10 @@ from ..tools.limitation import SHORTEST_MONTHS
 from .dunning_company_limits import WARNING_MONTHS
 
 
-class DunningCaseLineLimits(models.AbstractModel):
+class DunningCaseLineLimits(models.Model):
     """Until when an item can be claimed in court, and who was told that it is near."""
 
-    _name = "dunning.case.line.limits"
-    _description = "Dunning Case Item: Limitation"
+    _inherit = "dunning.case.line"
 
     limitation_date = fields.Date(
         "Last day to act",

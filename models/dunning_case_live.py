@@ -6,15 +6,14 @@ from odoo.tools import SQL
 CALENDAR = ("next_level_id", "next_action_date")
 
 
-class DunningCaseLive(models.AbstractModel):
+class DunningCaseLive(models.Model):
     """What time and payments change is never stored.
 
     The same SQL expressions serve to show, search, sort and group these figures, so
     that they cannot disagree, and they follow a payment at once.
     """
 
-    _name = "dunning.case.live"
-    _description = "Dunning Case: Live Figures"
+    _inherit = "dunning.case"
 
     currency_id = fields.Many2one("res.currency")  # the company's, by dunning.case
     level_id = fields.Many2one(

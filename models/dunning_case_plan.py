@@ -4,11 +4,10 @@ from odoo.tools.misc import split_every
 from .dunning_run import MESSAGES_PER_BATCH
 
 
-class DunningCasePlan(models.AbstractModel):
+class DunningCasePlan(models.Model):
     """Payment plans and offers of a case."""
 
-    _name = "dunning.case.plan"
-    _description = "Dunning Case: Payment Plans and Offers"
+    _inherit = "dunning.case"
 
     plan_ids = fields.One2many("dunning.plan", "case_id", "Payment plans")
     offer_ids = fields.One2many("dunning.offer", "case_id", "Offers")

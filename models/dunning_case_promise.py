@@ -5,12 +5,10 @@ from ..tools import covers
 from .dunning_promise import FINAL
 
 
-class DunningCasePromise(models.AbstractModel):
+class DunningCasePromise(models.Model):
     """Promises of a case: made from it, judged with it."""
 
-    _name = "dunning.case.promise"
-    _description = "Dunning Case: Promises"
-    _inherit = ["dunning.case.agreement"]
+    _inherit = "dunning.case"
 
     promise_ids = fields.One2many("dunning.promise", "case_id", "Promises")
     promise_kept_rate = fields.Float(

@@ -19,15 +19,14 @@ _logger = logging.getLogger(__name__)
 MOST_DAYS_AHEAD = 366
 
 
-class DunningCaseRun(models.AbstractModel):
+class DunningCaseRun(models.Model):
     """Run: collect, settle, decide and act, once a day or when somebody asks.
 
     Two phases: debtors are *prepared* in large batches (collected, decided, their steps
     proposed), then what leaves by itself is *sent* in small ones, after a fresh look.
     """
 
-    _name = "dunning.case.run"
-    _description = "Dunning Case: Run"
+    _inherit = "dunning.case"
 
     @api.model
     def run(self, date=None):

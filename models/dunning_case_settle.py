@@ -3,11 +3,10 @@ from collections import defaultdict
 from odoo import api, models
 
 
-class DunningCaseSettle(models.AbstractModel):
+class DunningCaseSettle(models.Model):
     """Settle: what is no longer due leaves its case, and how it was settled."""
 
-    _name = "dunning.case.settle"
-    _description = "Dunning Case: Settle"
+    _inherit = "dunning.case"
 
     def _settle(self, items, lines, date):
         """Archive the lines of settled items; close the cases where none is left."""

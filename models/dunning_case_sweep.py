@@ -5,12 +5,11 @@ from ..tools.channels import BY_HOST
 from .dunning_run import MESSAGES_PER_BATCH
 
 
-class DunningCaseSweep(models.AbstractModel):
+class DunningCaseSweep(models.Model):
     """Sweep: before a run decides, what would be "on its way" for ever is looked for,
     and whoever must mend something is asked to."""
 
-    _name = "dunning.case.sweep"
-    _description = "Dunning Case: Sweep"
+    _inherit = "dunning.case"
 
     @api.model
     def _sweep(self, run):

@@ -20,7 +20,6 @@ class DunningClaim(models.Model):
 
     _name = "dunning.claim"
     _description = "Dunning Claim"
-    _inherit = ["dunning.claim.note"]
     _order = "date desc, id desc"
 
     case_id = fields.Many2one(
@@ -153,7 +152,7 @@ class DunningClaimLine(models.Model):
 
     _name = "dunning.claim.line"
     _description = "Dunning Claim Line"
-    _inherit = ["dunning.claim.settled", "dunning.claim.line.note"]
+    _inherit = ["dunning.claim.settled"]
     _order = "claim_id, date_due, id"
 
     claim_id = fields.Many2one(

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Command
 from odoo.tools import format_date, formatLang
 
@@ -14,15 +14,14 @@ ACCOUNTS = {
 }
 
 
-class DunningClaimNote(models.AbstractModel):
+class DunningClaimNote(models.Model):
     """The debit note of a claim: a draft, without VAT, in a journal of its own.
 
     Damages for lateness pay for no supply: they are outside the scope of VAT (CGI 256;
     law-and-practice, 1.5). The note shows the calculation and the invoice of each sum.
     """
 
-    _name = "dunning.claim.note"
-    _description = "Dunning Claim: Debit Note"
+    _inherit = "dunning.claim"
 
     def _create_note(self):
         """Make the draft of one claim, in the debtor's language."""
@@ -73,13 +72,10 @@ class DunningClaimNote(models.AbstractModel):
         }
 
 
-class DunningClaimLineNote(models.AbstractModel):
+class DunningClaimLineNote(models.Model):
     """How a sum of a claim is explained on the note."""
 
-    _name = "dunning.claim.line.note"
-    _description = "Dunning Claim Line: Words on the Note"
-
-    segments = fields.Json()  # by dunning.claim.line
+    _inherit = "dunning.claim.line"
 
     def _describe_on_note(self):
         self.ensure_one()

@@ -2,11 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 
-class DunningCompanyAgreement(models.AbstractModel):
+class DunningCompanyAgreement(models.Model):
     """What a company decides about promises and other agreements."""
 
-    _name = "dunning.company.agreement"
-    _description = "Company: Agreements"
+    _inherit = "res.company"
 
     dunning_promise_tolerance_days = fields.Integer(
         "Bank tolerance (working days)",

@@ -15,14 +15,13 @@ CHECK_STYLES = {
 }
 
 
-class DunningCompanyChecks(models.AbstractModel):
+class DunningCompanyChecks(models.Model):
     """What to look at before, and while, reminders leave by themselves.
 
     Each check is (state, what, detail): facts in a sentence, never a guess.
     """
 
-    _name = "dunning.company.checks"
-    _description = "Company: Checks before Dunning"
+    _inherit = "res.company"
 
     def _dunning_get_checks(self):
         """Return every check of the company, in the order in which one mends them."""

@@ -9,11 +9,10 @@ INCOME = ("income", "income_other")
 JOURNAL_CODE = "PEN"
 
 
-class DunningCompanyClaim(models.AbstractModel):
+class DunningCompanyClaim(models.Model):
     """Where claims of interest and indemnities are entered."""
 
-    _name = "dunning.company.claim"
-    _description = "Company: Claims of Interest and Indemnities"
+    _inherit = "res.company"
 
     dunning_claim_journal_id = fields.Many2one(
         "account.journal",

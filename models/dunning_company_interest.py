@@ -4,13 +4,11 @@ from ..tools.interest import next_half_year, read_percent
 from .dunning_rate import ASK_DAYS_AHEAD
 
 
-class DunningCompanyInterest(models.AbstractModel):
+class DunningCompanyInterest(models.Model):
     """What a company decides about late-payment interest and the flat indemnity."""
 
-    _name = "dunning.company.interest"
-    _description = "Company: Late-Payment Interest"
+    _inherit = "res.company"
 
-    currency_id = fields.Many2one("res.currency")  # by res.company
     dunning_contract_rate = fields.Float(
         "Contract rate of late interest",
         digits=(6, 2),

@@ -10,12 +10,11 @@ WARNING_MONTHS = (6, 3)
 CASES_PER_BATCH = 200
 
 
-class DunningCompanyLimits(models.AbstractModel):
+class DunningCompanyLimits(models.Model):
     """What a company's trade and terms say of limitation, and the nightly watch over
     the last days to act."""
 
-    _name = "dunning.company.limits"
-    _description = "Company: Limitation and Insolvency"
+    _inherit = "res.company"
 
     dunning_limitation_sector = fields.Selection(
         SECTORS,

@@ -18,15 +18,14 @@ KEPT = frozenset(
 )
 
 
-class DunningCompanyNight(models.AbstractModel):
+class DunningCompanyNight(models.Model):
     """The switch of the night: off when installed, on once a preview was confirmed.
 
     One scheduled action serves every company; each company is served only when its own
     switch is on, so that nobody else's decision sends its reminders.
     """
 
-    _name = "dunning.company.night"
-    _description = "Company: Nightly Dunning Run"
+    _inherit = "res.company"
 
     dunning_is_night_on = fields.Boolean(
         "Nightly run",

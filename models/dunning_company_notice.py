@@ -5,11 +5,10 @@ FRANCE = ("FR", "GF", "GP", "MQ", "RE", "YT", "PM", "BL", "MF")
 NOTICE_SEQUENCE = "dunning.formal.notice"
 
 
-class DunningCompanyNotice(models.AbstractModel):
+class DunningCompanyNotice(models.Model):
     """What the formal notices of a company say beside their text, and their numbers."""
 
-    _name = "dunning.company.notice"
-    _description = "Company: Formal Notices"
+    _inherit = "res.company"
 
     dunning_legal_basis = fields.Char(
         "Basis of formal notices",

@@ -2,11 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 
-class DunningCompanyPlans(models.AbstractModel):
+class DunningCompanyPlans(models.Model):
     """What a company decides about payment plans and offers."""
 
-    _name = "dunning.company.plans"
-    _description = "Company: Payment Plans and Offers"
+    _inherit = "res.company"
 
     currency_id = fields.Many2one("res.currency")  # the company's own
     dunning_plan_max_amount = fields.Monetary(

@@ -17,7 +17,7 @@ class DunningDeposit(models.Model):
 
     _name = "dunning.deposit"
     _description = "Deposit of Registered Letters"
-    _inherit = ["dunning.deposit.guard", "dunning.deposit.list", "dunning.proof"]
+    _inherit = ["dunning.proof"]
     _order = "id desc"
     _check_company_auto = True
 

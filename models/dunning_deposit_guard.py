@@ -5,11 +5,10 @@ from odoo.exceptions import UserError
 OPEN_END = {"action_ids", "proof_ids", "post_office"}
 
 
-class DunningDepositGuard(models.AbstractModel):
+class DunningDepositGuard(models.Model):
     """What nobody may do to a deposit: handed in, it is a proof."""
 
-    _name = "dunning.deposit.guard"
-    _description = "Deposit of Registered Letters: Guard"
+    _inherit = "dunning.deposit"
 
     @api.model_create_multi
     def create(self, vals_list):

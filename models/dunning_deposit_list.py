@@ -5,12 +5,11 @@ from ..tools import postal
 DEPOSIT_REPORT = "account_dunning.dunning_deposit_report"
 
 
-class DunningDepositList(models.AbstractModel):
+class DunningDepositList(models.Model):
     """What goes to the post office with the letters: the PDF to print, and the list of
     what is handed in, on paper and as a file for the carrier's program."""
 
-    _name = "dunning.deposit.list"
-    _description = "Deposit of Registered Letters: Lists"
+    _inherit = "dunning.deposit"
 
     letters_file = fields.Binary("Letters to print", compute="_compute_letters_file")
     list_file = fields.Binary("Deposit list (CSV)", compute="_compute_list_file")

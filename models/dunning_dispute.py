@@ -21,15 +21,7 @@ class DunningDispute(models.Model):
 
     _name = "dunning.dispute"
     _description = "Dispute"
-    _inherit = [
-        "mail.thread",
-        "mail.activity.mixin",
-        "dunning.dispute.deadline",
-        "dunning.dispute.hold",
-        "dunning.dispute.resolve",
-        "dunning.dispute.credit",
-        "dunning.dispute.mediation",
-    ]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "deadline, id"
     _check_company_auto = True
 

@@ -7,15 +7,14 @@ from odoo.fields import Command
 from ..tools.disputes import share
 
 
-class DunningDisputeCredit(models.AbstractModel):
+class DunningDisputeCredit(models.Model):
     """The credit note that settles a dispute: a draft, made by the host's reversal.
 
     An accountant posts it, and it is reconciled with its invoice by the host. Until
     then the amount waits; deleted or cancelled, the dispute is examined again.
     """
 
-    _name = "dunning.dispute.credit"
-    _description = "Dispute: Credit Note"
+    _inherit = "dunning.dispute"
 
     credit_move_id = fields.Many2one(
         "account.move",

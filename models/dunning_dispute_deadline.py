@@ -11,11 +11,10 @@ from .dunning_dispute_owner import USUAL_DAYS
 EXAMINED = ("open", "mediation")
 
 
-class DunningDisputeDeadline(models.AbstractModel):
+class DunningDisputeDeadline(models.Model):
     """Who examines a dispute, until when, and who is asked when he has not."""
 
-    _name = "dunning.dispute.deadline"
-    _description = "Dispute: Owner and Deadline"
+    _inherit = "dunning.dispute"
 
     user_id = fields.Many2one(
         "res.users",

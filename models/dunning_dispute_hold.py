@@ -7,11 +7,10 @@ from ..tools import covers as core
 HOLDING = ("open", "mediation", "credit")
 
 
-class DunningDisputeHold(models.AbstractModel):
+class DunningDisputeHold(models.Model):
     """What a dispute keeps back: the contested amount, and nothing else."""
 
-    _name = "dunning.dispute.hold"
-    _description = "Dispute: Hold"
+    _inherit = "dunning.dispute"
 
     def _take_effect(self):
         """Keep the amounts back, tell the case, give the owners their task."""

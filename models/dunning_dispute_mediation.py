@@ -2,15 +2,14 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 
-class DunningDisputeMediation(models.AbstractModel):
+class DunningDisputeMediation(models.Model):
     """Mediation: a third party looks at the dispute, before any court does.
 
     Between businesses the Médiateur des entreprises, for consumers the consumer
     mediator (C. conso L612-1), for up to 5,000 € the court's conciliator (CPC 750-1).
     """
 
-    _name = "dunning.dispute.mediation"
-    _description = "Dispute: Mediation"
+    _inherit = "dunning.dispute"
 
     mediation_provider = fields.Selection(
         [

@@ -10,11 +10,10 @@ TEXTS = {
 }
 
 
-class DunningDisputeResolve(models.AbstractModel):
+class DunningDisputeResolve(models.Model):
     """What is decided on a dispute, and what follows from it."""
 
-    _name = "dunning.dispute.resolve"
-    _description = "Dispute: Decision"
+    _inherit = "dunning.dispute"
 
     resolution = fields.Selection(
         [

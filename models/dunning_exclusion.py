@@ -14,7 +14,7 @@ class DunningExclusion(models.Model):
 
     _name = "dunning.exclusion"
     _description = "Exclusion from Follow-up"
-    _inherit = ["mail.thread", "mail.activity.mixin", "dunning.exclusion.review"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "reviewed_on nulls first, excluded_on nulls first, id"
     _rec_name = "move_id"
 

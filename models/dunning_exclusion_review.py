@@ -10,11 +10,10 @@ _logger = logging.getLogger(__name__)
 REVIEW_TYPE = "account_dunning.mail_activity_type_exclusions"
 
 
-class DunningExclusionReview(models.AbstractModel):
+class DunningExclusionReview(models.Model):
     """The credit manager is asked to look again at what is excluded for long."""
 
-    _name = "dunning.exclusion.review"
-    _description = "Exclusion from Follow-up: Review"
+    _inherit = "dunning.exclusion"
 
     @api.model
     def _ask_for_review(self, company, day):

@@ -25,12 +25,11 @@ class LimitRow(NamedTuple):
     is_insolvent: bool
 
 
-class DunningItemLimits(models.AbstractModel):
+class DunningItemLimits(models.Model):
     """What the law says of an open item: until when it can be claimed in court, and
     whether its debtor may be written to at all. Read in batch, nothing is stored."""
 
-    _name = "dunning.item.limits"
-    _description = "Journal Item: Limitation and Insolvency"
+    _inherit = "account.move.line"
 
     def _find_dunning_holds(self, date):
         """Map ids of items that the law, or another module, keeps back on a day to the

@@ -12,7 +12,6 @@ class DunningLadder(models.Model):
 
     _name = "dunning.ladder"
     _description = "Dunning Ladder"
-    _inherit = ["dunning.ladder.assign"]
     _order = "sequence, id"
     _check_company_domain = models.check_company_domain_parent_of
 

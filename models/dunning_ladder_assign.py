@@ -5,11 +5,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 
-class DunningLadderAssign(models.AbstractModel):
+class DunningLadderAssign(models.Model):
     """Which ladder a customer gets, and how many customers each ladder catches."""
 
-    _name = "dunning.ladder.assign"
-    _description = "Dunning Ladder: Rules of Assignment"
+    _inherit = "dunning.ladder"
 
     debtor_kind = fields.Selection(
         selection="_selection_debtor_kind",

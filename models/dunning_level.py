@@ -11,14 +11,6 @@ class DunningLevel(models.Model):
 
     _name = "dunning.level"
     _description = "Dunning Level"
-    _inherit = [
-        "dunning.level.channel",
-        "dunning.level.check",
-        "dunning.level.notice",
-        "dunning.level.lre",
-        "dunning.level.actions",
-        "dunning.level.law",
-    ]
     _order = "ladder_id, sequence, delay_days, id"
 
     ladder_id = fields.Many2one(

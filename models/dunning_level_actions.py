@@ -5,11 +5,10 @@ from odoo.exceptions import ValidationError
 MODELS = ("dunning.case", "dunning.action")
 
 
-class DunningLevelActions(models.AbstractModel):
+class DunningLevelActions(models.Model):
     """What Odoo does by itself when a level is delivered: its server actions."""
 
-    _name = "dunning.level.actions"
-    _description = "Dunning Level: Server Actions"
+    _inherit = "dunning.level"
 
     server_action_ids = fields.Many2many(
         "ir.actions.server",

@@ -6,7 +6,7 @@ from ..tools.channels import BY_PERSON
 from ..tools.sms import simplify
 
 
-class DunningLevelChannel(models.AbstractModel):
+class DunningLevelChannel(models.Model):
     """Through which ways of contact a level speaks, and what each one says.
 
     A module that adds one extends ``_selection_channel``, adds the field
@@ -14,8 +14,7 @@ class DunningLevelChannel(models.AbstractModel):
     (``dunning.action._get_queuers``): ``docs/examples/account_dunning_fax``.
     """
 
-    _name = "dunning.level.channel"
-    _description = "Dunning Level: Channels"
+    _inherit = "dunning.level"
 
     channel_email = fields.Boolean(
         "E-mail",

@@ -9,11 +9,10 @@ TEXTS = ("mail_template_id", "letter_template_id", "sms_template_id", "call_scri
 MOST_DAYS_TO_ACT = 60
 
 
-class DunningLevelCheck(models.AbstractModel):
+class DunningLevelCheck(models.Model):
     """What a level is refused for, in the words of the admin who configures it."""
 
-    _name = "dunning.level.check"
-    _description = "Dunning Level: Checks"
+    _inherit = "dunning.level"
 
     @api.constrains(lambda self: (*self._get_channel_fields(), *TEXTS))
     def _check_texts(self):

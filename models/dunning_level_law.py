@@ -6,7 +6,7 @@ WRITTEN = ("mail_template_id", "letter_template_id")
 PLACEHOLDER = "late_payment_text"
 
 
-class DunningLevelLaw(models.AbstractModel):
+class DunningLevelLaw(models.Model):
     """What a level says of late-payment interest and of the flat indemnity.
 
     A text that holds ``late_payment_text`` names them as information; with these boxes
@@ -14,8 +14,7 @@ class DunningLevelLaw(models.AbstractModel):
     never claimed either of them (design, rule 14).
     """
 
-    _name = "dunning.level.law"
-    _description = "Dunning Level: Interest and Indemnity"
+    _inherit = "dunning.level"
 
     claim_interest = fields.Boolean(
         "Claim interest",

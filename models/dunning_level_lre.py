@@ -1,11 +1,10 @@
 from odoo import api, fields, models
 
 
-class DunningLevelLre(models.AbstractModel):
+class DunningLevelLre(models.Model):
     """A level whose registered letters leave by the provider of the company."""
 
-    _name = "dunning.level.lre"
-    _description = "Dunning Level: Electronic Registered Letter"
+    _inherit = "dunning.level"
 
     is_registered_electronic = fields.Boolean(
         "Electronic registered letter",

@@ -4,11 +4,10 @@ from odoo.exceptions import ValidationError
 from ..tools import notice as core
 
 
-class DunningLevelNotice(models.AbstractModel):
+class DunningLevelNotice(models.Model):
     """What a formal notice needs beyond the other levels: a period, a basis."""
 
-    _name = "dunning.level.notice"
-    _description = "Dunning Level: Formal Notice"
+    _inherit = "dunning.level"
 
     legal_basis = fields.Char(
         "Legal or contractual basis",

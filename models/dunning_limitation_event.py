@@ -22,7 +22,7 @@ class DunningLimitationEvent(models.Model):
 
     _name = "dunning.limitation.event"
     _description = "Interruption of Limitation"
-    _inherit = ["dunning.proof.own", "dunning.limitation.find"]
+    _inherit = ["dunning.proof.own"]
     _order = "date desc, id desc"
     _rec_name = "kind"
     _check_company_auto = True

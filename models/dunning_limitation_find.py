@@ -2,12 +2,11 @@ from odoo import api, models
 from odoo.tools import SQL
 
 
-class DunningLimitationFind(models.AbstractModel):
+class DunningLimitationFind(models.Model):
     """What the module finds by itself and proposes: nothing counts before a person has
     confirmed it."""
 
-    _name = "dunning.limitation.find"
-    _description = "Interruption of Limitation: Found"
+    _inherit = "dunning.limitation.event"
 
     @api.model
     def _propose_payments(self, company):

@@ -25,12 +25,7 @@ class DunningOffer(models.Model):
 
     _name = "dunning.offer"
     _description = "Dunning Offer"
-    _inherit = [
-        "dunning.commitment",
-        "dunning.offer.approval",
-        "dunning.offer.follow",
-        "dunning.offer.credit",
-    ]
+    _inherit = ["dunning.commitment"]
     _order = "id desc"
 
     percent = fields.Float(

@@ -4,11 +4,10 @@ from odoo.exceptions import AccessError
 from .dunning_plan_approval import MANAGER
 
 
-class DunningOfferApproval(models.AbstractModel):
+class DunningOfferApproval(models.Model):
     """Limits per role: what a collector may offer alone, a manager approves above."""
 
-    _name = "dunning.offer.approval"
-    _description = "Dunning Offer: Approval"
+    _inherit = "dunning.offer"
 
     approved_by_id = fields.Many2one(
         "res.users", "Approved by", readonly=True, copy=False

@@ -2,12 +2,11 @@ from odoo import fields, models
 from odoo.fields import Command
 
 
-class DunningOfferCredit(models.AbstractModel):
+class DunningOfferCredit(models.Model):
     """The discount of an offer that was taken up: draft credit notes, one for each
     invoice, with its taxes. Posting them is the accountant's."""
 
-    _name = "dunning.offer.credit"
-    _description = "Dunning Offer: Credit Note"
+    _inherit = "dunning.offer"
 
     refund_ids = fields.Many2many(
         "account.move",

@@ -6,13 +6,11 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 
-class DunningOfferFollow(models.AbstractModel):
+class DunningOfferFollow(models.Model):
     """Judge: whether what was asked for came in by the date of the offer."""
 
-    _name = "dunning.offer.follow"
-    _description = "Dunning Offer: Verdict"
+    _inherit = "dunning.offer"
 
-    currency_id = fields.Many2one("res.currency")  # by dunning.commitment
     amount_paid = fields.Monetary(
         "Paid", compute="_compute_amount_paid", help="Since the offer was sent."
     )

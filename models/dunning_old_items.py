@@ -17,11 +17,7 @@ class DunningOldItems(models.Model):
 
     _name = "dunning.old.items"
     _description = "Decision on Old Items"
-    _inherit = [
-        "dunning.company.draft",
-        "dunning.old.items.read",
-        "dunning.old.items.apply",
-    ]
+    _inherit = ["dunning.company.draft"]
     _order = "id desc"
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)

@@ -13,15 +13,14 @@ from ..tools.age_bands import find_band
 INVOICES_PER_BATCH = 1000
 
 
-class DunningOldItemsApply(models.AbstractModel):
+class DunningOldItemsApply(models.Model):
     """Carry out a decision on old items: nothing is sent, everything is noted.
 
     Doing it twice changes nothing the second time: an invoice that is left out already
     is not left out again, an item that starts where it should is not noted again.
     """
 
-    _name = "dunning.old.items.apply"
-    _description = "Decision on Old Items: Applying"
+    _inherit = "dunning.old.items"
 
     def action_apply(self):
         """Do what was chosen for each band, and keep it as a decision of the user."""

@@ -50,11 +50,10 @@ class OldInvoices:
         }
 
 
-class DunningOldItemsRead(models.AbstractModel):
+class DunningOldItemsRead(models.Model):
     """Read the late invoices of a company in a few queries, however many there are."""
 
-    _name = "dunning.old.items.read"
-    _description = "Decision on Old Items: Reading"
+    _inherit = "dunning.old.items"
 
     def _read_old_items(self):
         """Return what there is to decide today.

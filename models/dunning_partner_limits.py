@@ -10,11 +10,10 @@ SECTORS = [
 ]
 
 
-class DunningPartnerLimits(models.AbstractModel):
+class DunningPartnerLimits(models.Model):
     """How long a customer can be sued, and his insolvency proceedings."""
 
-    _name = "dunning.partner.limits"
-    _description = "Customer: Limitation and Insolvency"
+    _inherit = "res.partner"
 
     dunning_limitation_sector = fields.Selection(
         [("none", "No trade of its own"), *SECTORS],

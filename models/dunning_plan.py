@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools import covers
-from .dunning_plan_terms import TERMS
 
 #: What is entered of the debtor's answer, once the plan was proposed.
 ANSWER = {"signed_on", "signed_by", "signed_as", "signature", "answer_by"}
@@ -15,6 +14,13 @@ OPEN = {"note", "user_id", "contact_id", "document_ids", "currency_id"} | {
 }
 ENDED = ("completed", "broken", "cancelled", "replaced")
 
+#: What is agreed upon: frozen once the plan was proposed.
+TERMS = {
+    *("line_ids", "amount", "count", "every", "date_first", "down_payment"),
+    *("capacity", "interest_method", "interest_rate", "interest_from"),
+    *("instalment_ids", "penalties", "case_id", "reason_text"),
+}
+
 
 class DunningPlan(models.Model):
     """A payment plan: the debtor pays what is late in instalments.
@@ -26,17 +32,7 @@ class DunningPlan(models.Model):
 
     _name = "dunning.plan"
     _description = "Dunning Payment Plan"
-    _inherit = [
-        "dunning.commitment",
-        "dunning.plan.terms",
-        "dunning.plan.schedule",
-        "dunning.plan.approval",
-        "dunning.plan.agree",
-        "dunning.plan.version",
-        "dunning.plan.paper",
-        "dunning.plan.follow",
-        "dunning.plan.judge",
-    ]
+    _inherit = ["dunning.commitment"]
     _order = "id desc"
 
     state = fields.Selection(

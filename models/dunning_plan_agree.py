@@ -7,12 +7,11 @@ from .dunning_action_event import Event
 AGREEMENT = "account_dunning.dunning_plan_report"
 
 
-class DunningPlanAgree(models.AbstractModel):
+class DunningPlanAgree(models.Model):
     """Agree: the written agreement is sent, signed on paper or on line, and changed
     by a new version only."""
 
-    _name = "dunning.plan.agree"
-    _description = "Dunning Payment Plan: Agreement"
+    _inherit = "dunning.plan"
 
     proposed_on = fields.Date(readonly=True, copy=False)
     answer_by = fields.Date(

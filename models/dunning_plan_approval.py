@@ -9,12 +9,11 @@ from ..tools import instalments as core
 MANAGER = "account_dunning.group_dunning_manager"
 
 
-class DunningPlanApproval(models.AbstractModel):
+class DunningPlanApproval(models.Model):
     """Approval: above the company's thresholds a credit manager looks at the effect on
     cash before a plan is proposed (requirement R50)."""
 
-    _name = "dunning.plan.approval"
-    _description = "Dunning Payment Plan: Approval"
+    _inherit = "dunning.plan"
 
     approval_reason = fields.Char(
         "Why it needs approval", compute="_compute_approval_reason"

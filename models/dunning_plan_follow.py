@@ -6,15 +6,14 @@ from odoo.exceptions import UserError
 from ..tools import instalments as core
 
 
-class DunningPlanFollow(models.AbstractModel):
+class DunningPlanFollow(models.Model):
     """What came in on a plan: read from the balances, never stored.
 
     Interest counts once it was invoiced: what is in no book cannot be paid. Its
     invoice is a draft that a person asks for (design, rule 11).
     """
 
-    _name = "dunning.plan.follow"
-    _description = "Dunning Payment Plan: Receipts"
+    _inherit = "dunning.plan"
 
     interest_move_id = fields.Many2one(
         "account.move",

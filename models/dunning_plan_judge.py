@@ -8,11 +8,10 @@ from ..tools import plans as core
 from .dunning_action_event import Event
 
 
-class DunningPlanJudge(models.AbstractModel):
+class DunningPlanJudge(models.Model):
     """Judge: in each run plans are looked at by what really came in."""
 
-    _name = "dunning.plan.judge"
-    _description = "Dunning Payment Plan: Verdict"
+    _inherit = "dunning.plan"
 
     check_on = fields.Date(
         "To check since",

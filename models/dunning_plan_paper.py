@@ -1,11 +1,10 @@
 from odoo import models
 
 
-class DunningPlanPaper(models.AbstractModel):
+class DunningPlanPaper(models.Model):
     """What the written agreement says, in the debtor's language."""
 
-    _name = "dunning.plan.paper"
-    _description = "Dunning Payment Plan: Paper"
+    _inherit = "dunning.plan"
 
     def _get_party_lines(self, partner):
         """Return name, address and registration of a party."""

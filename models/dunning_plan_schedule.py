@@ -6,11 +6,10 @@ from odoo.exceptions import UserError
 from ..tools import instalments as core
 
 
-class DunningPlanSchedule(models.AbstractModel):
+class DunningPlanSchedule(models.Model):
     """The instalments that follow from the terms of a plan; they may be edited."""
 
-    _name = "dunning.plan.schedule"
-    _description = "Dunning Payment Plan: Schedule"
+    _inherit = "dunning.plan"
 
     @api.onchange("line_ids")
     def _onchange_line_ids(self):

@@ -1,23 +1,15 @@
 from odoo import api, fields, models
 
-#: What is agreed upon: frozen once the plan was proposed.
-TERMS = {
-    *("line_ids", "amount", "count", "every", "date_first", "down_payment"),
-    *("capacity", "interest_method", "interest_rate", "interest_from"),
-    *("instalment_ids", "penalties", "case_id", "reason_text"),
-}
 #: What is agreed upon when nobody said otherwise.
 USUAL_COUNT = 3
 USUAL_START_DAYS = 15
 
 
-class DunningPlanTerms(models.AbstractModel):
+class DunningPlanTerms(models.Model):
     """What a plan agrees upon: how much, when, with which interest."""
 
-    _name = "dunning.plan.terms"
-    _description = "Dunning Payment Plan: Terms"
+    _inherit = "dunning.plan"
 
-    currency_id = fields.Many2one("res.currency")  # by dunning.commitment
     amount = fields.Monetary(
         "Sum acknowledged",
         required=True,

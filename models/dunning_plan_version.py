@@ -2,11 +2,10 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 
-class DunningPlanVersion(models.AbstractModel):
+class DunningPlanVersion(models.Model):
     """Change by agreement: a new version about what is left, the old one kept."""
 
-    _name = "dunning.plan.version"
-    _description = "Dunning Payment Plan: Versions"
+    _inherit = "dunning.plan"
 
     previous_id = fields.Many2one(
         "dunning.plan",

@@ -22,13 +22,7 @@ class DunningProceeding(models.Model):
 
     _name = "dunning.proceeding"
     _description = "Insolvency Proceedings"
-    _inherit = [
-        "mail.thread",
-        "mail.activity.mixin",
-        "dunning.proof.own",
-        "dunning.proceeding.declare",
-        "dunning.proceeding.warn",
-    ]
+    _inherit = ["mail.thread", "mail.activity.mixin", "dunning.proof.own"]
     _order = "judgment_date desc, id desc"
     _check_company_auto = True
 

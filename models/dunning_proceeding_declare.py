@@ -13,12 +13,11 @@ from ..tools.insolvency import is_earlier
 DECLARATION_REPORT = "account_dunning.dunning_proceeding_report"
 
 
-class DunningProceedingDeclare(models.AbstractModel):
+class DunningProceedingDeclare(models.Model):
     """The declaration of a claim: what was due on the day of the judgment, item by
     item, prepared as a draft, sent by a person, kept as it was sent."""
 
-    _name = "dunning.proceeding.declare"
-    _description = "Insolvency Proceedings: Declaration of Claim"
+    _inherit = "dunning.proceeding"
 
     currency_id = fields.Many2one(related="company_id.currency_id")
     line_ids = fields.One2many(

@@ -7,11 +7,10 @@ from odoo.tools import format_date
 WARNING_DAYS = (30, 10)
 
 
-class DunningProceedingWarn(models.AbstractModel):
+class DunningProceedingWarn(models.Model):
     """Nobody forgets to declare: a sentence on the case, a task before the deadline."""
 
-    _name = "dunning.proceeding.warn"
-    _description = "Insolvency Proceedings: Deadline"
+    _inherit = "dunning.proceeding"
 
     warning = fields.Char(compute="_compute_warning")
     warned_days = fields.Integer(

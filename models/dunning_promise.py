@@ -37,13 +37,7 @@ class DunningPromise(models.Model):
 
     _name = "dunning.promise"
     _description = "Promise to Pay"
-    _inherit = [
-        "dunning.promise.effect",
-        "dunning.promise.judge",
-        "dunning.promise.text",
-        "dunning.promise.change",
-        "dunning.commitment",
-    ]
+    _inherit = ["dunning.commitment"]
     _order = "date desc, id desc"
 
     date = fields.Date(

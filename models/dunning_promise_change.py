@@ -4,12 +4,11 @@ from odoo.exceptions import UserError
 from ..tools import commitments as core
 
 
-class DunningPromiseChange(models.AbstractModel):
+class DunningPromiseChange(models.Model):
     """What people do with a promise: put it off, take it back, decide a doubt."""
 
-    _name = "dunning.promise.change"
-    _description = "Promise: Changes by People"
-    _inherit = ["dunning.commitment"]
+    _name = "dunning.promise"
+    _inherit = ["dunning.promise", "dunning.commitment"]
 
     is_withdrawn = fields.Boolean(
         "Withdrawn by the customer",

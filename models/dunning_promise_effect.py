@@ -5,12 +5,11 @@ from odoo.fields import Command, Domain
 from ..tools import covers
 
 
-class DunningPromiseEffect(models.AbstractModel):
+class DunningPromiseEffect(models.Model):
     """What a promise does as it is made: it covers invoices and replaces others."""
 
-    _name = "dunning.promise.effect"
-    _description = "Promise: Effects"
-    _inherit = ["dunning.commitment"]
+    _name = "dunning.promise"
+    _inherit = ["dunning.promise", "dunning.commitment"]
 
     def _take_effect(self):
         """Cover the invoices, replace what was promised of them before, confirm it."""

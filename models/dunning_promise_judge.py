@@ -7,16 +7,15 @@ from odoo import api, fields, models
 from ..tools import commitments as core
 
 
-class DunningPromiseJudge(models.AbstractModel):
+class DunningPromiseJudge(models.Model):
     """Judge promises by what was matched with their invoices since they were made.
 
     For all the promises of a batch at once. The verdict is worked out afresh each time,
     so that a payment that is taken back, or entered late, changes it by itself.
     """
 
-    _name = "dunning.promise.judge"
-    _description = "Promise: Verdict"
-    _inherit = ["dunning.commitment"]
+    _name = "dunning.promise"
+    _inherit = ["dunning.promise", "dunning.commitment"]
 
     amount_received = fields.Monetary(
         "Received in time",

@@ -5,12 +5,11 @@ from ..tools import commitments as core
 from .dunning_action_event import Event
 
 
-class DunningPromiseText(models.AbstractModel):
+class DunningPromiseText(models.Model):
     """What is said of a promise: to the debtor, to us, in the history of the case."""
 
-    _name = "dunning.promise.text"
-    _description = "Promise: Texts"
-    _inherit = ["dunning.commitment"]
+    _name = "dunning.promise"
+    _inherit = ["dunning.promise", "dunning.commitment"]
 
     def _describe(self):
         self.ensure_one()

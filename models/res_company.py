@@ -19,18 +19,7 @@ LONGEST_CLOSURE_DAYS = 60
 class ResCompany(models.Model):
     """What a company decides about its dunning, and its calendar."""
 
-    _name = "res.company"
-    _inherit = [
-        "res.company",
-        "dunning.company.night",
-        "dunning.company.checks",
-        "dunning.company.interest",
-        "dunning.company.notice",
-        "dunning.company.claim",
-        "dunning.company.limits",
-        "dunning.company.agreement",
-        "dunning.company.plans",
-    ]
+    _inherit = "res.company"
 
     dunning_ladder_id = fields.Many2one(
         "dunning.ladder",

@@ -7,8 +7,7 @@ from ..tools.interest import read_percent
 class ResPartner(models.Model):
     """Choices of a customer about dunning, per company."""
 
-    _name = "res.partner"
-    _inherit = ["res.partner", "dunning.partner.limits"]
+    _inherit = "res.partner"
 
     dunning_ladder_id = fields.Many2one(
         "dunning.ladder",

@@ -16,7 +16,6 @@ class DunningOutcome(models.TransientModel):
 
     _name = "dunning.outcome"
     _description = "Outcome of a Call or Visit"
-    _inherit = ["dunning.outcome.reason", "dunning.outcome.follow"]
 
     action_id = fields.Many2one("dunning.action", "Call or visit", ondelete="cascade")
     case_id = fields.Many2one(

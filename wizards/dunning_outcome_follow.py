@@ -5,15 +5,14 @@ from odoo.tools import plaintext2html
 from ..models.dunning_reason import FOLLOW_UPS
 
 
-class DunningOutcomeFollow(models.AbstractModel):
+class DunningOutcomeFollow(models.TransientModel):
     """What follows from a contact that reached the debtor, made in the same screen.
 
     Each choice has a method ``_follow_<choice>`` that makes the record and may return a
     window to open, and fields of its own that are asked for.
     """
 
-    _name = "dunning.outcome.follow"
-    _description = "Outcome: What Follows"
+    _inherit = "dunning.outcome"
 
     follow_up = fields.Selection(
         FOLLOW_UPS,

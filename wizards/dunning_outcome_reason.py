@@ -2,11 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
-class DunningOutcomeReason(models.AbstractModel):
+class DunningOutcomeReason(models.TransientModel):
     """Why the debtor does not pay: asked whenever somebody was reached."""
 
-    _name = "dunning.outcome.reason"
-    _description = "Outcome: Reason"
+    _inherit = "dunning.outcome"
 
     reason_id = fields.Many2one(
         "dunning.reason",

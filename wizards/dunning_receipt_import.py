@@ -19,7 +19,6 @@ class DunningReceiptImport(models.TransientModel):
 
     _name = "dunning.receipt.import"
     _description = "Enter Receipts"
-    _inherit = ["dunning.receipt.scan"]
 
     company_id = fields.Many2one(
         "res.company",

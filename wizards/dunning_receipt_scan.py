@@ -7,15 +7,14 @@ from ..tools import postal
 PDF_OR_PICTURE = ("application/pdf", "image/")
 
 
-class DunningReceiptScan(models.AbstractModel):
+class DunningReceiptScan(models.TransientModel):
     """Scans of many acknowledgements at once, each named after its tracking number.
 
     What finds its letter becomes a proof of it, with its fingerprint; the others stay
     in the window with the reason, and nothing is lost.
     """
 
-    _name = "dunning.receipt.scan"
-    _description = "Scans of Acknowledgements of Receipt"
+    _inherit = "dunning.receipt.import"
 
     scan_ids = fields.Many2many(
         "ir.attachment",

@@ -11,7 +11,6 @@ class DunningRelanceLine(models.TransientModel):
 
     _name = "dunning.relance.line"
     _description = "Reminder to One Debtor"
-    _inherit = ["dunning.relance.step"]
     _rec_name = "case_id"
 
     relance_id = fields.Many2one("dunning.relance", ondelete="cascade")

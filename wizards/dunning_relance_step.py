@@ -6,12 +6,11 @@ from ..tools import ladder as core
 REPEATABLE = (core.TOO_EARLY, core.LADDER_ENDED)
 
 
-class DunningRelanceStep(models.AbstractModel):
+class DunningRelanceStep(models.TransientModel):
     """Which step **Relancer** takes for a debtor: the engine's own decision, or why
     nothing may leave."""
 
-    _name = "dunning.relance.step"
-    _description = "Reminder to One Debtor: the Step"
+    _inherit = "dunning.relance.line"
 
     @api.model
     def _prepare_for(self, cases):
