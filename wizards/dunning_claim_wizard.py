@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_amount, format_date, formatLang
 
-from ..models.dunning_waiver import MOTIVES
+from ..models.interest.dunning_waiver import MOTIVES
 
 
 class DunningClaimWizard(models.TransientModel):

@@ -1,0 +1,244 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_amount
+
+from ...tools import covers as core
+
+
+class DunningCommitment(models.AbstractModel):
+    """What a debtor and we agreed upon: the ground of promises, plans and disputes.
+
+    Each kind has a ``state`` of its own, names in ``_get_running_states`` while it
+    counts, writes down what it keeps back with :meth:`_cover` when it begins and ends
+    it with :meth:`_uncover`. What it keeps back now follows from the balances.
+    """
+
+    _name = "dunning.commitment"
+    _description = "Dunning: Agreement"
+    _inherit = ["dunning.commitment.fallback"]
+    _check_company_auto = True
+
+    case_id = fields.Many2one(
+        "dunning.case", required=True, index=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(
+        related="case_id.partner_id", store=True, index=True, string="Debtor"
+    )
+    company_id = fields.Many2one(related="case_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="The currency of the invoices it is about.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Agreed by",
+        default=lambda self: self.env.user,
+        domain=[("share", "=", False)],
+        help="Who of us agreed to it, and is asked when something is to be done.",
+    )
+    contact_id = fields.Many2one(
+        "res.partner",
+        "Agreed with",
+        domain="[('id', 'child_of', partner_id)]",
+        help="The person who committed for the customer.",
+    )
+    line_ids = fields.Many2many(
+        "dunning.case.line",
+        string="Invoices",
+        domain="[('case_id', '=', case_id)]",
+        help="The invoices it is about.",
+    )
+    note = fields.Text(help="What was said, for whoever looks at it later.")
+    document_ids = fields.Many2many(
+        "ir.attachment",
+        string="Documents",
+        help="The message, the signed paper or the bank's order that shows it.",
+    )
+
+    @api.depends("case_id", "line_ids")
+    def _compute_currency_id(self):
+        for commitment in self:
+            case = commitment.case_id
+            commitment.currency_id = (
+                commitment.line_ids.currency_id[:1]
+                or case.company_id.currency_id
+                or self.env.company.currency_id
+            )
+
+    @api.constrains("line_ids", "case_id")
+    def _check_items(self):
+        for commitment in self:
+            lines = commitment.line_ids
+            if lines.case_id - commitment.case_id:
+                raise ValidationError(
+                    self.env._("The invoices of an agreement belong to one case.")
+                )
+            if len(lines.currency_id) > 1:
+                raise ValidationError(
+                    self.env._(
+                        "%(debtor)s owes in several currencies: make one agreement per "
+                        "currency, so that no sum mixes them.",
+                        debtor=commitment.partner_id.display_name,
+                    )
+                )
+
+    def _check_case_is_open(self):
+        for commitment in self:
+            if commitment.case_id.state == "closed":
+                raise UserError(
+                    self.env._(
+                        "The case of %(debtor)s is closed: nothing is due any more "
+                        "that could be agreed upon.",
+                        debtor=commitment.partner_id.display_name,
+                    )
+                )
+
+    # What each kind says of itself
+
+    @api.model
+    def _get_running_states(self):
+        """Return the states in which it counts."""
+        return ("open",)
+
+    def _describe(self):
+        """Return it in a few words in the reader's language, for a list of what is
+        waited for: "a promise of €300.00 by 8 March"."""
+        self.ensure_one()
+        return self.display_name
+
+    def _describe_for_debtor(self):
+        """Return a sentence that recalls it in a later text, in the language of the
+        environment ("As agreed on … you were to pay …"); empty for nothing to say."""
+        self.ensure_one()
+        return ""
+
+    def _get_event_texts(self):
+        """Return what a contact about it can name, in the language of the environment:
+        placeholders of ``dunning.action``."""
+        self.ensure_one()
+        return {
+            "agreement_text": self._describe_for_debtor(),
+            "agreement_left_text": self._format(self._get_left()),
+            "fallback_text": self._disclose_fallback(),
+        }
+
+    def _get_outdated_reason(self, what):
+        """Return why a contact about it must not leave any more; empty when it may.
+
+        :param what: the middle of the event key, "broken" of "promise.broken,12"
+        """
+        self.ensure_one()
+        return ""
+
+    def _on_made(self):
+        """Do what follows from a commitment that was just made: a hook."""
+
+    def _propose_interruption(self, kind, day):
+        """Propose that the commitment acknowledges the debt, which interrupts its
+        limitation (C. civ. 2240); it counts once a credit manager has confirmed it.
+
+        :param kind: a kind of ``dunning.limitation.event``
+        :param day: the day on which the debtor committed himself
+        """
+        self.case_id._propose_limitation_event(
+            kind, day, self.line_ids, self.document_ids, self._describe()
+        )
+
+    # What it keeps back
+
+    def _get_covers(self):
+        """Return every cover of the commitments, those that ended too."""
+        covers = self.env["dunning.cover"].with_context(active_test=False)
+        return covers.search(
+            [("res_model", "=", self._name), ("source_id", "in", self.ids)]
+        )
+
+    def _cover(self, kind, amount, lines=None, until=None):
+        """Keep back what it covers, at once.
+
+        :param amount: the whole sum, or the contested part of each item
+        :param lines: the case lines; those of the commitment when None
+        :param until: the last day on which it is waited for, if somebody knows
+        """
+        self.ensure_one()
+        lines = self.line_ids if lines is None else lines
+        # What is kept back is the engine's to write, whoever makes the agreement.
+        covers = self.env["dunning.cover"].sudo()
+        covers.create(
+            [
+                {
+                    "line_id": line.id,
+                    "kind": kind,
+                    "res_model": self._name,
+                    "source_id": self.id,
+                    "amount": amount,
+                    # A settled item has nothing left, and no item that says so.
+                    "balance_start": line.sudo().amount_residual or 0.0,
+                    "date_until": until,
+                }
+                for line in lines
+            ]
+        )
+        self._follow_covers()
+
+    def _uncover(self, lines=None):
+        """End what commitments keep back: the ladder decides about it again.
+
+        :param lines: only for these case lines; for all of them when None
+        """
+        covers = self._get_covers().filtered("active")
+        if lines is not None:
+            covers = covers.filtered(lambda cover: cover.line_id in lines)
+        if covers:
+            covers.sudo().active = False  # see _cover
+            self._follow_covers()
+
+    def _follow_covers(self):
+        """Let the cases show at once what is kept back, and look afresh at what was
+        prepared for them."""
+        self.env.flush_all()
+        self.case_id.invalidate_recordset(["amount_disputed", "amount_promised"])
+        self.case_id.line_ids.invalidate_recordset(["hold"])
+        self.case_id._keep_back_held()
+        self.case_id._show_waiting()
+
+    def _get_balances(self):
+        """Map case lines to what is open of them now, in the currency of the item."""
+        covers = self._get_covers()
+        return {
+            line.id: Decimal(str(line.amount_residual or 0.0))
+            for line in covers.line_id.sudo()  # as for the amounts a case shows
+        }
+
+    def _get_left(self):
+        """Return what is still to come of the commitment, in its currency."""
+        self.ensure_one()
+        rows = [
+            core.Cover(
+                cover.line_id.id,
+                cover.kind,
+                self.id,
+                Decimal(str(cover.amount)),
+                Decimal(str(cover.balance_start)),
+                cover.line_id.date_due,
+            )
+            for cover in self._get_covers()
+            if cover.kind != core.DISPUTED
+        ]
+        return float(core.remaining(rows, self._get_balances()))
+
+    def _in_company_language(self):
+        """Let the scheduler, which has no language, note things in the company's."""
+        lang = self.env.lang or self.company_id[:1].partner_id.lang
+        return self.with_context(lang=lang)
+
+    def _format(self, amount):
+        self.ensure_one()
+        return format_amount(self.env, amount, self.currency_id)

@@ -1,0 +1,146 @@
+from odoo import models
+from odoo.tools import format_date
+
+from ...tools import commitments as core
+from ..contact.dunning_action_event import Event
+
+
+class DunningPromiseText(models.Model):
+    """What is said of a promise: to the debtor, to us, in the history of the case."""
+
+    _name = "dunning.promise"
+    _inherit = ["dunning.promise", "dunning.commitment"]
+
+    def _describe(self):
+        self.ensure_one()
+        return self.env._(
+            "Promise of %(amount)s by %(date)s",
+            amount=self._format(self.amount),
+            date=format_date(self.env, self.date) if self.date else "",
+        )
+
+    def _get_state_label(self):
+        self.ensure_one()
+        states = self._fields["state"]._description_selection(self.env)
+        return dict(states)[self.state]
+
+    def _describe_for_debtor(self):
+        self.ensure_one()
+        details = {
+            "made": self._format_long(self.promised_on),
+            "date": self._format_long(self.date),
+            "amount": self._format(self.amount),
+            "received": self._format(self.amount_received),
+        }
+        if self.state in self._get_running_states():
+            return self.env._(
+                "As agreed on %(made)s, you are to pay %(amount)s by %(date)s.",
+                **details,
+            )
+        if self.state not in core.FAILED or not self.amount_left:
+            return ""
+        if self.state == core.PARTIAL:
+            return self.env._(
+                "As agreed on %(made)s, you were to pay %(amount)s by %(date)s; "
+                "%(received)s has reached us.",
+                **details,
+            )
+        return self.env._(
+            "As agreed on %(made)s, you were to pay %(amount)s by %(date)s; this "
+            "payment has not reached us in time.",
+            **details,
+        )
+
+    def _get_event_texts(self):
+        return super()._get_event_texts() | {
+            "agreement_amount_text": self._format(self.amount),
+            "agreement_date_text": self._format_long(self.date),
+        }
+
+    def _format_long(self, day):
+        return self.env["dunning.action"]._format_day(day)
+
+    # The contacts
+
+    def _tell_made(self):
+        self._tell("made", "account_dunning.mail_template_promise_made")
+
+    def _tell_broken(self, day):
+        told = self.filtered(
+            lambda promise: promise.fallback in promise._tells_of_failure()
+        )
+        told._tell("broken", "account_dunning.mail_template_promise_broken", day)
+
+    def _tell(self, what, template, day=None):
+        """Tell the debtors about promises; a text that was deleted is no obstacle."""
+        text = self.env.ref(template, raise_if_not_found=False)
+        if not text:
+            for promise in self:
+                promise._log(self.env._("Its text was deleted: no message leaves."))
+            return
+        for company, promises in self.grouped("company_id").items():
+            self.env["dunning.action"].with_company(company)._announce(
+                [
+                    Event(
+                        f"promise.{what},{promise.id}",
+                        promise.case_id,
+                        text,
+                        promise.line_ids,
+                    )
+                    for promise in promises
+                ],
+                day,
+            )
+
+    def _get_outdated_reason(self, what):
+        """Return why a message about it must not leave any more, in words."""
+        self.ensure_one()
+        if what == "made":
+            is_current = self.state == core.OPEN
+        else:
+            is_current = self.state in core.FAILED and self.amount_left
+        if is_current:
+            return ""
+        return self.env._(
+            "%(promise)s is now: %(state)s.",
+            promise=self._describe(),
+            state=self._get_state_label(),
+        )
+
+    # The history of the case
+
+    def _log(self, text):
+        self.ensure_one()
+        self.case_id._message_log(
+            body=self.env._(
+                "%(promise)s: %(text)s", promise=self._describe(), text=text
+            )
+        )
+
+    def _log_made(self):
+        self.ensure_one()
+        names = ", ".join(filter(None, self.line_ids.move_id.mapped("name")))
+        if self.extension_of_id:
+            text = self.env._(
+                "an extension of the one for %(date)s.",
+                date=format_date(self.env, self.extension_of_id.date),
+            )
+        elif self.attempt > 1:
+            text = self.env._(
+                "made again (attempt %(count)s), on %(invoices)s.",
+                count=self.attempt,
+                invoices=names,
+            )
+        else:
+            text = self.env._("made, on %(invoices)s.", invoices=names)
+        self._log(text)
+
+    def _log_verdicts(self):
+        for promise in self:
+            promise._log(
+                self.env._(
+                    "%(state)s; %(received)s received in time.",
+                    state=promise._get_state_label(),
+                    received=promise._format(promise.amount_received),
+                )
+            )

@@ -1,0 +1,232 @@
+from datetime import datetime, time, timedelta
+
+from dateutil.relativedelta import relativedelta
+from pytz import timezone, utc
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ...tools.contact import last_day_to_act
+
+#: Messages leave between these hours of a working day, in the company's time zone.
+OPENING_TIME = time(8, 30)
+CLOSING_TIME = time(20, 0)
+#: A calendar without any working day in so many days is taken as always open.
+LONGEST_CLOSURE_DAYS = 60
+
+
+class ResCompany(models.Model):
+    """What a company decides about its dunning, and its calendar."""
+
+    _inherit = "res.company"
+
+    dunning_ladder_id = fields.Many2one(
+        "dunning.ladder",
+        "Default dunning ladder",
+        help="Used when neither the customer nor a rule of assignment says otherwise.",
+    )
+    dunning_user_id = fields.Many2one(
+        "res.users",
+        "Default collector",
+        help="In charge of the cases of customers who have no collector of their own; "
+        "named and signing in the messages.",
+    )
+    dunning_manager_id = fields.Many2one(
+        "res.users",
+        "Credit manager",
+        help="Is asked to decide when a ladder has come to its end.",
+    )
+    dunning_bank_freshness_days = fields.Integer(
+        "Bank freshness (working days)",
+        default=3,
+        help="When no bank or cash entry was posted for so many working days, levels "
+        "that leave by themselves wait: the payment may be there already. 0: no check.",
+    )
+    dunning_review_months = fields.Integer(
+        "Review of exclusions (months)",
+        default=3,
+        help="The credit manager is asked to look again at invoices that are excluded "
+        "from follow-up when nobody did so for this many months. 0: never.",
+    )
+    dunning_left_out_codes = fields.Char(
+        "Accounts left out",
+        compute="_compute_dunning_left_out_codes",
+        store=True,
+        readonly=False,
+        help="Comma-separated beginnings of receivable account codes that are never "
+        "dunned, such as bills of exchange (413) and retentions (4117) in France.",
+    )
+
+    @api.constrains("dunning_ladder_id")
+    def _check_dunning_ladder(self):
+        for company in self:
+            company._check_dunning_ladder_is_ours(company.dunning_ladder_id)
+
+    def _check_dunning_ladder_is_ours(self, ladder):
+        owner = ladder.sudo().company_id
+        if owner and owner not in self.sudo().parent_ids:
+            raise ValidationError(
+                self.env._(
+                    "The ladder “%(ladder)s” belongs to another company than "
+                    "%(company)s.",
+                    ladder=ladder.sudo().name,
+                    company=self.name,
+                )
+            )
+
+    @api.depends("account_fiscal_country_id")
+    def _compute_dunning_left_out_codes(self):
+        for company in self:
+            if not company.dunning_left_out_codes:
+                is_french = company.account_fiscal_country_id.code == "FR"
+                company.dunning_left_out_codes = "413,4117" if is_french else False
+
+    def _dunning_timezone(self):
+        return timezone(self.resource_calendar_id.tz or self.env.user.tz or "UTC")
+
+    def _dunning_today(self):
+        """Return today's date where the company works: the one source of "today"."""
+        now = utc.localize(fields.Datetime.now())
+        return now.astimezone(self._dunning_timezone()).date()
+
+    def _dunning_latest_day(self, *days):
+        """Return the last day that can have happened: today, or the day of the last
+        run where the calendar was played ahead of the clock.
+
+        :param days: the days to judge; the run is only read when one lies ahead
+        """
+        today = self._dunning_today()
+        if not any(day and day > today for day in days):
+            return today
+        runs = self.env["dunning.run"].sudo()  # a date, whoever asks
+        last = runs.search([("company_id", "=", self.id)], order="date desc", limit=1)
+        return max(today, last.date or today)
+
+    @api.model
+    def _dunning_read_day(self, value):
+        """Return the day given to a public method, None when there is none.
+
+        Over the network a date is text.
+
+        :raises UserError: when it is no day
+        """
+        if value in (None, False, ""):
+            return None
+        try:
+            return fields.Date.to_date(value)
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                self.env._(
+                    "“%(value)s” is no day: write it as year-month-day, for example "
+                    "2024-03-31.",
+                    value=value,
+                )
+            ) from error
+
+    def _dunning_is_working_day(self, day):
+        """Tell whether the company works on a date (its calendar and closing days)."""
+        return bool(self._dunning_working_days(day, day))
+
+    def _dunning_working_days(self, first, last):
+        """Return the days on which the company works, in order, both ends included."""
+        self.ensure_one()
+        calendar = self.resource_calendar_id
+        if not calendar:
+            days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+            return [day for day in days if day.weekday() < 5]
+        zone = self._dunning_timezone()
+        start = zone.localize(datetime.combine(first, time.min))
+        end = zone.localize(datetime.combine(last, time.max))
+        intervals = calendar._work_intervals_batch(start, end)[False]
+        return sorted({begin.astimezone(zone).date() for begin, *_rest in intervals})
+
+    def _dunning_next_working_day(self, day):
+        """Return the day itself if the company works on it, else the next one."""
+        self.ensure_one()
+        last = day + timedelta(days=LONGEST_CLOSURE_DAYS)
+        if self._dunning_is_working_day(day):
+            return day
+        return next(iter(self._dunning_working_days(day, last)), day)
+
+    def _dunning_review_before(self, today=None):
+        """Return the day until which a look at an exclusion is too old, or None."""
+        if self.dunning_review_months <= 0:
+            return None
+        day = today or self._dunning_today()
+        return day - relativedelta(months=self.dunning_review_months)
+
+    def _dunning_add_working_days(self, day, count):
+        """Return the ``count``-th working day after ``day``, None if there is none."""
+        last = day + timedelta(days=2 * count + LONGEST_CLOSURE_DAYS)
+        return last_day_to_act(day, count, self._dunning_working_days(day, last))
+
+    def _dunning_sending_time(self, day):
+        """Return the first moment, in UTC, at which a message of ``day`` may leave.
+
+        Now when the company is at work; else the next opening of a working day.
+        """
+        self.ensure_one()
+        zone = self._dunning_timezone()
+        now = utc.localize(fields.Datetime.now()).astimezone(zone)
+        day = max(day, now.date())  # of a day that is over, nothing leaves at night
+        moment = zone.localize(datetime.combine(day, OPENING_TIME))
+        if now.date() == day:
+            if now.time() < CLOSING_TIME:
+                moment = max(moment, now)
+            else:
+                moment = self._dunning_next_opening(moment)
+        for _unused in range(LONGEST_CLOSURE_DAYS):
+            if self._dunning_is_working_day(moment.date()):
+                break
+            moment = self._dunning_next_opening(moment)
+        return moment.astimezone(utc).replace(tzinfo=None)
+
+    def _dunning_next_opening(self, moment):
+        following = moment.date() + timedelta(days=1)
+        return self._dunning_timezone().localize(
+            datetime.combine(following, OPENING_TIME)
+        )
+
+    def _dunning_is_bank_fresh(self, day):
+        """Tell whether a bank or cash entry was posted in the last working days."""
+        self.ensure_one()
+        if self.dunning_bank_freshness_days <= 0:
+            return True
+        days = [day - timedelta(days=n) for n in range(LONGEST_CLOSURE_DAYS, 0, -1)]
+        working = self._dunning_working_days(days[0], days[-1])
+        oldest = [*days[:1], *working][-self.dunning_bank_freshness_days :][0]
+        # Only asks whether an entry exists: a collector need not see the journal.
+        moves = self.env["account.move"].sudo()
+        return bool(moves.search_count(self._get_dunning_bank_domain(oldest, day), 1))
+
+    def _get_dunning_bank_domain(self, oldest, day):
+        return Domain(
+            [
+                ("company_id", "in", self._dunning_tree().ids),
+                ("journal_id.type", "in", ("bank", "cash", "credit")),
+                ("state", "=", "posted"),
+                ("date", ">=", oldest),
+                ("date", "<=", day),
+            ]
+        )
+
+    def _dunning_tree(self):
+        """Return every company of the tree (branches): their credits count together."""
+        self.ensure_one()
+        # The tree is a fact about the debtor's money, whoever looks at it.
+        return self.sudo().search([("id", "child_of", self.root_id.id)])
+
+    def _dunning_left_out_accounts(self):
+        """Return the receivable accounts whose items are never dunned."""
+        self.ensure_one()
+        prefixes = [
+            code.strip()
+            for code in (self.dunning_left_out_codes or "").split(",")
+            if code.strip()
+        ]
+        domain = Domain("non_trade", "=", True)
+        for prefix in prefixes:
+            domain |= Domain("code", "=like", f"{prefix}%")
+        accounts = self.env["account.account"].sudo().with_company(self)
+        return accounts.search(domain & Domain("account_type", "=", "asset_receivable"))

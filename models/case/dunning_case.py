@@ -1,0 +1,240 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools import ladder as core
+
+
+class DunningCase(models.Model):
+    """The file of one debtor in one company: what is due, was done, comes next."""
+
+    _name = "dunning.case"
+    _description = "Dunning Case"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "amount_overdue desc, id desc"
+    _check_company_auto = True
+
+    partner_id = fields.Many2one(
+        "res.partner", "Debtor", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    ladder_id = fields.Many2one(
+        "dunning.ladder",
+        tracking=True,
+        ondelete="restrict",
+        check_company=True,
+        help="Which reminders this customer gets, and when. To change it: “Change "
+        "the ladder”.",
+    )
+    state = fields.Selection(
+        [
+            ("open", "Open"),
+            ("waiting", "Waiting"),
+            ("handed_over", "Handed over"),
+            ("closed", "Closed"),
+        ],
+        required=True,
+        default="open",
+        tracking=True,
+        index=True,
+        help="Waiting: on hold until a date, or until what was agreed is paid or "
+        "decided. Handed over: somebody else recovers it. Closed: nothing is due any "
+        "more, or somebody closed it.",
+    )
+    close_reason = fields.Selection(
+        [
+            ("paid", "Paid"),
+            ("transferred", "Moved to doubtful debts"),
+            ("manual", "Closed by hand"),
+            ("void", "Nothing due any more"),
+            ("joined", "Joined with another case"),
+        ],
+        tracking=True,
+        readonly=True,
+        help="How it ended. Only money or a credit note makes a case paid.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Collector",
+        tracking=True,
+        domain=[("share", "=", False)],
+        help="In charge of this customer: signs the messages and gets the calls to "
+        "make.",
+    )
+    salesperson_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
+    contact_id = fields.Many2one(
+        "res.partner",
+        help="Who receives the reminders of this case. Empty: the customer's contact "
+        "for reminders, else the invoice address.",
+    )
+    recipient_id = fields.Many2one(
+        "res.partner",
+        "Written to",
+        compute="_compute_recipient_id",
+        help="Who gets the next message.",
+    )
+    line_ids = fields.One2many("dunning.case.line", "case_id", "Open items")
+    action_ids = fields.One2many("dunning.action", "case_id", "Contacts")
+    last_run_on = fields.Date(readonly=True, help="Last day the engine decided on it.")
+    wait_reason = fields.Selection(
+        selection="_selection_wait_reason",
+        string="Why no contact",
+        readonly=True,
+        help="Why the last run did not contact the debtor.",
+    )
+    failure = fields.Text(readonly=True, help="What went wrong in the last run.")
+
+    action_count = fields.Integer(compute="_compute_action_count")
+
+    _one_open_case = models.UniqueIndex(
+        "(partner_id, company_id) WHERE state != 'closed'",
+        "This customer already has an open dunning case in this company.",
+    )
+
+    @api.model
+    def _selection_wait_reason(self):
+        labels = self._get_reason_labels()
+        return [(code, labels[code]) for code in core.REASONS] + [
+            ("to_approve", labels["to_approve"]),
+            ("failed", labels["failed"]),
+            ("no_ladder", labels["no_ladder"]),
+            ("held_case", labels["held_case"]),
+        ]
+
+    @api.model
+    def _get_reason_labels(self):
+        """Map each reason of not acting to words a collector uses."""
+        return {
+            core.NOTHING_LATE: self.env._("Nothing is late"),
+            core.HELD: self.env._(
+                "Every late item is excluded, on hold or the matter of an agreement"
+            ),
+            core.TO_RECONCILE: self.env._("To reconcile: open credits cover the debt"),
+            core.BELOW_MINIMUM: self.env._("Below the minimum amount"),
+            core.PENDING: self.env._("A contact is not delivered yet"),
+            core.DECIDING: self.env._("A decision is on the credit manager's desk"),
+            core.LADDER_ENDED: self.env._("The ladder has come to its end"),
+            core.TOO_EARLY: self.env._("The next step is not due yet"),
+            core.FORMAL_NOTICE: self.env._(
+                "The deadline of a formal notice is running"
+            ),
+            core.CONTACT_GAP: self.env._("Contacted too recently"),
+            core.BANK_STALE: self.env._("Waiting for fresh bank entries"),
+            "to_approve": self.env._("A contact waits for approval"),
+            "failed": self.env._("An error stopped the case"),
+            "no_ladder": self.env._("No ladder fits this customer"),
+            "held_case": self.env._("The case is on hold or handed over"),
+        }
+
+    @api.depends("partner_id", "company_id")
+    @api.depends_context("company")
+    def _compute_display_name(self):
+        for case in self:
+            case.display_name = case.partner_id.display_name or ""
+
+    @api.depends("contact_id", "partner_id", "line_ids")
+    def _compute_recipient_id(self):
+        for case in self:
+            case.recipient_id = case._get_contact()
+
+    def _compute_action_count(self):
+        counts = dict(
+            self.env["dunning.action"]._read_group(
+                [("case_id", "in", self.ids)], ["case_id"], ["__count"]
+            )
+        )
+        for case in self:
+            case.action_count = counts.get(case, 0)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_contacted(self):
+        for case in self:
+            if case.action_ids.filtered(lambda action: action.state == "done"):
+                raise UserError(
+                    self.env._(
+                        "%(debtor)s was already contacted: close the case instead of "
+                        "deleting it, so that the proofs are kept.",
+                        debtor=case.partner_id.display_name,
+                    )
+                )
+
+    def write(self, vals):
+        changed = self.browse()
+        if not self.env.su and not {"partner_id", "company_id"}.isdisjoint(vals):
+            raise UserError(
+                self.env._(
+                    "A case stays with its debtor and its company: open another."
+                )
+            )
+        if "ladder_id" in vals:
+            changed = self.filtered(lambda case: case.ladder_id.id != vals["ladder_id"])
+        result = super().write(vals)
+        changed.line_ids._stand_on_new_ladder()
+        return result
+
+    def _get_contact(self, billed=None):
+        """Return who is written to: never a delivery address (design, rule 13).
+
+        :param billed: the contacts that the open invoices name; read when None
+        """
+        self.ensure_one()
+        partner = self.partner_id
+        chosen = (
+            self.contact_id or partner.with_company(self.company_id).dunning_contact_id
+        )
+        if chosen:
+            return chosen
+        if invoicing := partner.child_ids.filtered(lambda c: c.type == "invoice")[:1]:
+            return invoicing
+        if billed is None:
+            billed = self.line_ids.move_id.partner_id
+        billed = billed.filtered(lambda contact: contact.type != "delivery")
+        return billed if len(billed) == 1 else partner
+
+    def _get_lang(self):
+        """Return the debtor's language, the one every text is written in."""
+        self.ensure_one()
+        return (
+            self._get_contact().lang or self.partner_id.lang or self.env.lang or "en_US"
+        )
+
+    def _action_open(self):
+        """Open one case as a form, several as a list."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_dunning.dunning_case_action"
+        )
+        if len(self) == 1:
+            return action | {
+                "res_id": self.id,
+                "view_mode": "form",
+                "views": [(False, "form")],
+            }
+        return action | {"domain": [("id", "in", self.ids)], "context": {}}
+
+    def action_open_actions(self):
+        """Open every contact with the debtor, oldest last."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_dunning.dunning_action_action"
+        )
+        return action | {"domain": [("case_id", "=", self.id)], "context": {}}
+
+    def action_open_invoices(self):
+        """Open the invoices of the case."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Invoices of %(debtor)s", debtor=self.display_name),
+            "res_model": "account.move",
+            "view_mode": "list,form",
+            "domain": [("id", "in", self.line_ids.move_id.ids)],
+        }
+
+    def action_close(self):
+        """Close by hand: what was prepared is dropped, what was sent stays."""
+        for case in self:
+            case.action_ids._drop(self.env._("The case was closed by hand."))
+        self._end_commitments()
+        self.write({"state": "closed", "close_reason": "manual"})

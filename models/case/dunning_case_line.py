@@ -1,0 +1,218 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+from ...tools import ladder as core
+
+
+class DunningCaseLine(models.Model):
+    """One open receivable item in its case, with the rung it stands on.
+
+    A settled item is archived, not deleted: a payment that is taken back gives the
+    item the rung it had. Only the engine writes it (as superuser, for whoever collects
+    or delivers): the rung an item stands on is a fact, not a choice.
+    """
+
+    _name = "dunning.case.line"
+    _description = "Dunning Case Item"
+    _order = "date_due, id"
+    _rec_name = "move_id"
+    _check_company_auto = True
+
+    case_id = fields.Many2one(
+        "dunning.case", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="case_id.company_id")
+    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    active = fields.Boolean(default=True)
+    move_line_id = fields.Many2one(
+        "account.move.line",
+        "Item",
+        index=True,
+        ondelete="set null",
+        check_company=True,
+    )
+    move_id = fields.Many2one(
+        "account.move",
+        "Invoice",
+        index=True,
+        ondelete="set null",
+        check_company=True,
+    )
+    date_due = fields.Date("Due date", required=True)
+    invoice_date = fields.Date(related="move_id.invoice_date", string="Invoice date")
+    currency_id = fields.Many2one("res.currency", "Currency of the item", required=True)
+    level_id = fields.Many2one(
+        "dunning.level",
+        readonly=True,
+        ondelete="restrict",
+        help="The last level that was delivered for this invoice.",
+    )
+    delivered_on = fields.Date(
+        readonly=True,
+        help="When that level reached the customer.",
+    )
+    deadline = fields.Date(
+        readonly=True, help="The date by which the last message asked to pay."
+    )
+    ladder_ended_on = fields.Date(
+        readonly=True,
+        help="When somebody decided what comes after the last rung of the ladder.",
+    )
+    start_level_id = fields.Many2one(
+        "dunning.level",
+        "Starts at",
+        readonly=True,
+        ondelete="set null",
+        help="The first rung of this item, when a credit manager chose a later one for "
+        "invoices that were late already. Empty: the first rung of the ladder.",
+    )
+    next_level_id = fields.Many2one(
+        "dunning.level",
+        "Next level",
+        readonly=True,
+        help="The level that this invoice comes to next: levels are climbed one by "
+        "one.",
+    )
+    next_date = fields.Date(
+        "Not before",
+        readonly=True,
+        help="The first day on which that level may speak.",
+    )
+    invoice_pdf_id = fields.Many2one(
+        "ir.attachment",
+        ondelete="set null",
+        readonly=True,
+        help="The copy of an invoice that was never printed, made once for reminders.",
+    )
+    amount_residual = fields.Monetary(
+        "Balance",
+        related="move_line_id.amount_residual_currency",
+        help="What is left to pay, in the currency of the invoice.",
+    )
+    amount_total = fields.Monetary(
+        "Amount", related="move_line_id.amount_currency", currency_field="currency_id"
+    )
+    days_overdue = fields.Integer("Days late", compute="_compute_days_overdue")
+
+    @api.depends("move_id.name", "date_due")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """The number and the due date: instalments have the same number."""
+        for line in self:
+            day = format_date(self.env, line.date_due) if line.date_due else ""
+            line.display_name = f"{line.move_id.name or ''} ({day})"
+
+    @api.depends("date_due", "company_id")
+    def _compute_days_overdue(self):
+        today = {company: company._dunning_today() for company in self.company_id}
+        for line in self:
+            day = today.get(line.company_id)
+            late = (day - line.date_due).days if day and line.date_due else 0
+            line.days_overdue = max(late, 0)
+
+    def _stand_on_new_ladder(self):
+        """Put items on the rung of the case's new ladder that matches their old one.
+
+        The highest rung whose delay is not above that of the old rung (design, rule
+        17); what was delivered stays delivered, a formal notice included.
+        """
+        moving = self.sudo().filtered(  # the engine's own
+            lambda line: (
+                line.level_id and line.level_id.ladder_id != line.case_id.ladder_id
+            )
+        )
+        for ladder, lines in moving.grouped(
+            lambda line: line.case_id.ladder_id
+        ).items():
+            if not ladder:
+                continue
+            rungs = ladder._to_core()
+            for level, of_level in lines.grouped("level_id").items():
+                of_level.write(
+                    {"level_id": level._find_on(rungs), "ladder_ended_on": False}
+                )
+        self._refresh_next()
+
+    def _deliver(self, level, day, deadline):
+        """Let items stand on a rung that has just been delivered.
+
+        An item that already stands there (another channel came first), or higher,
+        does not move. ``level`` is empty for the decision that ends a ladder.
+        """
+        lines = self.sudo()  # see the class: the engine's own
+        if not level:
+            lines.write({"ladder_ended_on": day})
+        moving = lines.filtered(
+            lambda line: (
+                not line.level_id
+                or line.level_id.ladder_id != level.ladder_id
+                or line.level_id._rank() < level._rank()
+            )
+        )
+        if level:
+            moving.write(
+                {"level_id": level.id, "delivered_on": day, "deadline": deadline}
+            )
+        lines._forget_agreed(level)
+
+    def _stands_on(self, level):
+        """Tell whether the item stands on a rung, and nothing was decided after it."""
+        self.ensure_one()
+        return self.level_id == level and not self.ladder_ended_on
+
+    def _has_climbed_above(self, level):
+        """Tell whether a later rung, or the decision after the last, was delivered."""
+        self.ensure_one()
+        if self.ladder_ended_on:
+            return True
+        mine = self.level_id
+        return mine.ladder_id == level.ladder_id and mine._rank() > level._rank()
+
+    def _stand(self, standing):
+        """Put an item back where it stood before a delivery that came back.
+
+        :param standing: ``tools.contact.Standing``
+        """
+        self.ensure_one()
+        self.sudo().write(  # the engine's own
+            {
+                "level_id": standing.rung,
+                "delivered_on": standing.delivered_on,
+                "deadline": standing.deadline,
+            }
+        )
+
+    def _postpone(self, deadline):
+        """Keep the date that a message printed for items it only listed."""
+        for line in self.sudo():  # the engine's own
+            line.deadline = max(line.deadline or deadline, deadline)
+
+    def _refresh_next(self):
+        """Store the next level and date, from the rung each item stands on."""
+        cases = self.case_id
+        lines = cases._read_lines(self.ids)
+        rungs = {level.id: level._to_rung() for level in cases._read_levels()}
+        ladders = {ladder.id: ladder._to_core() for ladder in cases.ladder_id}
+        nexts = {
+            line: core.next_rung(ladders[case.ladder_id.id], line.to_core(rungs))
+            for case in cases.filtered("ladder_id")
+            for line in lines[case.id]
+        }
+        self._store_nexts(nexts)
+
+    @api.model
+    def _store_nexts(self, nexts):
+        """Store what comes next for lines where it changed.
+
+        :param nexts: ``{CaseLine: (rung, day)}``
+        """
+        changed = defaultdict(list)
+        for line, (rung, day) in nexts.items():
+            level_id = (rung.key if rung else None) or None
+            if (line.next_level_id, line.next_date) != (level_id, day):
+                changed[level_id, day].append(line.id)
+        for (level_id, day), ids in changed.items():
+            lines = self.sudo().browse(ids)  # the engine's own
+            lines.write({"next_level_id": level_id, "next_date": day})

@@ -1,0 +1,287 @@
+from odoo import api, fields, models
+
+from ...tools.channels import BY_HOST, BY_PERSON, POSTED, UNDELIVERED
+
+
+class DunningAction(models.Model):
+    """One contact with the debtor: who, through which channel, what was said.
+
+    Proposed until approved (or automatic), queued when handed to the host or printed,
+    done when delivered. What has left never changes.
+    """
+
+    _name = "dunning.action"
+    _description = "Dunning Action"
+    _order = "date desc, id desc"
+    _rec_name = "subject"
+    _check_company_auto = True
+
+    case_id = fields.Many2one(
+        "dunning.case", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    origin_case_id = fields.Many2one(
+        "dunning.case",
+        "Prepared in",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The case in which it was prepared, joined with this one since.",
+    )
+    partner_id = fields.Many2one(related="case_id.partner_id", store=True, index=True)
+    company_id = fields.Many2one(related="case_id.company_id", store=True, index=True)
+    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    user_id = fields.Many2one(
+        "res.users",
+        "Author",
+        readonly=True,
+        default=lambda self: self.env.user,
+        help="Who sent it; the engine for what left by itself.",
+    )
+    kind = fields.Selection(
+        [
+            ("rung", "Rung"),
+            ("courtesy", "Courtesy"),
+            ("commitment", "About an agreement"),
+            ("manual", "By hand"),
+            ("thanks", "Thank-you"),
+        ],
+        required=True,
+        default="rung",
+        readonly=True,
+    )
+    level_id = fields.Many2one(
+        "dunning.level",
+        index=True,
+        ondelete="restrict",
+        readonly=True,
+        help="The rung of the ladder that this contact delivers.",
+    )
+    is_formal_notice = fields.Boolean(related="level_id.is_formal_notice")
+    is_registered_electronic = fields.Boolean(
+        "Level by electronic letter", related="level_id.is_registered_electronic"
+    )
+    channel = fields.Selection(
+        selection="_selection_channel", required=True, readonly=True
+    )
+    state = fields.Selection(
+        [
+            ("proposed", "To approve"),
+            ("queued", "On its way"),
+            ("done", "Delivered"),
+            ("failed", "Failed"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="proposed",
+        readonly=True,
+        index=True,
+        help="Delivered: the mail server took the e-mail, the letter was posted, the "
+        "call was made. Only then does the level count.",
+    )
+    date = fields.Date(
+        "Day",
+        required=True,
+        readonly=True,
+        help="The day for which the step was decided. It may leave later: see "
+        "“Delivered on”.",
+    )
+    queued_on = fields.Date(readonly=True)
+    is_stamped = fields.Boolean(
+        readonly=True,
+        help="The day was given by the caller of run() or action_deliver(): delivery "
+        "is stamped with it, not with the clock.",
+    )
+    deadline = fields.Date(
+        "Asks to pay by",
+        readonly=True,
+        help="The date printed in the text; of a formal notice on paper the end of its "
+        "period. The next level waits until it has passed.",
+    )
+    delivered_on = fields.Date(
+        readonly=True,
+        help="From this day on the level counts, and the days until the next one.",
+    )
+    contact_id = fields.Many2one(
+        "res.partner",
+        "Recipient",
+        readonly=True,
+        help="To whom it is addressed: the case's contact, else the customer's "
+        "contact for reminders, else the invoice address.",
+    )
+    line_ids = fields.One2many("dunning.action.line", "action_id", readonly=True)
+    mail_mail_id = fields.Many2one("mail.mail", readonly=True, index="btree_not_null")
+    activity_id = fields.Many2one(
+        "mail.activity", readonly=True, index="btree_not_null"
+    )
+    planned_on = fields.Date(
+        "Planned for",
+        related="activity_id.date_deadline",
+        help="The day on which somebody should make the call, the visit or the "
+        "decision.",
+    )
+    failure_reason = fields.Text(readonly=True)
+    cancel_reason = fields.Text(readonly=True)
+    result = fields.Text(compute="_compute_result")
+    may_approve = fields.Boolean("You may approve it", compute="_compute_may_approve")
+
+    _once = models.UniqueIndex(
+        "(COALESCE(origin_case_id, case_id), kind, COALESCE(level_id, 0), date, "
+        "channel, COALESCE(event, '')) WHERE state != 'cancelled'",
+        "This step was already prepared for this debtor through this channel today.",
+    )
+
+    _one_number = models.UniqueIndex(
+        "(company_id, tracking_number) "
+        "WHERE tracking_number IS NOT NULL AND state != 'cancelled'",
+        "Another registered letter has this tracking number: each letter has its own.",
+    )
+
+    @api.model
+    def _selection_channel(self):
+        ways = self.env["dunning.level"]._selection_channel()
+        return [*ways, ("decision", self.env._("Decision"))]
+
+    @api.depends(
+        "subject", "level_id", "template_id", "channel", "partner_id", "fallback_of_id"
+    )
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._selection_channel())
+        for action in self:
+            what = action.level_id.name or action.template_id.name
+            what = what or labels.get(action.channel, "")
+            if action.fallback_of_id:  # beside the one it replaces
+                what = f"{what} ({labels.get(action.channel, '')})"
+            action.display_name = f"{action.partner_id.display_name} – {what}"
+
+    @api.depends("failure_reason", "cancel_reason", "state")
+    def _compute_result(self):
+        for action in self:
+            reasons = {
+                "failed": action.failure_reason,
+                "cancelled": action.cancel_reason,
+            }
+            action.result = reasons.get(action.state, False)
+
+    @api.depends("is_formal_notice")
+    @api.depends_context("uid")
+    def _compute_may_approve(self):
+        is_manager = self.env.user.has_group("account_dunning.group_dunning_manager")
+        for action in self:
+            action.may_approve = is_manager or not action.is_formal_notice
+
+    def _get_origin(self):
+        """Return the case whose debtor was written to."""
+        self.ensure_one()
+        return self.origin_case_id or self.case_id
+
+    # Buttons
+
+    def action_approve(self):
+        """Send what was proposed, after a fresh look at the money.
+
+        What is no longer right is cancelled with its reason instead.
+        """
+        self.check_access("write")
+        proposed = self.filtered(lambda action: action.state == "proposed")
+        proposed._check_may_approve()
+        proposed._refresh()._queue()
+        return proposed._notify_outcome()
+
+    def _notify_outcome(self):
+        """Tell the user what became of the contacts, and why some did not leave."""
+        left = self.filtered(lambda action: action.state in ("queued", "done"))
+        held_back = self.filtered(
+            lambda action: action.state in ("failed", "cancelled")
+        )
+        waiting = self - left - held_back
+        sentences = [self.env._("%(count)s on their way.", count=len(left))]
+        for action in held_back:
+            sentences.append(f"{action.partner_id.display_name} – {action.result}")
+        for action in waiting:
+            sentences.append(
+                self.env._(
+                    "%(debtor)s: not now, another contact is too close.",
+                    debtor=action.partner_id.display_name,
+                )
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if self - left else "success",
+                "message": "\n".join(sentences[:6]),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_cancel(self):
+        """Drop contacts that have not left yet.
+
+        :raises UserError: for a contact that was delivered
+        """
+        self.check_access("write")
+        self._check_may_cancel()
+        self._drop(self.env._("Cancelled by %(user)s.", user=self.env.user.name))
+        return True
+
+    def _drop(self, reason):
+        """Cancel what has not been delivered, in the host's queues too."""
+        undelivered = self.filtered(lambda action: action.state in UNDELIVERED)
+        if not undelivered:
+            return
+        undelivered._settle_alerts()
+        undelivered.write({"state": "cancelled", "cancel_reason": reason})
+        # The same step may be prepared again at once: the database must know.
+        undelivered.flush_recordset(["state"])
+        # The mail queue and activities belong to everybody's actions of this case.
+        mails = undelivered.mail_mail_id.sudo()
+        mails = mails.filtered(lambda mail: mail.state in ("outgoing", "exception"))
+        mails.cancel()
+        notifications = mails.mail_message_id.notification_ids
+        notifications.write({"notification_status": "canceled"})
+        texts = undelivered.sms_id.sudo()
+        texts.filtered(lambda s: s.state in ("outgoing", "error")).action_set_canceled()
+        undelivered.activity_id.sudo().unlink()
+
+    def action_send_again(self):
+        """Send, print or plan again what failed, once the contact was mended.
+
+        After a fresh look at the money: what is no longer right is cancelled instead.
+        """
+        self.check_access("write")
+        failed = self.filtered(lambda action: action.state == "failed")
+        failed._check_may_approve()
+        failed._check_not_replaced()
+        for action in failed:
+            # Written to whom the case names now, which may have been mended.
+            action.contact_id = action.case_id._get_contact()
+        failed._refresh()._queue()
+        return failed._notify_outcome()
+
+    def action_deliver(self, date=None):
+        """Deliver now: hand a written message to the mail queue, or record that a
+        letter was posted (a registered one: deposited), a call made, a decision taken.
+
+        An e-mail is delivered once the mail server accepts it, an electronic
+        registered letter once its provider has it.
+
+        :param date: the day to stamp (today when None)
+        """
+        self.check_access("write")
+        date = self.env["res.company"]._dunning_read_day(date)
+        waiting = self.filtered(lambda a: a.state in ("proposed", "failed"))
+        waiting._check_may_approve()
+        waiting._refresh(date)._queue(date)
+        by_hand = self.filtered(
+            lambda a: (
+                a.state == "queued" and a.channel not in BY_HOST and not a.is_electronic
+            )
+        )
+        letters = by_hand.filtered(lambda action: action.channel in POSTED)
+        letters.filtered(lambda action: not action.printed_on)._print()
+        made = by_hand.filtered(lambda action: action.channel in BY_PERSON)
+        made._write_outcome("reached", day=date)
+        # A letter that could not be printed has failed: it was not posted.
+        by_hand.filtered(lambda a: a.state == "queued")._mark_done(date)
+        return True

@@ -1,0 +1,247 @@
+from collections import Counter
+
+from odoo import api, models
+
+from ...tools import ladder as core
+from ...tools.channels import POSTED, is_rung_delivered
+from ..books.bulk_insert import insert_rows
+
+
+class ForgetSavepoint(Exception):
+    """Raised to take back what was only done to look at it."""
+
+
+class DunningActionPropose(models.Model):
+    """Propose: from the plan of a case to its actions.
+
+    Proposals are decided afresh at each run; texts that a user edited are kept.
+    """
+
+    _inherit = "dunning.action"
+
+    @api.model
+    def _do_and_forget(self, function):
+        """Call a function and take back all it wrote; for looking ahead."""
+        try:
+            with self.env.cr.savepoint():
+                function()
+                raise ForgetSavepoint
+        except ForgetSavepoint:
+            self.env.invalidate_all()
+
+    @api.model
+    def _make_example(self, case, level, channels=None):
+        """Create the actions that a level would make for a case today.
+
+        Only to be called inside :meth:`_do_and_forget`.
+        """
+        date = case.company_id._dunning_today()
+        # Out of the way of the example: what is prepared, and what left today already.
+        drafts = case.action_ids.filtered(
+            lambda action: action.state == "proposed" or action.date == date
+        )
+        plan = case._decide(date, is_bank_fresh=True, ignored=drafts)[case]
+        rung = level._to_rung()
+        late = [key for key, item in plan.items.items() if item.due < date]
+        keys = late or list(plan.items)
+        kind = "courtesy" if level.is_courtesy else "rung"
+        step = core.Step(kind, rung, dict.fromkeys(keys, rung))
+        drafts.write({"state": "cancelled"})
+        drafts.flush_recordset(["state"])
+        return self._create_with_lines(
+            [
+                self._prepare_values(case, step, plan, channel, date)
+                for channel in channels or level._get_channels()
+            ]
+        )
+
+    def _get_steps(self):
+        """Group the actions by step: one contact, possibly through several channels."""
+        return self.grouped(
+            lambda action: (action.case_id, action.kind, action.level_id, action.date)
+        )
+
+    def _is_level_delivered(self):
+        """Tell whether this delivery makes the rung count."""
+        self.ensure_one()
+        proof = self.level_id._get_proof_channel() if self.level_id else False
+        return is_rung_delivered(self.state, self.channel, proof)
+
+    def _count_results(self, counted):
+        """Count what became of the contacts, and of how many debtors they are.
+
+        :param counted: ids of cases whose debtor was counted before
+        :return: two Counters of (result, reason, level id, channel)
+        """
+        contacts, debtors = Counter(), Counter()
+        seen = set(counted)
+        for action in self:
+            result = "queued" if action.state == "done" else action.state
+            if action.channel == "decision":
+                result = "decision"
+            key = (result, "", action.level_id.id or 0, action.channel)
+            contacts[key] += 1
+            if action.case_id.id not in seen:
+                seen.add(action.case_id.id)
+                debtors[key] += 1
+        return contacts, debtors
+
+    def _replace_with(self, plans, date):
+        """Make the proposals of the cases equal to their plans.
+
+        :param plans: ``{case: CasePlan}``; ``self`` are the proposals made before
+        :return: the actions that now carry out the plans
+        """
+        kept, wanted = self.browse(), []
+        self._fetch_contacts(plans)
+        by_case = self.grouped("case_id")
+        for case, plan in plans.items():
+            drafts = by_case.get(case, self.browse())
+            for step in plan.decision.steps:
+                for channel in self._get_step_channels(step):
+                    draft = drafts.filtered(
+                        lambda action, step=step, channel=channel: (
+                            action.kind == step.kind
+                            and (action.level_id.id or 0) == step.rung.key
+                            and action.channel == channel
+                        )
+                    )[:1]
+                    if draft:
+                        # What a draft says is read for all of them at once.
+                        draft = draft.with_prefetch(self._prefetch_ids)
+                        draft._update_lines(step, plan, date)
+                        kept |= draft
+                    else:
+                        wanted.append(
+                            self._prepare_values(case, step, plan, channel, date)
+                        )
+        kept._set_late_amounts(date)
+        created = self._create_with_lines(wanted)
+        (self - kept)._drop_replaced(plans)
+        created._drop_overtaken()
+        return kept | created
+
+    @api.model
+    def _fetch_contacts(self, plans):
+        """Read in one query who may be written to, for all the cases of a batch."""
+        debtors = {case.partner_id.id for case in plans}
+        billed = {
+            item.contact_id for plan in plans.values() for item in plan.items.values()
+        }
+        self.env["res.partner"].browse(debtors | billed).fetch(["type", "child_ids"])
+
+    def _drop_replaced(self, plans):
+        """Cancel proposals that are no longer right, with the reason of today."""
+        for case, drafts in self.grouped("case_id").items():
+            reason = plans[case].decision.reason if case in plans else ""
+            label = case._get_reason_labels().get(reason)
+            drafts._drop(
+                label or self.env._("Decided afresh: no longer the right step.")
+            )
+
+    def _drop_overtaken(self):
+        """Cancel letters of earlier steps that nobody printed: a later one speaks."""
+        highest = {
+            action.case_id: action.level_id
+            for action in self
+            if action.kind == "rung" and action.channel != "decision"
+        }
+        overtaken = self.search(
+            [
+                ("case_id", "in", [case.id for case in highest]),
+                ("channel", "in", POSTED),
+                ("state", "=", "queued"),
+                ("printed_on", "=", False),
+            ]
+        )
+        overtaken = (overtaken - self).filtered(
+            lambda letter: letter.level_id._rank() < highest[letter.case_id]._rank()
+        )
+        overtaken._drop(self.env._("Overtaken by a later step before it was printed."))
+
+    @api.model
+    def _get_step_channels(self, step):
+        if step.rung.decision:
+            return ["decision"]
+        return self.env["dunning.level"].browse(step.rung.key)._get_channels()
+
+    @api.model
+    def _prepare_values(self, case, step, plan, channel, date):
+        """Return the values of the action that carries out a step on a channel."""
+        billed = {item.contact_id for item in plan.items.values()}
+        return {
+            "case_id": case.id,
+            # The case's, given here so that nothing is computed for thousands.
+            "partner_id": case.partner_id.id,
+            "company_id": case.company_id.id,
+            "kind": step.kind,
+            "level_id": step.rung.key or False,
+            "channel": channel,
+            "date": date,
+            "contact_id": case._get_contact(self.env["res.partner"].browse(billed)).id,
+            "line_ids": self._prepare_lines(step, plan, date),
+        }
+
+    @api.model
+    def _create_with_lines(self, wanted):
+        """Create actions and their frozen lines, in two batches.
+
+        :param wanted: values of :meth:`_prepare_values`
+        """
+        lines = [values.pop("line_ids") for values in wanted]
+        actions = self.create(wanted)
+        actions._insert_lines(lines)
+        actions._set_late_amounts()
+        return actions
+
+    def _insert_lines(self, lines):
+        """Freeze the items of the contacts.
+
+        :param lines: for each action, values of :meth:`_prepare_lines`
+        """
+        insert_rows(
+            self.env["dunning.action.line"].sudo(),  # the engine's own
+            [
+                values | {"action_id": action.id}
+                for action, of_action in zip(self, lines, strict=True)
+                for values in of_action
+            ],
+        )
+        self.invalidate_recordset(["line_ids"])
+
+    @api.model
+    def _prepare_lines(self, step, plan, date):
+        """Return the values of a step's lines: delivered items, then listed ones."""
+        keys = [*step.deliver, *step.listed]
+        values = []
+        for key in sorted(keys, key=lambda key: (plan.items[key].due, key)):
+            rung = step.deliver.get(key)
+            counts = step.kind == "rung" and rung and rung.key
+            values.append(
+                plan.items[key].to_action_line(key, rung.key if counts else None, date)
+            )
+        return values
+
+    def _update_lines(self, step, plan, date):
+        """Bring the frozen lines of a proposal up to date; say so if it was edited."""
+        self.ensure_one()
+        wanted = self._prepare_lines(step, plan, date)
+        told = self.line_ids.sudo()  # the engine's own
+        if told._get_essence() == [
+            (
+                row["case_line_id"],
+                row["level_id"] or False,
+                row["amount_residual"],
+                row["amount_claimed"],
+            )
+            for row in wanted
+        ]:
+            lines = {line.case_line_id.id: line for line in told}
+            for row in wanted:
+                line = lines[row["case_line_id"]]
+                if line.days_overdue != row["days_overdue"]:
+                    line.days_overdue = row["days_overdue"]
+            return
+        told.unlink()
+        self._insert_lines([wanted])
+        self.is_stale = self.is_edited

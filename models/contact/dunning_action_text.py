@@ -1,0 +1,312 @@
+from functools import cache
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import format_amount, format_date
+
+from ...tools.channels import BY_PERSON
+
+#: What the texts of levels may name; admins without the right to edit code use them.
+PLACEHOLDERS = (
+    "greeting",
+    "debtor_name",
+    "contact_name",
+    "company_name",
+    "items_table",
+    "amount_text",
+    "oldest_days",
+    "invoice_names",
+    "due_text",
+    "deadline_text",
+    "next_step_text",
+    "previous_contact_text",
+    "late_payment_text",
+    "payment_block",
+    "sender_name",
+    "sender_phone_text",
+    "sender_email",
+    "step_date_text",
+    "lang",
+    *("period_text", "notice_number", "legal_basis_text", "mediator_text"),
+    # Answers to disputes (dunning_action_dispute.py).
+    "dispute_invoice",
+    "dispute_amount_text",
+    "dispute_date_text",
+    "dispute_accepted_text",
+    "dispute_answer_text",
+    "agreement_text",
+    "agreement_amount_text",
+    "agreement_date_text",
+    "agreement_left_text",
+    "fallback_text",
+    "agreements_text",
+    # payment plans and offers
+    "plan_table",
+    "plan_date_text",
+    "plan_amount_text",
+    "plan_total_text",
+    "plan_left_text",
+    "plan_answer_text",
+    "plan_notice_text",
+    "plan_reference",
+    "offer_total_text",
+    "offer_discount_text",
+    "offer_amount_text",
+    "offer_until_text",
+)
+
+
+#: More invoices than this are counted, not named, in a subject line.
+SHORT_LIST = 3
+
+
+class DunningActionText(models.Model):
+    """What the texts of a level can say about a contact, in the debtor's language."""
+
+    _inherit = "dunning.action"
+
+    subject = fields.Char(readonly=True)
+    body = fields.Html(readonly=True, sanitize=False, prefetch=False)
+    is_edited = fields.Boolean(
+        "Text edited",
+        readonly=True,
+        help="A user wrote this text: it is kept as it is.",
+    )
+    is_stale = fields.Boolean(
+        "Changed since",
+        readonly=True,
+        help="The invoices or amounts changed after the text was edited.",
+    )
+    text_subject = fields.Char(
+        "Subject shown", compute="_compute_text", inverse="_inverse_text"
+    )
+    text_body = fields.Html(
+        "Text",
+        compute="_compute_text",
+        inverse="_inverse_text",
+        sanitize="email_outgoing",
+    )
+    lang = fields.Char(compute="_compute_lang")
+    greeting = fields.Char(compute="_compute_people")
+    debtor_name = fields.Char(compute="_compute_people")
+    contact_name = fields.Char(compute="_compute_people")
+    company_name = fields.Char(compute="_compute_people")
+    sender_name = fields.Char(compute="_compute_people")
+    sender_phone_text = fields.Char(compute="_compute_people")
+    sender_email = fields.Char(compute="_compute_people")
+    items_table = fields.Html(compute="_compute_tables", sanitize=False)
+    payment_block = fields.Html(compute="_compute_tables", sanitize=False)
+    amount_text = fields.Char(compute="_compute_figures")
+    oldest_days = fields.Integer(compute="_compute_figures")
+    invoice_names = fields.Char(compute="_compute_figures")
+    due_text = fields.Char(compute="_compute_figures")
+
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        """Let every admin of ladders use the placeholders, and nothing else."""
+        return super().mail_allowed_qweb_expressions() + tuple(
+            f"object.{name}" for name in PLACEHOLDERS
+        )
+
+    def _compute_text(self):
+        """Show the frozen or edited text, else the level's text as it would be now."""
+        rendered = self.filtered(lambda action: not action.body)._render_texts()
+        for action in self:
+            subject, body = rendered.get(action.id, (action.subject, action.body))
+            action.text_subject, action.text_body = subject, body
+
+    def _inverse_text(self):
+        for action in self.filtered(lambda action: action.state == "proposed"):
+            if (action.subject, action.body) != (action.text_subject, action.text_body):
+                action._write_text(action.text_subject, action.text_body)
+
+    def _write_text(self, subject, body):
+        """Keep the text a user wrote, after checking its wording."""
+        self.ensure_one()
+        self._check_wording(subject, body)
+        self.write(
+            {"subject": subject, "body": body, "is_edited": True, "is_stale": False}
+        )
+
+    def _render_texts(self):
+        """Render the level's texts, one compilation per text and language.
+
+        :return: {action id: (subject, body)} for the actions that have a text
+        """
+        texts = {}
+        by_template = self.grouped(lambda action: action._get_template())
+        for template, actions in by_template.items():
+            if not template or not actions.ids:
+                continue
+            subjects = template._render_field("subject", actions.ids, compute_lang=True)
+            bodies = template._render_field("body_html", actions.ids, compute_lang=True)
+            for action in actions:
+                # A subject is one line, whatever the names in it.
+                subject = " ".join((subjects[action.id] or "").split())
+                texts[action.id] = (subject, bodies[action.id])
+        texts |= self._render_sms()
+        calls = self.filtered(lambda action: action.channel in BY_PERSON)
+        for action in calls:
+            # Who calls reads the script, in his own language.
+            reader = action._get_activity_user().lang or self.env.lang
+            script = action.with_context(lang=reader).level_id.call_script
+            texts[action.id] = (action.level_id.name, script)
+        return texts
+
+    def _freeze_texts(self):
+        """Write the rendered texts for good, after checking their wording."""
+        unwritten = self.filtered(lambda action: not action.is_edited)
+        for action in self - unwritten:  # however the text came there
+            action._check_wording(action.subject, action.body)
+        for action_id, (subject, body) in unwritten._render_texts().items():
+            action = self.browse(action_id)
+            action._check_wording(subject, body)
+            action.write({"subject": subject, "body": body})
+
+    def _check_wording(self, subject, body):
+        """Refuse forbidden phrases; a name is a name, even of a bailiff."""
+        self.ensure_one()
+        names = {
+            self.partner_id.name,
+            self.contact_id.name,
+            self.company_id.name,
+            *self.line_ids.mapped("name"),
+        }
+        self.env["dunning.level"]._raise_forbidden(
+            subject, f"{subject or ''}\n{body or ''}", tuple(filter(None, names))
+        )
+
+    @api.depends("case_id", "contact_id")
+    def _compute_lang(self):
+        for action in self:
+            contact, partner = action.contact_id, action.case_id.partner_id
+            action.lang = contact.lang or partner.lang or self.env.lang or "en_US"
+
+    def _get_sender(self):
+        """Return the user whose name stands under the message."""
+        self.ensure_one()
+        user = self.case_id.user_id or self.company_id.dunning_user_id
+        # A person who sends by hand signs, whoever prints later; the engine never does.
+        author = self.user_id if self.queued_on else self.env.user
+        return user or author.filtered(lambda one: one.id != SUPERUSER_ID)
+
+    @api.depends("contact_id", "case_id.user_id", "company_id")
+    @api.depends_context("lang", "uid")
+    def _compute_people(self):
+        for action in self:
+            contact, company = action.contact_id, action.company_id
+            # An invoice address may be a person or a department: no name is safer.
+            is_person = not contact.is_company and contact.type == "contact"
+            sender = action._get_sender()
+            phone = sender.phone or company.phone
+            action.contact_name = contact.name if is_person else False
+            action.greeting = (
+                self.env._("Dear %(name)s,", name=contact.name)
+                if is_person
+                else self.env._("Hello,")
+            )
+            action.debtor_name = action.case_id.partner_id.name
+            action.company_name = company.name
+            action.sender_name = sender.name or self.env._("Accounts department")
+            action.sender_email = sender.email or company.email
+            action.sender_phone_text = (
+                self.env._(" on %(phone)s", phone=phone) if phone else ""
+            )
+
+    @api.depends("line_ids.amount_claimed")
+    @api.depends_context("lang")
+    def _compute_tables(self):
+        qweb = self.env["ir.qweb"]
+        # Where to pay is printed on every invoice; only these columns are wanted.
+        moves = self.line_ids.move_id.sudo()
+        moves.fetch(["name", "payment_reference", "partner_bank_id"])
+        # The items of a batch share their few hundred dates.
+        as_date = cache(lambda day: format_date(self.env, day))
+        open_credits = self._read_open_credits()
+        for action in self:
+            credits_of = action._format_credits(open_credits[action], as_date)
+            values = {
+                "action": action,
+                "rows": [line._format(as_date) for line in action.line_ids],
+                "totals": [
+                    format_amount(self.env, amount, currency)
+                    for currency, amount in action._get_totals().items()
+                ],
+                "credits": credits_of[0],
+                "payable": credits_of[1],
+                "late": action._format_claim(open_credits[action]),
+                "bank": action._get_bank(),
+                "reference": action._get_payment_reference(),
+                "is_courtesy": action.kind == "courtesy",
+                "agreements": action._get_agreements_below(),
+            }
+            action.items_table = qweb._render("account_dunning.items_table", values)
+            action.payment_block = qweb._render("account_dunning.payment_block", values)
+
+    def _get_totals(self):
+        """Return one total claimed per currency, never a mixed sum."""
+        return self.line_ids._get_totals(self.line_ids)
+
+    def _get_bank(self):
+        """Return the bank account to pay into: the invoices', else the company's."""
+        self.ensure_one()
+        # Where to pay is printed on every invoice; it is no secret of the accountant.
+        banks = self.line_ids.move_id.sudo().partner_bank_id
+        return banks if len(banks) == 1 else self.company_id.sudo().bank_ids[:1]
+
+    def _get_payment_reference(self):
+        self.ensure_one()
+        moves = self.line_ids.move_id
+        if len(moves) == 1:
+            return moves.payment_reference or moves.name
+        names = [name for name in self.line_ids.mapped("name") if name]
+        if len(names) <= SHORT_LIST:
+            return ", ".join(names)
+        return self.case_id.partner_id.ref or self._get_letter_reference()
+
+    @api.depends(
+        "line_ids.amount_claimed",
+        "line_ids.name",
+        "line_ids.date_due",
+        "line_ids.days_overdue",
+    )
+    @api.depends_context("lang")
+    def _compute_figures(self):
+        open_credits = self._read_open_credits()
+        for action in self:
+            lines = action.line_ids
+            amounts = [
+                format_amount(self.env, amount, currency)
+                for currency, amount in action._get_payable(
+                    open_credits[action]
+                ).items()
+            ]
+            dues = sorted({due for due in lines.mapped("date_due") if due})
+            action.amount_text = self._join(amounts)
+            action.oldest_days = max(lines.mapped("days_overdue"), default=0)
+            action.invoice_names = self._join_few([line.name or "" for line in lines])
+            action.due_text = self._join([self._format_day(day) for day in dues])
+
+    @api.model
+    def _join(self, texts):
+        """Join texts as in a sentence: "a, b and c"."""
+        texts = list(texts)
+        if len(texts) < 2:
+            return "".join(texts)
+        return self.env._(
+            "%(first)s and %(last)s", first=", ".join(texts[:-1]), last=texts[-1]
+        )
+
+    @api.model
+    def _join_few(self, names):
+        """Join names so that they fit in a subject line."""
+        if len(names) <= SHORT_LIST:
+            return self._join(names)
+        return self.env._(
+            "%(names)s and %(count)s others",
+            names=", ".join(names[: SHORT_LIST - 1]),
+            count=len(names) - SHORT_LIST + 1,
+        )
+
+    @api.model
+    def _format_day(self, day):
+        return format_date(self.env, day, date_format="long") if day else ""

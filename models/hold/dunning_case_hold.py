@@ -1,0 +1,175 @@
+from dataclasses import replace
+from datetime import date as Date
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ...tools import holds as core
+from ...tools.channels import UNDELIVERED
+from ...tools.holds import ON_HOLD
+
+
+class HoldRow(NamedTuple):
+    """A hold as the engine needs it."""
+
+    id: int
+    case_id: int
+    scope: str
+    date_from: Date
+    date_until: Date
+    ended_on: Date
+
+    def covers(self, day):
+        return core.Hold(self.date_from, self.date_until, self.ended_on).covers(day)
+
+
+class Holds(NamedTuple):
+    """What is on hold on a day: ids of whole cases, of items, and of the cases whose
+    holds are all over."""
+
+    cases: frozenset = frozenset()
+    lines: frozenset = frozenset()
+    over: frozenset = frozenset()
+
+    def keeps(self, case):
+        """Tell whether a case as a whole gets nothing on that day."""
+        if case.id in self.cases:
+            return True
+        if case.state == "waiting" and case.awaits_agreement:
+            return False  # what the agreements leave free is decided as ever
+        if case.state == "waiting":
+            # Nobody has to set it back: a hold ends by its date.
+            return case.id not in self.over
+        return case.state != "open"
+
+    def mark(self, items, lines):
+        """Return the open items with the hold of those that are on hold.
+
+        :param items: ``{move line id: OpenItem}``
+        :param lines: ``{case id: [CaseLine]}``
+        """
+        if not (self.cases or self.lines):
+            return items
+        held = {
+            row.move_line_id
+            for case_id, rows in lines.items()
+            for row in rows
+            if case_id in self.cases or row.id in self.lines
+        }
+        return {
+            key: replace(item, hold=ON_HOLD) if key in held and not item.hold else item
+            for key, item in items.items()
+        }
+
+
+class DunningCaseHold(models.Model):
+    """Hold: a case, or items of it, that nobody reminds of for a time."""
+
+    _inherit = "dunning.case"
+
+    hold_ids = fields.One2many("dunning.hold", "case_id", "Holds", readonly=True)
+    hold_id = fields.Many2one(
+        "dunning.hold",
+        "On hold",
+        compute="_compute_hold_id",
+        help="The hold of the whole case that is in force today.",
+    )
+    hold_until = fields.Date("On hold until", compute="_compute_hold_id")
+    has_item_hold = fields.Boolean(compute="_compute_hold_id")
+
+    @api.depends("hold_ids.date_until", "hold_ids.ended_on")
+    def _compute_hold_id(self):
+        for case in self:
+            running = case.hold_ids.filtered(lambda hold: hold.state == core.RUNNING)
+            whole = running.filtered(lambda hold: hold.scope == "case")
+            whole = whole.sorted("date_until")[-1:]
+            case.hold_id = whole
+            case.hold_until = whole.date_until
+            case.has_item_hold = bool(running - whole)
+
+    # What the engine knows of it
+
+    def _read_holds(self, date):
+        """Return what is on hold of the cases on a day, in one query as a rule.
+
+        :rtype: Holds
+        """
+        waiting = self.filtered(lambda case: case.state == "waiting")
+        holds = self.env["dunning.hold"]
+        wanted = holds._get_domain(date)
+        if waiting:
+            wanted |= Domain("case_id", "in", waiting.ids)
+        domain = Domain("case_id", "in", self.ids) & wanted
+        rows = list(self._read_rows("dunning.hold", HoldRow, domain, "id"))
+        running = [row for row in rows if row.covers(date)]
+        cases = {row.case_id for row in running if row.scope == "case"}
+        known = {row.case_id for row in rows if row.scope == "case"}
+        of_items = [row.id for row in running if row.scope == "items"]
+        return Holds(
+            frozenset(cases),
+            frozenset(holds.browse(of_items).line_ids.ids if of_items else ()),
+            frozenset(known - cases),
+        )
+
+    def _wake_up(self, date=None):
+        """Open the cases again whose holds are over.
+
+        :param date: the day to look at; the company's today when None
+        """
+        waiting = self.filtered(lambda case: case.state == "waiting")
+        for company, cases in waiting.grouped("company_id").items():
+            over = cases._read_holds(date or company._dunning_today()).over
+            cases.filtered(lambda case, over=over: case.id in over).state = "open"
+
+    def _keep_back_held(self):
+        """Look afresh at what waits to leave: what names a held item stays here.
+
+        Printed letters stay on the list of those to pull out of the batch.
+        """
+        waiting = self.action_ids.filtered(
+            lambda action: action.state in UNDELIVERED and not action.printed_on
+        )
+        proposed = waiting.filtered(lambda action: action.state == "proposed")
+        proposed._refresh()
+        (waiting - proposed)._drop_outdated()
+
+    def _explain_holds(self):
+        """Yield a sentence for each hold in force: until when, by whom, why."""
+        running = self.hold_ids.filtered(lambda hold: hold.state == core.RUNNING)
+        for hold in running.sorted("scope"):
+            details = {
+                "date": format_date(self.env, hold.date_until),
+                "user": hold.user_id.sudo().name,  # a name is no secret
+                "reason": hold.reason,
+            }
+            if hold.scope == "case":
+                yield self.env._(
+                    "On hold until %(date)s, by %(user)s: %(reason)s", **details
+                )
+            else:
+                yield self.env._(
+                    "%(items)s on hold until %(date)s, by %(user)s: %(reason)s",
+                    items=hold.items,
+                    **details,
+                )
+
+    # Buttons
+
+    def action_hold(self):
+        """Open the window that puts cases on hold, or changes their hold."""
+        if not self:
+            raise UserError(self.env._("Choose the cases to put on hold."))
+        self.check_access("write")
+        return self.env["dunning.hold.wizard"]._open_for(self)
+
+    def action_resume(self):
+        """Resume now what is on hold as a whole."""
+        self.check_access("write")
+        for case in self.filtered(lambda case: case.state == "waiting"):
+            # Held without a date, by a program.
+            if not (case.hold_id or case.awaits_agreement):
+                case.state = "open"
+        return self.hold_id.action_resume()

@@ -1,0 +1,214 @@
+import csv
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import file_open, format_date
+
+from ...tools.interest import MissingRate, RateTable, half_year_start
+
+#: Points added to the rate of the European Central Bank: between businesses (Code de
+#: commerce L441-10 II), and against a public buyer (Code de la commande publique
+#: R2192-31).
+BUSINESS_MARGIN, PUBLIC_MARGIN = Decimal(10), Decimal(8)
+#: A stipulated rate is at least so many times the legal one (L441-10 II).
+FLOOR_FACTOR = 3
+#: Days before a half-year starts from which its missing rates are asked for.
+ASK_DAYS_AHEAD = 15
+
+
+class DunningRate(models.Model):
+    """A rate that the law or the central bank fixes for a half-year, with its source.
+
+    Nothing is extrapolated: a half-year without its line is an error in whatever needs
+    it, and a task for the credit manager before it begins.
+    """
+
+    _name = "dunning.rate"
+    _description = "Interest Rate of a Half-Year"
+    _order = "date_from desc, kind"
+    _rec_name = "half_year"
+
+    date_from = fields.Date(
+        "Half-year from",
+        required=True,
+        help="The first day of the half-year: 1 January or 1 July.",
+    )
+    half_year = fields.Char(compute="_compute_half_year")
+    kind = fields.Selection(
+        [
+            ("ecb_refi", "European Central Bank, main refinancing"),
+            ("legal_other", "Legal rate, creditor is a company"),
+            ("legal_individual", "Legal rate, creditor is an individual"),
+        ],
+        required=True,
+        help="The rate of the central bank is the one in force on the first day of the "
+        "half-year: a change within it has no effect before the next one. Of the two "
+        "legal rates the creditor's counts, not the debtor's.",
+    )
+    rate = fields.Float(
+        "Percent per year",
+        digits=(6, 2),
+        required=True,
+        aggregator=None,  # rates do not add up
+    )
+    source = fields.Char(
+        required=True, help="Where the rate was published: the decree, the page."
+    )
+    checked_on = fields.Date(
+        help="When somebody last compared it with its source.",
+        default=fields.Date.context_today,
+    )
+    is_secondary = fields.Boolean(
+        "Secondary source",
+        help="Taken from a source that quotes the official one: compare it before you "
+        "print it in a letter.",
+    )
+
+    _one_per_half_year = models.UniqueIndex(
+        "(kind, date_from)", "This half-year has its rate already: correct that line."
+    )
+    _is_a_percentage = models.Constraint(
+        "CHECK (rate >= 0 AND rate < 100)",
+        "A rate is a percentage per year, between 0 and 100.",
+    )
+
+    @api.depends("date_from")
+    def _compute_half_year(self):
+        for rate in self:
+            rate.half_year = self._name_half_year(rate.date_from)
+
+    @api.model
+    def _name_half_year(self, day):
+        if not day:
+            return False
+        number = 1 if day.month < 7 else 2
+        return self.env._(
+            "%(year)s, half-year %(number)s", year=day.year, number=number
+        )
+
+    @api.constrains("date_from")
+    def _check_date_from(self):
+        for rate in self:
+            if rate.date_from != half_year_start(rate.date_from):
+                raise ValidationError(
+                    self.env._(
+                        "A half-year begins on 1 January or on 1 July, not on "
+                        "%(date)s.",
+                        date=format_date(self.env, rate.date_from),
+                    )
+                )
+
+    @api.model
+    def _load_shipped_rates(self):
+        """Add the half-years that the module knows and the list does not.
+
+        Called at each installation and upgrade: a line that somebody entered or
+        corrected stays as it is.
+        """
+        known = {
+            (rate.kind, rate.date_from) for rate in self.search([("id", "!=", False)])
+        }
+        with file_open("account_dunning/data/rates.csv") as file:
+            rows = [
+                row | {"is_secondary": row["is_secondary"] == "1"}
+                for row in csv.DictReader(file)
+                if (row["kind"], fields.Date.to_date(row["date_from"])) not in known
+            ]
+        self.create(rows)
+
+    @api.model
+    def _read_percents(self, kind):
+        """Return the rates of a kind, ``[(date_from, percent)]``."""
+        # Public facts: whoever sees an amount may know how it was computed.
+        rows = self.sudo().search_fetch([("kind", "=", kind)], ["date_from", "rate"])
+        return [(row.date_from, Decimal(f"{row.rate:.2f}")) for row in rows]
+
+    @api.model
+    def _get_business_table(self, contract=None):
+        """Return the rates between businesses.
+
+        :param Decimal contract: the stipulated rate (percent per year); each half-year
+            it is lifted to its floor. Without one, the central bank's plus 10 points.
+        """
+        if contract is None:
+            bank = self._read_percents("ecb_refi")
+            return RateTable([(day, rate + BUSINESS_MARGIN) for day, rate in bank])
+        legal = self._read_percents("legal_other")
+        return RateTable([(day, max(contract, FLOOR_FACTOR * r)) for day, r in legal])
+
+    @api.model
+    def _get_consumer_table(self):
+        """Return the legal rates of a company: what a consumer owes from the notice."""
+        return RateTable(self._read_percents("legal_other"))
+
+    @api.model
+    def _get_public_table(self, due, known):
+        """Return the one rate of a public buyer: that of the half-year in which the
+        delay began, whatever comes later.
+
+        :param known: ``{date_from: percent}`` of the central bank
+        :raises MissingRate: when that half-year has no rate
+        """
+        first_day = due + timedelta(days=1)
+        start = half_year_start(first_day)
+        if start not in known:
+            raise MissingRate(first_day)
+        return RateTable([(start, known[start] + PUBLIC_MARGIN)])
+
+    @api.model
+    def _get_floor(self, day):
+        """Return the lowest rate that may be stipulated on a day, None if unknown."""
+        rate = dict(self._read_percents("legal_other")).get(half_year_start(day))
+        return None if rate is None else FLOOR_FACTOR * rate
+
+    @api.model
+    def _check_stipulated(self, percent, day):
+        """Refuse a stipulated rate that the law does not allow.
+
+        :param Decimal percent: percent per year; None is no stipulation
+        :raises ValidationError: below the floor, or no percentage
+        """
+        if percent is None:
+            return
+        if not 0 < percent < 100:
+            raise ValidationError(
+                self.env._("A rate is a percentage per year, between 0 and 100.")
+            )
+        floor = self._get_floor(day)
+        if floor is not None and percent < floor:
+            raise ValidationError(
+                self.env._(
+                    "The law allows no stipulated rate below three times the legal "
+                    "one, %(floor)s %% in %(half_year)s: %(percent)s %% is too low. "
+                    "Leave it empty for the legal default.",
+                    floor=floor,
+                    percent=percent,
+                    half_year=self._name_half_year(day),
+                )
+            )
+
+    @api.model
+    def _describe_missing(self, error):
+        """Say in the user's words which half-year has no rate, and how to mend it."""
+        return self.env._(
+            "The rates of %(half_year)s are not known: add them in the list of rates "
+            "(Dunning, Configuration, Interest rates), with their source.",
+            half_year=self._name_half_year(error.day),
+        )
+
+    @api.model
+    def _get_missing(self, day):
+        """Return the kinds that have no line for the half-year of a day."""
+        start = half_year_start(day)
+        known = self.sudo().search([("date_from", "=", start)]).mapped("kind")
+        return [kind for kind in ("ecb_refi", "legal_other") if kind not in known]
+
+    @api.model
+    def _cron_ask_for_rates(self):
+        """Ask credit managers for the rates of a half-year that is about to begin."""
+        companies = self.env["res.company"].search([("active", "=", True)])
+        for company in companies.filtered("dunning_manager_id"):
+            company._dunning_ask_for_rates()
+        self.env["ir.cron"]._commit_progress(len(companies))

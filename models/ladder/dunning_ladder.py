@@ -1,0 +1,208 @@
+from decimal import Decimal
+from itertools import pairwise
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...tools.ladder import Ladder
+
+
+class DunningLadder(models.Model):
+    """A recovery strategy: rungs that raise the tone step by step."""
+
+    _name = "dunning.ladder"
+    _description = "Dunning Ladder"
+    _order = "sequence, id"
+    _check_company_domain = models.check_company_domain_parent_of
+
+    name = fields.Char(required=True, translate=True)
+    description = fields.Text(
+        "For whom",
+        translate=True,
+        help="For your team: which customers this ladder is meant for, and what is "
+        "special about it. Debtors never see it.",
+    )
+    sequence = fields.Integer(
+        default=10,
+        help="Rules of assignment are tried in this order: the first ladder that fits "
+        "a customer takes it.",
+    )
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        help="Empty: every company may use it. A branch sees its parents' ladders.",
+    )
+    currency_id = fields.Many2one(
+        "res.currency", compute="_compute_currency_id", string="Company currency"
+    )
+    level_ids = fields.One2many("dunning.level", "ladder_id", copy=True)
+    grace_days = fields.Integer(
+        help="An invoice is late when so many days have passed since its due date."
+    )
+    minimum_amount = fields.Monetary(
+        help="Below this overdue amount (company currency) nobody is dunned."
+    )
+    contact_gap_days = fields.Integer(
+        "Days between two contacts",
+        help="Whatever the channel and the user, a debtor is not contacted again "
+        "before so many days.",
+    )
+    summary = fields.Char(compute="_compute_summary")
+    warning = fields.Text(compute="_compute_warning")
+
+    _grace_not_negative = models.Constraint(
+        "CHECK (grace_days >= 0 AND contact_gap_days >= 0 AND minimum_amount >= 0)",
+        "Grace, contact gap and minimum amount cannot be negative.",
+    )
+
+    _waits_in_a_lifetime = models.Constraint(
+        "CHECK (grace_days <= 3650 AND contact_gap_days <= 3650)",
+        "Grace and contact gap lie within ten years (3650 days).",
+    )
+
+    @api.depends("company_id")
+    @api.depends_context("company")
+    def _compute_currency_id(self):
+        for ladder in self:
+            company = ladder.company_id or self.env.company
+            ladder.currency_id = company.currency_id
+
+    @api.depends("level_ids.summary", "level_ids.sequence", "level_ids.active")
+    def _compute_summary(self):
+        for ladder in self:
+            levels = ladder._get_levels()
+            ladder.summary = " → ".join(levels.mapped("summary"))
+
+    @api.depends(
+        "level_ids.delay_days",
+        "level_ids.gap_days",
+        "level_ids.deadline_days",
+        "level_ids.sequence",
+        "level_ids.active",
+        "contact_gap_days",
+        "grace_days",
+    )
+    def _compute_warning(self):
+        """Name the rungs that a deadline or the contact gap will hold back."""
+        for ladder in self:
+            rungs = ladder._get_levels().filtered(lambda level: not level.is_courtesy)
+            messages = [
+                message
+                for level, following in pairwise(rungs)
+                for message in ladder._get_warnings(level, following)
+            ]
+            ladder.warning = "\n".join(messages)
+
+    def _get_warnings(self, level, following):
+        way = max(following.delay_days - level.delay_days, following.gap_days)
+        if level.deadline_days + self.grace_days + 1 > way and level.deadline_days:
+            yield self.env._(
+                "“%(next)s” comes %(way)s days after “%(level)s”, whose printed "
+                "deadline is %(days)s days: it will wait for that deadline.",
+                next=following.name,
+                way=way,
+                level=level.name,
+                days=level.deadline_days,
+            )
+        if self.contact_gap_days > way and not following.is_decision:
+            yield self.env._(
+                "“%(next)s” comes %(way)s days after “%(level)s”, but %(days)s days "
+                "lie between two contacts: it will be deferred.",
+                next=following.name,
+                way=way,
+                level=level.name,
+                days=self.contact_gap_days,
+            )
+
+    def write(self, vals):
+        # While the whole ladder is saved its levels are written one after the other:
+        # they are checked together, once the last one is in place.
+        with self.env.protecting([self._fields["level_ids"]], self):
+            result = super().write(vals)
+        self._check_when_complete()
+        return result
+
+    def _check_when_complete(self):
+        """Check the order of the levels, unless the ladder is still being saved."""
+        field = self._fields["level_ids"]
+        for ladder in self - self.env.protected(field):
+            ladder._check_order()
+            ladder._check_gaps()
+            ladder._check_formal_notice()
+
+    def _check_order(self):
+        levels = self._get_levels()
+        for level, following in pairwise(levels):
+            if following.delay_days < level.delay_days:
+                raise ValidationError(
+                    self.env._(
+                        "“%(next)s” (D%(next_delay)s) stands after “%(level)s” "
+                        "(D%(delay)s): the delays of a ladder cannot decrease.",
+                        next=following.name,
+                        next_delay=f"{following.delay_days:+d}",
+                        level=level.name,
+                        delay=f"{level.delay_days:+d}",
+                    )
+                )
+
+    def _check_gaps(self):
+        rungs = self._get_levels().filtered(lambda level: not level.is_courtesy)
+        if rungs[:1].gap_days:
+            raise ValidationError(
+                self.env._(
+                    "“%(level)s” is the first rung: nothing comes before it, so its "
+                    "days since the previous rung must be 0.",
+                    level=rungs[:1].name,
+                )
+            )
+        for level in rungs[1:]:
+            if level.gap_days < 1:
+                raise ValidationError(
+                    self.env._(
+                        "“%(level)s” follows another rung: give the debtor at least "
+                        "one day since the previous rung.",
+                        level=level.name,
+                    )
+                )
+
+    def _check_formal_notice(self):
+        levels = self._get_levels()
+        formal = levels.filtered("is_formal_notice")
+        if len(formal) > 1:
+            raise ValidationError(
+                self.env._(
+                    "“%(ladder)s” has two formal notices, “%(first)s” and “%(second)s”:"
+                    " a debt is put on notice once.",
+                    ladder=self.name,
+                    first=formal[0].name,
+                    second=formal[1].name,
+                )
+            )
+        after = levels.filtered(
+            lambda level: not level.is_decision and not level.is_formal_notice
+        )
+        for level in after if formal else ():
+            if levels._ids.index(level.id) > levels._ids.index(formal.id):
+                raise ValidationError(
+                    self.env._(
+                        "“%(level)s” stands after the formal notice: after it only a "
+                        "decision may follow, not an ordinary reminder.",
+                        level=level.name,
+                    )
+                )
+
+    def _get_levels(self):
+        """Return the active levels in climbing order, unsaved ones included."""
+        self.ensure_one()
+        levels = self.level_ids.filtered("active")
+        return levels.sorted(lambda level: level._rank())
+
+    def _to_core(self):
+        """Return the ladder as the functional core knows it."""
+        self.ensure_one()
+        return Ladder(
+            rungs=tuple(level._to_rung() for level in self._get_levels()),
+            grace=self.grace_days,
+            contact_gap=self.contact_gap_days,
+            minimum=Decimal(str(self.minimum_amount)),
+        )

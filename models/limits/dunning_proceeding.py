@@ -1,0 +1,293 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_date
+
+from ...tools.insolvency import declaration_deadline, is_earlier, relief_deadline
+
+#: What only the buttons write.
+BY_BUTTON = {"state", "declared_by_id", "ended_on", "ended_by_id"}
+#: What was declared to the trustee stays as it was declared.
+DECLARED = {"partner_id", "company_id", "judgment_date", "declared_on", "line_ids"}
+
+
+class DunningProceeding(models.Model):
+    """Collective proceedings of a customer, as one creditor company follows them.
+
+    Claims born before the judgment may be neither paid nor asked for (Code de commerce
+    L622-7, L622-21), interest stops (L622-28), and the claim is declared to the trustee
+    within two months of the publication in the BODACC (L622-24, R622-24). What is born
+    later goes on as usual. Conciliation and ad-hoc mandates are confidential and stop
+    nothing by themselves: put the case on hold instead.
+    """
+
+    _name = "dunning.proceeding"
+    _description = "Insolvency Proceedings"
+    _inherit = ["mail.thread", "mail.activity.mixin", "dunning.proof.own"]
+    _order = "judgment_date desc, id desc"
+    _check_company_auto = True
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Debtor",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        tracking=True,
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        "Creditor",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    kind = fields.Selection(
+        [
+            ("safeguard", "Safeguard (sauvegarde)"),
+            ("accelerated", "Accelerated safeguard (sauvegarde accélérée)"),
+            ("reorganisation", "Reorganisation (redressement judiciaire)"),
+            ("liquidation", "Liquidation (liquidation judiciaire)"),
+        ],
+        required=True,
+        default="reorganisation",
+        tracking=True,
+        help="As the judgment says. When it is converted, change it here: who has "
+        "declared his claim need not do so again (Code de commerce L641-3).",
+    )
+    judgment_date = fields.Date(
+        "Opening judgment of",
+        required=True,
+        tracking=True,
+        help="Claims born before that day are frozen; that day's and later ones are "
+        "not.",
+    )
+    publication_date = fields.Date(
+        "Published in the BODACC on",
+        tracking=True,
+        help="The two months to declare the claim begin on that day. While it is not "
+        "known, the deadline is counted from the judgment, which is earlier.",
+    )
+    court = fields.Char(help="The court that opened the proceedings.")
+    reference = fields.Char("Case number")
+    trustee_id = fields.Many2one(
+        "res.partner",
+        tracking=True,
+        help="The mandataire judiciaire, or the liquidator: the claim is declared to "
+        "him.",
+    )
+    is_remote = fields.Boolean(
+        "Creditor outside metropolitan France",
+        compute="_compute_is_remote",
+        store=True,
+        readonly=False,
+        help="Two months more to declare (Code de commerce R622-24). Proposed from the "
+        "address of the company.",
+    )
+    deadline = fields.Date(
+        "Declare until",
+        compute="_compute_deadline",
+        store=True,
+        help="Two months after the publication, four from outside metropolitan France; "
+        "a Saturday, Sunday or holiday moves it to the next working day (Code de "
+        "procédure civile 641 and 642).",
+    )
+    relief_deadline = fields.Date(
+        "Ask for relief until",
+        compute="_compute_deadline",
+        store=True,
+        help="Who missed the deadline may ask the court for relief within six months "
+        "of the publication (Code de commerce L622-26).",
+    )
+    state = fields.Selection(
+        [
+            ("open", "Claim to declare"),
+            ("declared", "Claim declared"),
+            ("ended", "Over for us"),
+        ],
+        required=True,
+        readonly=True,
+        default="open",
+        tracking=True,
+    )
+    ended_on = fields.Date(
+        readonly=True,
+        help="From that day on, earlier claims are dunned again.",
+    )
+    ended_by_id = fields.Many2one("res.users", "Ended by", readonly=True)
+    note = fields.Text()
+
+    _one_running = models.UniqueIndex(
+        "(partner_id, company_id) WHERE ended_on IS NULL",
+        "Proceedings of this customer are running already: change those.",
+    )
+
+    @api.depends("partner_id", "judgment_date", "kind")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for proceeding in self:
+            proceeding.display_name = self.env._(
+                "%(debtor)s: %(kind)s of %(date)s",
+                debtor=proceeding.partner_id.display_name or "",
+                kind=kinds.get(proceeding.kind, ""),
+                date=format_date(self.env, proceeding.judgment_date) or "",
+            )
+
+    @api.depends("company_id")
+    def _compute_is_remote(self):
+        for proceeding in self:
+            address = proceeding.company_id.partner_id
+            is_french = not address.country_id or address.country_id.code == "FR"
+            is_overseas = (address.zip or "")[:2] in ("97", "98")
+            proceeding.is_remote = not is_french or is_overseas
+
+    @api.depends("judgment_date", "publication_date", "is_remote")
+    def _compute_deadline(self):
+        for proceeding in self:
+            day = proceeding.publication_date or proceeding.judgment_date
+            proceeding.deadline = day and declaration_deadline(
+                day, proceeding.is_remote
+            )
+            proceeding.relief_deadline = day and relief_deadline(day)
+
+    @api.constrains("judgment_date", "publication_date")
+    def _check_dates(self):
+        for proceeding in self:
+            days = (proceeding.judgment_date, proceeding.publication_date)
+            last = proceeding.company_id._dunning_latest_day(*days)
+            if max(filter(None, days)) > last:
+                raise ValidationError(
+                    self.env._(
+                        "The judgment and its publication have happened: choose days "
+                        "that are not after today."
+                    )
+                )
+            if days[1] and days[1] < days[0]:
+                raise ValidationError(
+                    self.env._(
+                        "It cannot have been published on %(published)s, before the "
+                        "judgment of %(judgment)s.",
+                        published=format_date(self.env, days[1]),
+                        judgment=format_date(self.env, days[0]),
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = self.env["res.partner"]
+        for vals in vals_list:
+            if not self.env.su:
+                self._refuse_by_hand(vals)
+            if vals.get("partner_id"):
+                debtor = partners.browse(vals["partner_id"]).commercial_partner_id
+                vals["partner_id"] = debtor.id
+        proceedings = super().create(vals_list)
+        proceedings._take_effect()
+        return proceedings
+
+    def write(self, vals):
+        if not self.env.su:
+            self._refuse_by_hand(vals)
+            if not DECLARED.isdisjoint(vals):
+                self._refuse_declared()
+        result = super().write(vals)
+        if not {"judgment_date", "partner_id", "company_id", "ended_on"}.isdisjoint(
+            vals
+        ):
+            self._take_effect()
+        return result
+
+    @api.model
+    def _refuse_by_hand(self, vals):
+        if not BY_BUTTON.isdisjoint(vals):
+            raise UserError(
+                self.env._(
+                    "How far the proceedings are follows from the buttons “Mark as "
+                    "declared” and “Over for us”."
+                )
+            )
+
+    def _refuse_declared(self):
+        if declared := self.filtered(lambda one: one.state != "open"):
+            raise UserError(
+                self.env._(
+                    "The claim on %(debtor)s was declared: it stays as it was.",
+                    debtor=declared[0].partner_id.display_name,
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_declared(self):
+        self._refuse_declared()
+
+    # What it does
+
+    def _take_effect(self):
+        """Nothing that names a frozen item leaves any more (design, rule 6)."""
+        self.env.flush_all()
+        self.env["dunning.case.line"].invalidate_model()
+        self.env["dunning.case"].invalidate_model(["proceeding_id", "legal_warning"])
+        self._find_cases()._keep_back_held()
+
+    def _find_cases(self):
+        """Return the open cases of the debtors in the company of the proceedings."""
+        cases = self.env["dunning.case"].search(
+            [("partner_id", "in", self.partner_id.ids), ("state", "!=", "closed")]
+        )
+        pairs = {(one.partner_id, one.company_id) for one in self}
+        return cases.filtered(lambda case: (case.partner_id, case.company_id) in pairs)
+
+    @api.model
+    def _read_running(self, company, debtors):
+        """Map debtors to the judgment of their running proceedings."""
+        # That a claim is frozen is no secret to who sees its amounts.
+        running = self.sudo().search_fetch(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "in", debtors.ids),
+                ("ended_on", "=", False),
+            ],
+            ["partner_id", "judgment_date"],
+        )
+        return {one.partner_id.id: one.judgment_date for one in running}
+
+    def _is_doubled_by(self, debtor):
+        """Tell whether another one of this debtor is running beside it."""
+        self.ensure_one()
+        running = [
+            ("partner_id", "=", debtor.id),
+            ("company_id", "=", self.company_id.id),
+            ("ended_on", "=", False),
+        ]
+        return not self.ended_on and bool(self.search_count(running, limit=1))
+
+    def action_end(self):
+        """Earlier claims are dunned again: the judgment was set aside, or it turned out
+        to be another customer's."""
+        if not self.env.user.has_group("account_dunning.group_dunning_manager"):
+            raise AccessError(
+                self.env._("A credit manager decides when proceedings are over.")
+            )
+        self.check_access("write")
+        for proceeding in self.filtered(lambda one: not one.ended_on):
+            # Who ended it, and when, is written down by us.
+            proceeding.sudo().write(
+                {
+                    "state": "ended",
+                    "ended_on": proceeding.company_id._dunning_today(),
+                    "ended_by_id": self.env.uid,
+                }
+            )
+            proceeding.activity_ids.action_done()
+        return True
+
+
+def is_frozen(line, judgments):
+    """Tell whether a case line is a claim born before the judgment of its debtor, as
+    ``_read_running`` gives them."""
+    if not judgments:  # as nearly always
+        return False
+    judgment = judgments.get(line.case_id.partner_id.id)
+    move = line.move_id
+    born = judgment and (move.delivery_date or move.invoice_date or move.date)
+    return bool(born and is_earlier(born, judgment))
