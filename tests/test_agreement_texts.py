@@ -2,7 +2,7 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
-from ..models.contact.dunning_action_event import Event
+from ..models.contact.event import Event
 from ..tools.wording import find_forbidden
 from .common import DunningCommon
 from .test_hold import day

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from ..models.contact.dunning_action_event import Event
+from ..models.contact.event import Event
 from .common import DunningCommon
 from .test_hold import day
 

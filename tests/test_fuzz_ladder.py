@@ -107,7 +107,7 @@ class TestFuzzLadder(FuzzCommon):
         ]
         self.assertIsInstance(self._configure({"name": "Alike"}, levels), int)
 
-    @mute_logger("odoo.addons.account_dunning.models.night.dunning_case_run")
+    @mute_logger("odoo.addons.account_dunning.models.night.dunning_case")
     def test_a_delay_of_centuries_is_refused_in_words_or_works(self):
         for days in HUGE_DAYS:
             for name in ("delay_days", "deadline_days"):

@@ -6,7 +6,7 @@ from pypdf import PdfReader
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from ..models.post.dunning_action_letter import LETTER_REPORT
+from ..models.post.letter import LETTER_REPORT
 from .common import DunningCommon
 from .common_hostile import HOSTILE, RENDERED, HostileMixin, flat
 

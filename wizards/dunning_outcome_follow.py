@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
-from ..models.dispute.dunning_reason import FOLLOW_UPS
+from ..models.contact.dunning_reason import FOLLOW_UPS
 
 
 class DunningOutcomeFollow(models.TransientModel):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.case.dunning_case_decide import CasePlan
+from ..models.case.decide import CasePlan
 from ..tools import ladder as core
 from ..tools.channels import POSTED
 

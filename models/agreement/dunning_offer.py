@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...tools import covers
-from ..contact.dunning_action_event import Event
+from ..contact.event import Event
 
 #: What is offered: frozen once the debtor knows it.
 TERMS = {"case_id", "line_ids", "currency_id", "percent", "amount", "valid_until"}

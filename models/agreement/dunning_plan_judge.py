@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools import plans as core
-from ..contact.dunning_action_event import Event
+from ..contact.event import Event
 
 
 class DunningPlanJudge(models.Model):

@@ -2,10 +2,10 @@ from . import res_partner
 from . import dunning_case
 from . import dunning_case_line
 from . import account_move
-from . import dunning_case_join
-from . import dunning_case_ladder
+from . import join
+from . import change_ladder
 from . import dunning_case_live
-from . import dunning_case_decide
+from . import decide
 from . import dunning_case_facts
 from . import dunning_case_settle
-from . import dunning_case_collect
+from . import collect

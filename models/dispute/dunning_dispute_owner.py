@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .dunning_reason import FAMILIES
+from ..contact.dunning_reason import FAMILIES
 
 #: Days to examine a dispute when the company has said nothing for its family.
 USUAL_DAYS = 15

@@ -4,11 +4,11 @@ from . import dunning_claim
 from . import dunning_waiver
 from . import dunning_claim_note
 from . import dunning_case_line_claim
-from . import dunning_case_line_interest
+from . import dunning_case_line
 from . import dunning_company_claim
-from . import dunning_company_interest
+from . import res_company
 from . import dunning_case_claim
-from . import dunning_case_interest
-from . import dunning_level_law
-from . import dunning_action_late
+from . import dunning_case
+from . import dunning_level
+from . import dunning_action
 from . import dunning_action_law

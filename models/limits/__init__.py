@@ -3,10 +3,10 @@ from . import dunning_limitation_override
 from . import dunning_proceeding
 from . import dunning_proceeding_line
 from . import dunning_proceeding_warn
-from . import dunning_proceeding_declare
-from . import dunning_partner_limits
-from . import dunning_case_line_limits
-from . import dunning_company_limits
+from . import declare
+from . import res_partner
+from . import dunning_case_line
+from . import res_company
 from . import dunning_limitation_find
-from . import dunning_case_limits
-from . import dunning_item_limits
+from . import dunning_case
+from . import account_move_line

@@ -6,7 +6,7 @@ from . import ir_actions_report
 from . import ir_attachment
 from . import dunning_deposit_list
 from . import dunning_deposit_guard
-from . import dunning_action_letter
+from . import letter
 from . import dunning_action_postal_log
-from . import dunning_action_postal
+from . import registered
 from . import dunning_action_seal

@@ -11,7 +11,7 @@ from odoo.addons.account_dunning.tests.test_workers import WorkerCommon
 
 from .fake_provider import TOKEN, FakeProvider, serve
 
-LRE = "odoo.addons.account_dunning.models.dunning_action_lre"
+LRE = "odoo.addons.account_dunning.models.electronic.dunning_action"
 NEWS = "odoo.addons.account_dunning.models.dunning_action_lre_news"
 
 

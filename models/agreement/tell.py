@@ -2,7 +2,7 @@ from odoo import models
 from odoo.tools import format_date
 
 from ...tools import commitments as core
-from ..contact.dunning_action_event import Event
+from ..contact.event import Event
 
 
 class DunningPromiseText(models.Model):

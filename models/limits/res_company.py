@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools.misc import split_every
 
 from ...tools.days import add_months
-from .dunning_partner_limits import SECTORS, check_contract_years
+from .res_partner import SECTORS, check_contract_years
 
 #: Months before the last day to act at which somebody is asked to act.
 WARNING_MONTHS = (6, 3)

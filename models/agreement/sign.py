@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..contact.dunning_action_event import Event
+from ..contact.event import Event
 
 AGREEMENT = "account_dunning.dunning_plan_report"
 

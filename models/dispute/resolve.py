@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..contact.dunning_action_event import Event
+from ..contact.event import Event
 
 #: Decisions that the debtor is told of, with the text that says so.
 TEXTS = {

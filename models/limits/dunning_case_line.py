@@ -7,7 +7,7 @@ from odoo.tools import format_date
 
 from ...tools.days import add_months
 from ...tools.limitation import SHORTEST_MONTHS
-from .dunning_company_limits import WARNING_MONTHS
+from .res_company import WARNING_MONTHS
 
 
 class DunningCaseLineLimits(models.Model):

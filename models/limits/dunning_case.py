@@ -5,7 +5,7 @@ from odoo.tools import SQL, format_date
 
 from ...tools.days import add_months
 from ...tools.holds import TIME_BARRED
-from .dunning_company_limits import WARNING_MONTHS
+from .res_company import WARNING_MONTHS
 
 
 class DunningCaseLimits(models.Model):
