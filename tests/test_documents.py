@@ -116,9 +116,7 @@ class TestDocuments(WorkerCommon):
         self.assertEqual(len(self._send_mails()), 1)
 
     def test_an_error_of_the_invoice_s_own_template_stops_only_its_message(self):
-        with mute_logger(
-            "odoo.addons.account_dunning.models.contact.dunning_action_documents"
-        ):
+        with mute_logger("odoo.addons.account_dunning.models.contact.deliver"):
             actions = self._make_documents_but_one(ZeroDivisionError())
         self.assertEqual(actions.mapped("state"), ["failed", "queued"])
         self.assertTrue(actions[1].mail_mail_id)

@@ -1,13 +1,17 @@
 import base64
+from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import format_date
 
 from ..tools import postal
 
 #: Lines of one list; the post office's lists are far shorter.
 MOST_LINES = 2000
+#: Where scans wait in the window until they are given to their letters.
+PDF_OR_PICTURE = ("application/pdf", "image/")
 
 
 class DunningReceiptImport(models.TransientModel):
@@ -49,6 +53,17 @@ class DunningReceiptImport(models.TransientModel):
     error_count = fields.Integer(compute="_compute_counts")
     written_count = fields.Integer(compute="_compute_counts")
     template_file = fields.Binary(compute="_compute_template_file")
+
+    scan_ids = fields.Many2many(
+        "ir.attachment",
+        relation="dunning_receipt_scan_rel",
+        column1="import_id",
+        column2="attachment_id",
+        string="Scans",
+        help="PDF files or pictures named after the tracking number, for example "
+        "“1A12345678901.pdf” or “AR_1A12345678901.pdf”.",
+    )
+    scan_result = fields.Text(readonly=True)
 
     @api.depends("line_ids.error", "line_ids.is_written")
     def _compute_counts(self):
@@ -197,3 +212,215 @@ class DunningReceiptImport(models.TransientModel):
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
+
+    # Scans of many acknowledgements at once, each named after its tracking number.
+    #
+    # What finds its letter becomes a proof of it, with its fingerprint; the others stay
+    # in the window with the reason, and nothing is lost.
+
+    def action_attach_scans(self):
+        """Give each scan to the letter whose number its name has."""
+        self.ensure_one()
+        if not self.scan_ids:
+            raise UserError(self.env._("Choose the scans first."))
+        letters = self._find_letters_of_scans()
+        told, done = [], self.env["ir.attachment"]
+        for scan in self.scan_ids:
+            found = letters.get(scan, self.env["dunning.action"])
+            if fault := self._find_scan_fault(scan, found):
+                told.append(f"{scan.name}: {fault}")
+                continue
+            # Uploaded by whoever is here; from now on it is the letter's.
+            scan.sudo().write({"res_model": found._name, "res_id": found.id})
+            found.proof_ids |= scan
+            done |= scan
+        self.scan_ids -= done
+        count = self.env._("Scans attached: %(count)s.", count=len(done))
+        self.scan_result = "\n".join([count, *told])
+        return self._get_window(self)
+
+    def _find_letters_of_scans(self):
+        """Map each scan to the letters of the company that its name may mean."""
+        wanted = {scan: postal.find_numbers(scan.name or "") for scan in self.scan_ids}
+        numbers = {number for found in wanted.values() for number in found}
+        letters = self.env["dunning.action"].search(
+            [
+                ("tracking_number", "in", list(numbers)),
+                ("state", "in", ("queued", "done")),
+                ("company_id", "=", self.company_id.id),
+            ]
+        )
+        return {
+            scan: letters.filtered(
+                lambda one, found=found: one.tracking_number in found
+            )
+            for scan, found in wanted.items()
+        }
+
+    @api.model
+    def _find_scan_fault(self, scan, letters):
+        """Return in words why a scan is not attached; empty when it can be."""
+        if not scan.raw:
+            return self.env._("the file is empty.")
+        if not (scan.mimetype or "").startswith(PDF_OR_PICTURE):
+            return self.env._("this is neither a PDF nor a picture.")
+        if not letters:
+            return self.env._(
+                "no registered letter has this number: name the file after the "
+                "tracking number."
+            )
+        if len(letters) > 1:
+            return self.env._("several letters have a number of this name.")
+        if scan.checksum in letters.proof_ids.mapped("checksum"):
+            return self.env._("this document is among the proofs already.")
+        return ""
+
+
+class DunningReceiptImportLine(models.TransientModel):
+    """One acknowledgement of receipt, as it was written, and what becomes of it."""
+
+    _name = "dunning.receipt.import.line"
+    _description = "Receipt of a Registered Letter"
+    _order = "row, id"
+
+    import_id = fields.Many2one(
+        "dunning.receipt.import", index=True, ondelete="cascade"
+    )
+    row = fields.Integer("Line")
+    tracking_number = fields.Char("Tracking number")
+    presentation = fields.Char("Presented on")
+    receipt = fields.Char("Received on")
+    status = fields.Char()
+    is_written = fields.Boolean(readonly=True)
+    action_id = fields.Many2one(
+        "dunning.action", "Letter", compute="_compute_action_id"
+    )
+    partner_id = fields.Many2one(related="action_id.partner_id", related_sudo=False)
+    effect = fields.Char("Will be written", compute="_compute_effect")
+    error = fields.Char("To correct", compute="_compute_effect")
+    state = fields.Selection(
+        [("ready", "Ready"), ("error", "To correct"), ("written", "Written")],
+        compute="_compute_state",
+    )
+
+    @api.depends("tracking_number", "import_id.company_id")
+    def _compute_action_id(self):
+        """Find the letters by their numbers, in one query."""
+        numbers = {postal.clean_number(line.tracking_number) for line in self}
+        letters = self.env["dunning.action"].search(
+            [
+                ("tracking_number", "in", list(filter(None, numbers))),
+                ("state", "!=", "cancelled"),
+                ("company_id", "in", self.import_id.company_id.ids),
+            ]
+        )
+        by_number = letters.grouped(lambda one: (one.company_id, one.tracking_number))
+        for line in self:
+            number = postal.clean_number(line.tracking_number)
+            line.action_id = by_number.get((line.import_id.company_id, number), False)
+
+    @api.depends(
+        "tracking_number",
+        "presentation",
+        "receipt",
+        "status",
+        "is_written",
+        "import_id.line_ids.tracking_number",
+    )
+    @api.depends_context("lang")
+    def _compute_effect(self):
+        alike = self.import_id.line_ids.mapped("tracking_number")
+        numbers = Counter(map(postal.clean_number, alike))
+        for line in self:
+            is_twice = numbers[postal.clean_number(line.tracking_number)] > 1
+            line.error = not line.is_written and line._find_error(is_twice)
+            line.effect = False if line.error else line._describe_effect()
+
+    @api.depends("error", "is_written")
+    def _compute_state(self):
+        for line in self:
+            if line.is_written:
+                line.state = "written"
+            else:
+                line.state = "error" if line.error else "ready"
+
+    def _find_error(self, is_twice):
+        """Return what is wrong with the line, in words; False when nothing is.
+
+        :param is_twice: its number stands in the list more than once
+        """
+        if not postal.clean_number(self.tracking_number):
+            return self.env._("The tracking number is missing.")
+        if not self.action_id:
+            return self.env._("No registered letter has this number.")
+        if is_twice:
+            return self.env._("This number stands in the list more than once.")
+        for text in (self.presentation, self.receipt):
+            try:
+                postal.read_day(text or "")
+            except ValueError:
+                return self.env._(
+                    "“%(text)s” is no day: write day/month/year.", text=text
+                )
+        return self._find_status_error()
+
+    def _find_status_error(self):
+        try:
+            status = postal.read_status(self.status or "")
+        except ValueError:
+            return self.env._(
+                "“%(text)s” is not known: write “received”, “unclaimed”, “refused” or "
+                "“unknown”.",
+                text=self.status,
+            )
+        values = self._prepare_values()
+        if status == postal.RECEIVED and not values.get("receipt_date"):
+            return self.env._("It was received, but the day is missing.")
+        if not values:
+            return self.env._("There is nothing to write: no day and no return.")
+        letter = self.action_id
+        merged = {
+            name: values.get(name, letter[name])
+            for name in ("presentation_date", "receipt_date", "return_reason")
+        }
+        fault = letter._find_postal_fault(
+            merged["presentation_date"],
+            merged["receipt_date"],
+            bool(merged["return_reason"]),
+        )
+        return fault[:1].upper() + fault[1:] or False
+
+    def _prepare_values(self):
+        """Return what the line writes on its letter; an empty cell changes nothing."""
+        self.ensure_one()
+        status = postal.read_status(self.status or "")
+        values = {
+            "presentation_date": postal.read_day(self.presentation or ""),
+            "receipt_date": postal.read_day(self.receipt or ""),
+            "return_reason": status if status != postal.RECEIVED else False,
+        }
+        return {name: value for name, value in values.items() if value}
+
+    def _describe_effect(self):
+        """Say what is written, and what it replaces."""
+        if self.is_written:
+            return self.env._("Written")
+        letter, texts = self.action_id, []
+        for name, value in self._prepare_values().items():
+            field = letter._fields[name]
+            texts.append(
+                f"{field._description_string(self.env)}: "
+                f"{self._describe_value(field, letter[name], value)}"
+            )
+        return ", ".join(texts)
+
+    def _describe_value(self, field, old, new):
+        if field.type == "selection":
+            labels = dict(field._description_selection(self.env))
+            old, new = labels.get(old), labels[new]
+        else:
+            old = format_date(self.env, old) if old else ""
+            new = format_date(self.env, new)
+        if old and old != new:
+            return self.env._("%(new)s (was %(old)s)", new=new, old=old)
+        return new

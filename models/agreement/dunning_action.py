@@ -1,4 +1,5 @@
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 
@@ -12,9 +13,17 @@ EVENT_TEXTS = (
     "agreement_left_text",
     "fallback_text",
 )
+#: In which states of its plan a text may still leave.
+PLAN_STATES = {
+    "proposed": ("proposed",),
+    "reminder": ("accepted",),
+    "missed": ("accepted",),
+    "broken": ("broken",),
+    "completed": ("completed",),
+}
 
 
-class DunningActionAgreement(models.Model):
+class DunningAction(models.Model):
     """What texts say about promises, plans, offers and disputes."""
 
     _inherit = "dunning.action"
@@ -26,10 +35,30 @@ class DunningActionAgreement(models.Model):
     fallback_text = fields.Char(compute="_compute_agreement")
     agreements_text = fields.Char(compute="_compute_agreements_text")
 
+    plan_id = fields.Many2one("dunning.plan", compute="_compute_about")
+    plan_line_id = fields.Many2one("dunning.plan.line", compute="_compute_about")
+    offer_id = fields.Many2one("dunning.offer", compute="_compute_about")
+    plan_table = fields.Html(compute="_compute_plan_table", sanitize=False)
+    plan_date_text = fields.Char(compute="_compute_plan_texts")
+    plan_amount_text = fields.Char(compute="_compute_plan_texts")
+    plan_total_text = fields.Char(compute="_compute_plan_texts")
+    plan_left_text = fields.Char(compute="_compute_plan_texts")
+    plan_answer_text = fields.Char(compute="_compute_plan_texts")
+    plan_notice_text = fields.Char(compute="_compute_plan_texts")
+    plan_reference = fields.Char(compute="_compute_plan_texts")
+    offer_total_text = fields.Char(compute="_compute_offer_texts")
+    offer_discount_text = fields.Char(compute="_compute_offer_texts")
+    offer_amount_text = fields.Char(compute="_compute_offer_texts")
+    offer_until_text = fields.Char(compute="_compute_offer_texts")
+
     @api.model
     def _get_event_models(self):
         """Map the beginning of an event key to the model of its commitment."""
-        return {"promise": "dunning.promise"}
+        return {
+            "promise": "dunning.promise",
+            "plan": "dunning.plan",
+            "offer": "dunning.offer",
+        }
 
     def _get_event_source(self):
         """Return the commitment that a contact outside the ladder is about, and what
@@ -49,7 +78,13 @@ class DunningActionAgreement(models.Model):
             return reason
         if source is not None and not source:
             return self.env._("What it is about was deleted.")
-        return super()._get_event_outdated_reason()
+        reason = super()._get_event_outdated_reason()
+        kind, what = self._read_event()[:2]
+        if not reason and kind == "plan":
+            reason = self._get_plan_outdated_reason(PLAN_STATES.get(what, ()))
+        if not reason and kind == "offer":
+            reason = self._get_offer_outdated_reason(what)
+        return reason
 
     @api.depends("event")
     @api.depends_context("lang")
@@ -108,3 +143,89 @@ class DunningActionAgreement(models.Model):
             return ""
         body = self._get_template().sudo().body_html or ""  # a text, whoever prints
         return "" if "object.agreements_text" in body else self.agreements_text
+
+    # What the texts about payment plans and offers can say, and whether they may
+    # still leave: read from the event that the contact tells.
+
+    def _read_event(self):
+        """Return what the event is about, what happened, to which instalment:
+        "plan.missed.45,12" is a payment plan, its 45th row was missed."""
+        about, _comma, key = (self.event or "").partition(",")
+        kind, what, row = (about.split(".") + ["", "", ""])[:3]
+        ids = [int(key)] if key.isdecimal() else []
+        return kind, what, ids, [int(row)] if row.isdecimal() else []
+
+    @api.depends("event")
+    def _compute_about(self):
+        plans, offers = self.env["dunning.plan"], self.env["dunning.offer"]
+        for action in self:
+            kind, _what, ids, rows = action._read_event()
+            plan = plans.browse(ids if kind == "plan" else []).exists()
+            action.plan_id = plan
+            action.plan_line_id = plan.instalment_ids.filtered(
+                lambda row, rows=rows: row.id in rows
+            )
+            action.offer_id = offers.browse(ids if kind == "offer" else []).exists()
+
+    @api.depends("event")
+    @api.depends_context("lang")
+    def _compute_plan_table(self):
+        qweb = self.env["ir.qweb"]
+        for action in self:
+            plan = action.plan_id
+            values = {"rows": plan._format_rows()} if plan else {}
+            action.plan_table = bool(plan) and qweb._render(
+                "account_dunning.plan_table", values
+            )
+
+    @api.depends("event", "queued_on")
+    @api.depends_context("lang")
+    def _compute_plan_texts(self):
+        for action in self:
+            plan, row = action.plan_id, action.plan_line_id
+            missing = plan._get_expected(row) - row.amount_paid if row else 0
+            day = action.queued_on or action.date
+            notice = timedelta(days=plan.company_id.dunning_plan_notice_days)
+            action.plan_date_text = action._format_day(row.date)
+            action.plan_amount_text = bool(row) and plan._format(missing)
+            action.plan_total_text = bool(plan) and plan._format(plan.amount_total)
+            action.plan_left_text = bool(plan) and plan._format(plan.amount_left)
+            action.plan_answer_text = action._format_day(plan.answer_by)
+            action.plan_notice_text = action._format_day(day and day + notice)
+            action.plan_reference = bool(plan) and plan._get_reference()
+
+    @api.depends("event")
+    @api.depends_context("lang")
+    def _compute_offer_texts(self):
+        for action in self:
+            offer = action.offer_id
+            action.offer_total_text = bool(offer) and offer._format(offer.amount_open)
+            action.offer_discount_text = bool(offer) and offer._format(offer.amount)
+            action.offer_amount_text = bool(offer) and offer._format(
+                offer.amount_to_pay
+            )
+            action.offer_until_text = action._format_day(offer.valid_until)
+
+    def _attach_invoices(self):
+        """The agreement goes with the message that proposes it."""
+        result = super()._attach_invoices()
+        for action in self:
+            if (action.event or "").startswith("plan.proposed,"):
+                action.attachment_ids |= action.plan_id.agreement_id
+        return result
+
+    def _get_plan_outdated_reason(self, states):
+        if self.plan_id.state not in states:
+            return self.env._("The payment plan has changed meanwhile.")
+        row = self.plan_line_id
+        if row:
+            self.env["dunning.plan.line"].invalidate_model(["amount_paid", "state"])
+            missing = self.plan_id._get_expected(row) - row.amount_paid
+            if row.currency_id.compare_amounts(missing, 0) <= 0:
+                return self.env._("The instalment was paid meanwhile.")
+        return ""
+
+    def _get_offer_outdated_reason(self, what):
+        if self.offer_id.state != what:
+            return self.env._("The offer has ended meanwhile.")
+        return ""

@@ -3,17 +3,21 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
+from odoo.tools.misc import split_every
 
+from ...tools import covers
 from ...tools import covers as core
+from ..night.dunning_run import MESSAGES_PER_BATCH
 from .dunning_cover import CoverRow
+from .dunning_promise import FINAL
 
 
-class DunningCaseCover(models.Model):
+class DunningCase(models.Model):
     """What promises, plans and disputes keep back of a case, read live."""
 
     _inherit = "dunning.case"
 
-    currency_id = fields.Many2one("res.currency")  # the company's, by dunning.case
     amount_disputed = fields.Monetary(
         "Disputed",
         compute="_compute_kept_back",
@@ -27,6 +31,31 @@ class DunningCaseCover(models.Model):
         help="What is still to come of promises and payment plans: it waits, the rest "
         "goes on.",
     )
+
+    awaits_agreement = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Everything late is promised, on a plan or disputed: the case waits.",
+    )
+    waiting_text = fields.Char(
+        compute="_compute_waiting_text",
+        help="Until when the case waits, and for what.",
+    )
+
+    promise_ids = fields.One2many("dunning.promise", "case_id", "Promises")
+    promise_kept_rate = fields.Float(
+        "Promises kept",
+        compute="_compute_promise_kept_rate",
+        help="Of what this customer promised and was judged, the part that came in on "
+        "time; a promise taken back counts as not kept, a replaced one does not count.",
+    )
+    promise_judged_count = fields.Integer(
+        "Promises judged", compute="_compute_promise_kept_rate"
+    )
+
+    plan_ids = fields.One2many("dunning.plan", "case_id", "Payment plans")
+    offer_ids = fields.One2many("dunning.offer", "case_id", "Offers")
+    plan_count = fields.Integer(compute="_compute_plan_count")
 
     def _read_covers(self):
         """Return the covers in force of the cases, in one query.
@@ -121,3 +150,248 @@ class DunningCaseCover(models.Model):
         return Domain("id", "in", found.ids) | (
             without if is_zero_found else Domain.FALSE
         )
+
+    # Agreements of a case: judged in each run, and what the case waits for.
+
+    # Judged in runs
+
+    @api.model
+    def _settle_commitments(self, day, items, lines):
+        """Judge the commitments of the cases by what was really paid: a hook.
+
+        Called in runs only, between collecting and deciding. Each kind of commitment
+        extends it, with one query for all the cases, and adds the cases on whose items
+        it wrote a level. What it notes is in the company's language: see
+        ``dunning.commitment._in_company_language``.
+
+        :param items: ``{move line id: OpenItem}``
+        :param lines: ``{case id: [CaseLine]}``
+        :return: the cases whose items have changed
+        """
+        changed = self._judge_promises(day)
+        changed |= self.env["dunning.plan"]._find_to_judge(self)._settle_plans(day)
+        return changed | self.env["dunning.offer"]._find_to_judge(self)._settle(day)
+
+    def _settle_closed(self, day):
+        """Judge the promises of cases whose items are all settled."""
+        self._judge_promises(day)
+
+    def _end_commitments(self):
+        """Call off what runs when a person closes the cases."""
+        reason = self.env._("The case was closed by hand.")
+        for commitment in (*self.plan_ids, *self.offer_ids):
+            if commitment.state in ("draft", *commitment._get_running_states()):
+                commitment._end("cancelled", reason)
+        running = self.promise_ids.filtered(
+            lambda promise: promise.state in promise._get_running_states()
+        )
+        running._end("cancelled")
+
+    def _follow_commitments(self, day, books):
+        """Judge the commitments; return the books as they are then."""
+        changed = self._settle_commitments(day, books.items, books.lines)
+        if not changed:
+            return books
+        return books._replace(lines=books.lines | changed._read_lines())
+
+    # What the case waits for
+
+    @api.model
+    def _is_awaiting(self, plan):
+        """Tell whether all that is late is kept back by agreements.
+
+        :param CasePlan plan: what the engine has just read and decided
+        """
+        late = [item for item in plan.facts.items if item.is_late(plan.day, plan.grace)]
+        return bool(late) and all(item.hold in core.KINDS for item in late)
+
+    def _show_waiting(self, plans=None):
+        """Write the state that follows from the agreements: waiting, or open again.
+
+        :param plans: ``{case: CasePlan}`` just decided; decided afresh when None
+        """
+        cases = self.filtered(lambda case: case.state in ("open", "waiting"))
+        if plans is None:
+            plans = {}
+            for company, of_company in cases.grouped("company_id").items():
+                plans |= of_company._decide(
+                    company._dunning_today(), is_bank_fresh=True
+                )
+        waiting = cases.filtered(lambda case: self._is_awaiting(plans[case]))
+        ended = (cases - waiting).filtered("awaits_agreement")
+        for case in ended:
+            is_held = case.state == "waiting" and case.hold_id
+            case.write(
+                {"awaits_agreement": False, "state": "waiting" if is_held else "open"}
+            )
+        beginning = waiting.filtered(lambda case: case.state == "open")
+        if beginning:
+            beginning.write({"awaits_agreement": True, "state": "waiting"})
+
+    @api.depends("awaits_agreement", "state")
+    @api.depends_context("lang")
+    def _compute_waiting_text(self):
+        self.waiting_text = False
+        awaiting = self.filtered("awaits_agreement")
+        covers = self.env["dunning.cover"].search([("case_id", "in", awaiting.ids)])
+        for case, of_case in covers.grouped("case_id").items():
+            days = [day for day in of_case.mapped("date_until") if day]
+            sources = [
+                self.env[model].browse(set(rows.mapped("source_id")))
+                for model, rows in of_case.grouped("res_model").items()
+            ]
+            what = ", ".join(
+                source._describe() for records in sources for source in records
+            )
+            if days:
+                case.waiting_text = self.env._(
+                    "Waiting until %(date)s for: %(what)s",
+                    date=format_date(self.env, max(days)),
+                    what=what,
+                )
+            else:
+                case.waiting_text = self.env._("Waiting for: %(what)s", what=what)
+
+    # Promises of a case: made from it, judged with it.
+
+    @api.depends("promise_ids.kept_share", "promise_ids.state")
+    def _compute_promise_kept_rate(self):
+        for company, cases in self.grouped("company_id").items():
+            rates = self.env["dunning.promise"]._read_kept_rates(
+                cases.partner_id, company
+            )
+            for case in cases:
+                rate, count = rates.get(case.partner_id.id, (0.0, 0))
+                case.promise_kept_rate = rate
+                case.promise_judged_count = count
+
+    # What may be promised
+
+    def _get_free_amounts(self, lines=None):
+        """Map open items to what of them may be promised, the oldest due first: neither
+        disputed nor on a payment plan.
+
+        :param lines: only these; every item of the case when None
+        """
+        free = {}
+        lines = self.line_ids if lines is None else lines._origin
+        kept = {
+            item.line_id: parts
+            for of_case in self._origin._find_kept_back().values()
+            for item, parts in of_case.items()
+        }
+        for line in lines.sorted(lambda line: (line.date_due, line.id)):
+            item = line.sudo().move_line_id  # as for the amounts a case shows
+            parts = kept.get(item.id, {})
+            amount = line.sudo().amount_residual - float(
+                parts.get(covers.DISPUTED, 0) + parts.get(covers.PLANNED, 0)
+            )
+            is_open = item.parent_state == "posted" and not item.reconciled
+            if is_open and line.currency_id.compare_amounts(amount, 0) > 0:
+                free[line] = amount
+        return free
+
+    def _get_promisable(self, currency, is_late=False):
+        """Return the items of which something may be promised, the oldest due first.
+
+        :param is_late: only what is late already
+        """
+        found = self.env["dunning.case.line"].browse(
+            line.id for line in self._get_free_amounts() if line.currency_id == currency
+        )
+        return found.filtered("days_overdue") if is_late else found
+
+    def _count_broken_agreements(self):
+        """Return how many agreements the debtor has broken: each kind adds its own."""
+        self.ensure_one()
+        return self.env["dunning.promise"].search_count(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("broken_on", "!=", False),
+            ]
+        )
+
+    def action_promise(self):
+        """Open a new promise, filled in with what is late."""
+        self.ensure_one()
+        self.check_access("write")
+        currency = self.line_ids.filtered("days_overdue").currency_id[:1]
+        currency = currency or self.line_ids.currency_id[:1] or self.currency_id
+        late = self._get_promisable(currency, is_late=True)
+        contact = self._get_contact()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Promise of %(debtor)s", debtor=self.display_name),
+            "res_model": "dunning.promise",
+            "view_mode": "form",
+            "views": [
+                (self.env.ref("account_dunning.dunning_promise_view_dialog").id, "form")
+            ],
+            "target": "new",
+            "context": {
+                "default_case_id": self.id,
+                "default_line_ids": late.ids,
+                "default_contact_id": contact.id,
+            },
+        }
+
+    # Judged
+
+    def _judge_promises(self, day):
+        """Judge every promise of the cases that payments still change.
+
+        :return: the cases on whose items plan B wrote a level
+        """
+        # The engine's own: whoever sees the cases has them judged.
+        found = self.env["dunning.promise"].sudo()
+        found = found.search(
+            Domain("case_id", "in", self.ids) & Domain("state", "not in", FINAL),
+            order="id",
+        )
+        if not found:
+            return self.browse()
+        promises = found.with_env(self.env)
+        return promises._in_company_language()._judge(day)
+
+    # Payment plans and offers of a case.
+
+    @api.depends("plan_ids", "offer_ids")
+    def _compute_plan_count(self):
+        for case in self:
+            case.plan_count = len(case.plan_ids) + len(case.offer_ids)
+
+    @api.model
+    def _sweep(self, run):
+        """Judge what was paid as a whole before the run closes its case."""
+        result = super()._sweep(run)
+        plans = self.env["dunning.plan"]._find_paid(run.company_id)
+        offers = self.env["dunning.offer"]._find_paid(run.company_id)
+
+        def judge(run, cases):
+            plans.filtered(lambda plan: plan.case_id in cases)._settle_plans(run.date)
+            offers.filtered(lambda offer: offer.case_id in cases)._settle(run.date)
+
+        for ids in split_every(
+            MESSAGES_PER_BATCH, (plans.case_id | offers.case_id).ids
+        ):
+            self._do_safely(run, self.browse(ids), judge)
+        return result
+
+    def action_open_plan(self):
+        """Open the plan that is being prepared or runs, else a new draft."""
+        self.ensure_one()
+        self.check_access("write")
+        plans = self.plan_ids.filtered(
+            lambda plan: plan.state in ("draft", "proposed", "accepted")
+        )
+        plan = plans[:1] or self.env["dunning.plan"]._draft_for(self)
+        return plan._get_window()
+
+    def action_open_offer(self):
+        """Open the offer that is being prepared or waits, else a new draft."""
+        self.ensure_one()
+        self.check_access("write")
+        offers = self.offer_ids.filtered(lambda one: one.state in ("draft", "sent"))
+        offer = offers[:1] or self.env["dunning.offer"]._draft_for(self)
+        return offer._get_window()

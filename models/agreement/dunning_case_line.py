@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 
-class DunningCaseLineAgreement(models.Model):
+class DunningCaseLine(models.Model):
     """The rung that was agreed to speak next, should an agreement fail."""
 
     _inherit = "dunning.case.line"

@@ -17,7 +17,6 @@ class DunningCommitment(models.AbstractModel):
 
     _name = "dunning.commitment"
     _description = "Dunning: Agreement"
-    _inherit = ["dunning.commitment.fallback"]
     _check_company_auto = True
 
     case_id = fields.Many2one(

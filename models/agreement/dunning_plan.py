@@ -1,7 +1,10 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools import covers
+from ...tools import instalments as core
 
 #: What is entered of the debtor's answer, once the plan was proposed.
 ANSWER = {"signed_on", "signed_by", "signed_as", "signature", "answer_by"}
@@ -13,13 +16,15 @@ OPEN = {"note", "user_id", "contact_id", "document_ids", "currency_id"} | {
     "fallback_disclosed",
 }
 ENDED = ("completed", "broken", "cancelled", "replaced")
-
 #: What is agreed upon: frozen once the plan was proposed.
 TERMS = {
     *("line_ids", "amount", "count", "every", "date_first", "down_payment"),
     *("capacity", "interest_method", "interest_rate", "interest_from"),
     *("instalment_ids", "penalties", "case_id", "reason_text"),
 }
+#: What is agreed upon when nobody said otherwise.
+USUAL_COUNT = 3
+USUAL_START_DAYS = 15
 
 
 class DunningPlan(models.Model):
@@ -65,6 +70,84 @@ class DunningPlan(models.Model):
     days_late = fields.Integer("Days late", compute="_compute_progress")
     ended_on = fields.Date("Ended on", readonly=True, copy=False)
     end_reason = fields.Char("How it ended", readonly=True, copy=False)
+
+    amount = fields.Monetary(
+        "Sum acknowledged",
+        required=True,
+        help="What the customer owes and pays in instalments: at most what is open of "
+        "the invoices chosen.",
+    )
+    capacity = fields.Monetary(
+        "Can pay a month",
+        help="What the customer says he can pay a month. It proposes the number of "
+        "instalments; you may change it.",
+    )
+    count = fields.Integer(
+        "Number of instalments",
+        default=USUAL_COUNT,
+        help="The number of instalments, the down payment not counted.",
+    )
+    every = fields.Selection(
+        [
+            ("week", "Every week"),
+            ("fortnight", "Every two weeks"),
+            ("month", "Every month"),
+            ("quarter", "Every three months"),
+        ],
+        "Rhythm",
+        required=True,
+        default="month",
+        help="From the last day of a month on, the instalments keep to the ends of "
+        "the months.",
+    )
+    date_first = fields.Date(
+        "First payment",
+        required=True,
+        help="The day of the down payment if there is one, else of the first "
+        "instalment.",
+    )
+    down_payment = fields.Monetary(help="What is paid first, before the instalments.")
+    interest_method = fields.Selection(
+        [
+            ("none", "No interest"),
+            ("balance", "On what is left, added to each instalment"),
+            ("equal", "Instalments that are all the same, interest included"),
+        ],
+        "Interest",
+        required=True,
+        default="none",
+        help="Interest agreed upon for the time of the plan. The penalties for the "
+        "delay so far are another matter.",
+    )
+    interest_rate = fields.Float(
+        "Rate (% per year)", digits=(6, 3), help="Agreed rate, in percent per year."
+    )
+    interest_from = fields.Date(
+        "Interest from",
+        help="The day from which interest runs, itself not counted.",
+    )
+    penalties = fields.Selection(
+        [
+            ("waived", "Waived if the plan is respected"),
+            ("due", "Stay due"),
+        ],
+        "Penalties so far",
+        required=True,
+        default="waived",
+        help="What the agreement says about penalties and the fixed indemnity for "
+        "the delay so far. They are not part of the sum.",
+    )
+    reason_text = fields.Char(
+        "Reason of the plan",
+        help="Why the customer asks for it, in the words of the agreement, for "
+        "example “a temporary shortage of cash”.",
+    )
+    amount_interest = fields.Monetary("Interest in all", compute="_compute_totals")
+    amount_total = fields.Monetary(
+        "To pay in all", compute="_compute_totals", help="The sum and its interest."
+    )
+    date_last = fields.Date("Last payment", compute="_compute_totals")
+    sum_problem = fields.Char(compute="_compute_sum_problem")
 
     @api.depends("partner_id", "version", "amount")
     @api.depends_context("lang")
@@ -275,3 +358,205 @@ class DunningPlan(models.Model):
                 )
             )
         self._uncover()
+
+    # What a plan agrees upon: how much, when, with which interest.
+
+    @api.depends(
+        "instalment_ids.amount", "instalment_ids.interest", "instalment_ids.date"
+    )
+    def _compute_totals(self):
+        for plan in self:
+            rows = plan.instalment_ids
+            plan.amount_interest = sum(rows.mapped("interest"))
+            plan.amount_total = sum(rows.mapped("amount"))
+            plan.date_last = max(filter(None, rows.mapped("date")), default=False)
+
+    @api.depends("instalment_ids.amount", "instalment_ids.interest", "amount")
+    @api.depends_context("lang")
+    def _compute_sum_problem(self):
+        for plan in self:
+            plan.sum_problem = plan._find_sum_problem()
+
+    def _find_sum_problem(self):
+        """Return in words by how much the instalments miss the sum, False if not."""
+        currency = self.currency_id
+        principal = self.amount_total - self.amount_interest
+        if not currency or not currency.compare_amounts(principal, self.amount):
+            return False
+        details = {
+            "sum": self._format(principal),
+            "amount": self._format(self.amount),
+            "difference": self._format(abs(self.amount - principal)),
+        }
+        if principal < self.amount:
+            return self.env._(
+                "The instalments add up to %(sum)s without interest, but the plan is "
+                "about %(amount)s: %(difference)s is missing.",
+                **details,
+            )
+        return self.env._(
+            "The instalments add up to %(sum)s without interest, but the plan is about "
+            "%(amount)s: %(difference)s is too much.",
+            **details,
+        )
+
+    @api.model
+    def _propose_terms(self, case, vals):
+        """Return what was not said: what is late, in three months from a fortnight."""
+        company = case.company_id or self.env.company
+        today = company._dunning_today()
+        terms = {
+            "date_first": fields.Date.add(today, days=USUAL_START_DAYS),
+            "interest_from": today,
+        }
+        lines = self._read_lines_of(vals)
+        if not vals.get("line_ids"):
+            lines = self._find_lines(case)
+            terms["line_ids"] = [fields.Command.set(lines.ids)]
+        if not vals.get("amount"):
+            terms["amount"] = self._get_open_amount(lines)
+        if vals.get("capacity") and not vals.get("count"):
+            unit = lines.currency_id[:1].rounding or 0.01
+            wanted = self.new({"every": "month"} | terms | vals)
+            terms["count"] = wanted._count_for_capacity(unit) or USUAL_COUNT
+        return terms
+
+    @api.model
+    def _read_lines_of(self, vals):
+        """Return the case lines that the values of a new plan name."""
+        ids = []
+        for command in vals.get("line_ids") or []:
+            if command[0] == fields.Command.SET:
+                ids = list(command[2])
+            elif command[0] == fields.Command.LINK:
+                ids.append(command[1])
+        return self.env["dunning.case.line"].browse(ids)
+
+    @api.model
+    def _find_lines(self, case):
+        """Return the late items of a case in its main currency, else the open ones."""
+        lines = case.line_ids.filtered(lambda line: not line.hold)
+        lines = lines.filtered("days_overdue") or lines
+        own = lines.filtered(lambda line: line.currency_id == case.currency_id)
+        return own or lines.filtered(
+            lambda line: line.currency_id == lines[:1].currency_id
+        )
+
+    @api.model
+    def _get_open_amount(self, lines):
+        """Return what is open of items and not kept back otherwise."""
+        kept = {
+            item.line_id: sum(parts.values())
+            for of_case in lines.case_id._find_kept_back().values()
+            for item, parts in of_case.items()
+        }
+        return sum(
+            max(line.amount_residual - float(kept.get(line.move_line_id.id, 0)), 0)
+            for line in lines.sudo()  # as for the amounts a case shows
+        )
+
+    # The instalments that follow from the terms of a plan; they may be edited.
+
+    @api.onchange("line_ids")
+    def _onchange_line_ids(self):
+        if self.state == "draft":
+            lines = self.line_ids._origin
+            self.amount = self._get_open_amount(lines)
+
+    @api.onchange("capacity", "amount", "every", "down_payment")
+    def _onchange_capacity(self):
+        if self.capacity:
+            unit = self.currency_id.rounding
+            self.count = self._count_for_capacity(unit) or self.count
+
+    def _count_for_capacity(self, unit):
+        try:
+            return core.count_for(
+                self._decimal(self.amount),
+                self._decimal(self.capacity),
+                self.every,
+                self._decimal(self.down_payment),
+                self._decimal(unit),
+            )
+        except ValueError:
+            return 0
+
+    @api.onchange("amount", "count", "every", "date_first", "down_payment", "capacity")
+    def _onchange_schedule(self):
+        self._onchange_rows()
+
+    @api.onchange("interest_method", "interest_rate", "interest_from")
+    def _onchange_rows(self):
+        if self.state != "draft":
+            return
+        try:
+            rows = self._work_out()
+        except ValueError:
+            return
+        self.instalment_ids = self._to_commands(rows)
+
+    def _reschedule(self):
+        """Work out the instalments of a draft anew from its terms."""
+        self.ensure_one()
+        try:
+            rows = self._work_out()
+        except ValueError as error:
+            raise UserError(self._describe_impossible()) from error
+        self.write({"instalment_ids": self._to_commands(rows)})
+
+    def _describe_impossible(self):
+        return self.env._(
+            "%(amount)s with a down payment of %(down)s cannot be paid in %(count)s "
+            "instalments: change the down payment or the number of instalments.",
+            amount=self._format(self.amount),
+            down=self._format(self.down_payment),
+            count=self.count,
+        )
+
+    @api.model
+    def _to_commands(self, rows):
+        return [fields.Command.clear()] + [
+            fields.Command.create(
+                {
+                    "date": row.date,
+                    "amount": float(row.amount),
+                    "interest": float(row.interest),
+                }
+            )
+            for row in rows
+        ]
+
+    def _work_out(self):
+        """Return the instalments that follow from the terms.
+
+        :raises ValueError: when the sum cannot be divided like that
+        """
+        self.ensure_one()
+        if not (self.date_first and self.every):
+            raise ValueError("A plan needs its first day and its rhythm.")
+        unit = self._decimal(self.currency_id.rounding or 0.01)
+        amount, down = self._decimal(self.amount), self._decimal(self.down_payment)
+        rate = Decimal(str(self.interest_rate or 0))
+        if self.interest_method == "equal":
+            return core.equal_instalments(
+                amount, self.count, self.date_first, self.every, rate, down, unit
+            )
+        rows = core.schedule(
+            amount, self.count, self.date_first, self.every, down, unit
+        )
+        if self.interest_method == "balance":
+            start = self.interest_from or self.date_first
+            return core.add_interest(rows, rate, start, unit)
+        return [core.Instalment(day, share) for day, share in rows]
+
+    @api.model
+    def _decimal(self, amount):
+        """Return an amount as the plain functions take it."""
+        return Decimal(str(round(amount or 0.0, 6)))
+
+    def action_reschedule(self):
+        """Work out the instalments anew: what was edited by hand is replaced."""
+        self.check_access("write")
+        for plan in self:
+            plan._reschedule()
+        return True

@@ -2,9 +2,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 from ...tools import commitments as core
+from ...tools import covers
 
 #: Nobody promises further ahead: a slip of the pen.
 MOST_DAYS_AHEAD = 366
@@ -127,9 +128,29 @@ class DunningPromise(models.Model):
         readonly=True,
         context={"active_test": False},
     )
-
     _check_amount = models.Constraint(
         "CHECK (amount > 0)", "The amount promised must be more than nothing."
+    )
+
+    is_withdrawn = fields.Boolean(
+        "Withdrawn by the customer",
+        readonly=True,
+        copy=False,
+        help="The customer took the promise back: it counts as not kept.",
+    )
+    decided_state = fields.Selection(
+        [("kept", "Kept"), ("broken", "Broken")],
+        "Decided",
+        readonly=True,
+        copy=False,
+        help="What somebody decided after a check; payments do not change it.",
+    )
+    decided_by_id = fields.Many2one(
+        "res.users",
+        "Decided by",
+        readonly=True,
+        copy=False,
+        help="Who decided, after a check, whether it was kept.",
     )
 
     @api.depends("case_id", "line_ids")
@@ -229,3 +250,239 @@ class DunningPromise(models.Model):
             ["kept_share:avg", "__count"],
         )
         return {partner.id: (share, count) for partner, share, count in rows}
+
+    # What a promise does as it is made: it covers invoices and replaces others.
+
+    def _take_effect(self):
+        """Cover the invoices, replace what was promised of them before, confirm it."""
+        self.ensure_one()
+        company = self.company_id
+        lines = self.line_ids or self._find_oldest()
+        if not lines:
+            raise UserError(
+                self.env._(
+                    "%(debtor)s owes nothing that could be promised: everything open "
+                    "is disputed or on a payment plan.",
+                    debtor=self.partner_id.display_name,
+                )
+            )
+        earlier = self._find_earlier(lines)
+        promise_sudo = self.sudo()  # see the class: the engine's to write
+        promise_sudo.write(
+            {
+                "is_whole_case": not self.line_ids,
+                "line_ids": [Command.set(lines.ids)],
+                "promised_on": self.promised_on or company._dunning_today(),
+                "date_until": company._dunning_last_tolerated_day(self.date),
+                "attempt": 1 + len(earlier),
+                "fallback_disclosed": self.fallback_disclosed or self._must_disclose(),
+                "partial_mark": self._get_partial_mark(),
+            }
+        )
+        self._replace(earlier)
+        everything = self.case_id._get_promisable(self.currency_id)
+        covered = everything | lines if self.is_whole_case else lines
+        self._release_from_whole(lines)
+        self._cover(covers.PROMISED, self.amount, covered, self.date_until)
+        self._log_made()
+        if self.confirm:
+            self._tell_made()
+        self._on_made()
+
+    def _on_made(self):
+        self._propose_interruption("promise", self.promised_on)
+        return super()._on_made()
+
+    def _find_oldest(self):
+        """Return the oldest items due that the amount pays."""
+        amounts = self.case_id._get_free_amounts(
+            self.case_id._get_promisable(self.currency_id)
+        )
+        left, found = self.amount, self.env["dunning.case.line"]
+        for line, amount in amounts.items():
+            if self.currency_id.compare_amounts(left, 0) <= 0:
+                break
+            found |= line
+            left -= amount
+        return found
+
+    def _find_earlier(self, lines):
+        """Return the promises of the same items that were not kept as they were made:
+        open ones, which this one replaces, failed, replaced or withdrawn ones."""
+        domain = (
+            Domain("id", "!=", self.id)
+            & Domain("case_id", "=", self.case_id.id)
+            & Domain("currency_id", "=", self.currency_id.id)
+            & (Domain("state", "!=", "cancelled") | Domain("is_withdrawn", "=", True))
+            & Domain("state", "!=", "kept")
+        )
+        same = Domain("line_ids", "in", lines.ids)
+        if not self.line_ids:
+            same |= Domain("is_whole_case", "=", True)
+        return self.search(domain & same)
+
+    def _replace(self, earlier):
+        """One promise at a time for an item: the new one ends what was still open."""
+        running = earlier.filtered(lambda one: one.state in self._get_running_states())
+        running._end("replaced", {"replaced_by_id": self.id})
+
+    def _release_from_whole(self, lines):
+        """What a promise names is taken out of one that stands for the whole case."""
+        whole = self.sudo().search(  # what is kept back is the engine's to write
+            [
+                ("id", "!=", self.id),
+                ("case_id", "=", self.case_id.id),
+                ("is_whole_case", "=", True),
+                ("state", "in", self._get_running_states()),
+            ]
+        )
+        covers_of_whole = whole._get_covers()
+        covers_of_whole.filtered(lambda cover: cover.line_id in lines).unlink()
+
+    def _must_disclose(self):
+        after = self.company_id.dunning_disclose_after
+        return bool(after) and self.case_id._count_broken_agreements() >= after
+
+    @api.model
+    def _get_partial_mark(self):
+        """Return the last matching in the books: what comes later is since then."""
+        partials = self.env["account.partial.reconcile"].sudo()  # a number only
+        return partials.search([], order="id desc", limit=1).id
+
+    # What people do with a promise: put it off, take it back, decide a doubt.
+
+    def action_cancel(self):
+        """Cancel promises that were entered by mistake: nothing counts against anybody.
+
+        :raises UserError: for one that is over
+        """
+        self._check_running()
+        self._end("cancelled")
+        for promise in self:
+            promise._log(self.env._("Cancelled by %(user)s.", user=self.env.user.name))
+        return True
+
+    def action_withdraw(self):
+        """The customer takes his promise back: it counts as not kept, and what it
+        covered is dunned again."""
+        self._check_running()
+        self._end("cancelled", {"is_withdrawn": True, "kept_share": 0.0})
+        for promise in self:
+            promise._log(self.env._("The customer takes it back."))
+        return True
+
+    def action_extend(self):
+        """Open a new promise that puts this one off."""
+        self.ensure_one()
+        self._check_running()
+        window = self.case_id.action_promise()
+        window["name"] = self.env._("Put the promise off")
+        window["context"] |= self._get_extension_defaults()
+        return window
+
+    def action_count_as_kept(self):
+        """After a check: the customer has paid, whatever the books show yet."""
+        self._decide(core.KEPT)
+        return True
+
+    def action_count_as_broken(self):
+        """After a check: the money was not meant for it. The customer is told, or plan
+        B happens, in the next run."""
+        self._decide(core.BROKEN)
+        return True
+
+    def action_carry_out_fallback(self):
+        """Carry plan B out by hand, where the automation rule is switched off."""
+        self.check_access("write")
+        for promise in self:
+            if promise.state not in core.FAILED:
+                raise UserError(
+                    self.env._("Plan B is for a promise that was not kept.")
+                )
+        self._carry_out_fallback()
+        return True
+
+    def _check_running(self):
+        self.check_access("write")
+        for promise in self:
+            if promise.state not in promise._get_running_states():
+                raise UserError(
+                    self.env._(
+                        "%(promise)s of %(debtor)s is over (%(state)s): it stays in "
+                        "the history as it is.",
+                        promise=promise._describe(),
+                        debtor=promise.partner_id.display_name,
+                        state=promise._get_state_label(),
+                    )
+                )
+
+    def _decide(self, state):
+        self.check_access("write")
+        for promise in self:
+            if promise.state != core.TO_CHECK:
+                raise UserError(
+                    self.env._("Only a promise that is to be checked is decided.")
+                )
+        self.sudo().write(  # the state is the engine's to write
+            {"decided_state": state, "decided_by_id": self.env.uid}
+        )
+        for company, promises in self.grouped("company_id").items():
+            promises.case_id._judge_promises(company._dunning_today())
+
+    # Extensions
+
+    def _get_extension_defaults(self):
+        self.ensure_one()
+        lines = [] if self.is_whole_case else self._get_open_lines().ids
+        return {
+            "default_extension_of_id": self.id,
+            "default_line_ids": lines,
+            "default_amount": self._get_left(),
+            "default_means": self.means,
+            "default_contact_id": self.contact_id.id,
+            "default_currency_id": self.currency_id.id,
+        }
+
+    def _count_extensions(self):
+        """Return how often the promise was put off already."""
+        count, former = 0, self.extension_of_id
+        while former:
+            count, former = count + 1, former.extension_of_id
+        return count
+
+    def _check_may_extend(self):
+        """The second extension of a promise needs a credit manager."""
+        if self.env.su or self.env.user.has_group(
+            "account_dunning.group_dunning_manager"
+        ):
+            return
+        for promise in self:
+            if promise._count_extensions() > 1:
+                raise UserError(
+                    self.env._(
+                        "%(debtor)s was already given an extension: a second one "
+                        "needs a credit manager.",
+                        debtor=promise.partner_id.display_name,
+                    )
+                )
+
+    @api.model
+    def _promise_anew(self, commitment, date):
+        """Return a new promise of what is left of an agreement that failed, by a later
+        date; ask the manager where that would be a second extension."""
+        is_promise = commitment._name == self._name
+        if is_promise and commitment.extension_of_id:
+            return commitment._ask_for_decision(
+                self.env._("A second extension needs a credit manager.")
+            )
+        values = {
+            "case_id": commitment.case_id.id,
+            "date": date,
+            "amount": commitment._get_left(),
+            "currency_id": commitment.currency_id.id,
+            "line_ids": commitment._get_open_lines().ids,
+            "user_id": commitment.user_id.id,
+            "contact_id": commitment.contact_id.id,
+            "extension_of_id": commitment.id if is_promise else False,
+        }
+        return self.create(values)

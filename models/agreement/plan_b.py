@@ -7,7 +7,7 @@ from odoo.tools import format_date
 USUAL_EXTENSION_DAYS = 7
 
 
-class DunningCommitmentFallback(models.AbstractModel):
+class DunningCommitment(models.AbstractModel):
     """Plan B: what happens when a promise, plan or offer fails.
 
     Carried out, or proposed to a person, never dropped; what resulted is kept in
@@ -15,7 +15,7 @@ class DunningCommitmentFallback(models.AbstractModel):
     ``_get_fallbacks``.
     """
 
-    _name = "dunning.commitment.fallback"
+    _inherit = "dunning.commitment"
     _description = "Dunning: Plan B"
 
     fallback = fields.Selection(
@@ -80,6 +80,7 @@ class DunningCommitmentFallback(models.AbstractModel):
                 self.env._("A decision by the credit manager"),
                 "_fall_back_on_decision",
             ),
+            "plan": (self.env._("A payment plan (draft)"), "_fall_back_on_plan"),
         }
 
     @api.model
@@ -245,3 +246,21 @@ class DunningCommitmentFallback(models.AbstractModel):
     def _extend(self, date):
         """Return a new promise of what is left, by a later date."""
         return self.env["dunning.promise"]._promise_anew(self, date)
+
+    def _fall_back_on_plan(self, day):
+        """Prepare a draft over what is left, and a task to look at it."""
+        lines = self._get_open_lines()
+        if not lines:
+            return self._ask_for_decision(self.env._("Nothing is open any more."))
+        plan = self.env["dunning.plan"]._draft_for(self.case_id, lines, source=self)
+        self.case_id._plan_task(
+            self.env._("Propose a payment plan"),
+            self.env._(
+                "%(agreement)s was not kept. A draft plan over %(amount)s is ready: "
+                "complete it with the customer, then propose it.",
+                agreement=self._describe(),
+                amount=plan._format(plan.amount),
+            ),
+            self.user_id,
+        )
+        return plan

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 
-class DunningCompanyAgreement(models.Model):
+class ResCompany(models.Model):
     """What a company decides about promises and other agreements."""
 
     _inherit = "res.company"
@@ -26,6 +26,57 @@ class DunningCompanyAgreement(models.Model):
         "what happens if it is not kept. 0: only when somebody chooses so.",
     )
 
+    currency_id = fields.Many2one("res.currency")  # the company's own
+    dunning_plan_max_amount = fields.Monetary(
+        "Plan without approval, up to",
+        default=10000.0,
+        help="A payment plan about more than this needs the approval of a credit "
+        "manager. 0: every plan needs it.",
+    )
+    dunning_plan_max_months = fields.Integer(
+        "Plan without approval, up to (months)",
+        default=6,
+        help="A payment plan that lasts longer needs the approval of a credit manager. "
+        "0: every plan needs it.",
+    )
+    dunning_plan_reminder_days = fields.Integer(
+        "Reminder before an instalment (days)",
+        default=5,
+        help="So many days before each instalment the customer is reminded of it. "
+        "0: no reminder.",
+    )
+    dunning_plan_grace_days = fields.Integer(
+        "Grace after an instalment (working days)",
+        default=3,
+        help="A transfer takes time: an instalment is called missed when so many "
+        "working days have passed since its date.",
+    )
+    dunning_plan_notice_days = fields.Integer(
+        "Notice before a plan ends (days)",
+        default=8,
+        help="When an instalment was missed the customer gets a notice. So many days "
+        "after it arrived the plan ends, if the instalment is still missing: the "
+        "whole balance falls due.",
+    )
+    dunning_plan_answer_days = fields.Integer(
+        "Answer to a proposal (days)",
+        default=10,
+        help="A proposed plan or offer keeps its invoices back for so many days. "
+        "After that without an answer it lapses, and the reminders go on.",
+    )
+    dunning_offer_max_percent = fields.Float(
+        "Discount without approval, up to (%)",
+        default=2.0,
+        help="A collector may offer a discount of up to so many percent. More needs "
+        "the approval of a credit manager.",
+    )
+    dunning_offer_account_id = fields.Many2one(
+        "account.account",
+        "Account of discounts",
+        help="Where the draft credit note of a kept offer is entered, in France often "
+        "665 or 709. Empty: the account of each invoice line.",
+    )
+
     @api.constrains("dunning_promise_tolerance_days", "dunning_disclose_after")
     def _check_dunning_agreement_days(self):
         for company in self:
@@ -43,3 +94,32 @@ class DunningCompanyAgreement(models.Model):
         self.ensure_one()
         tolerance = self.dunning_promise_tolerance_days
         return self._dunning_add_working_days(day, tolerance) if tolerance else day
+
+    # What a company decides about payment plans and offers.
+
+    @api.constrains(
+        "dunning_plan_max_amount",
+        "dunning_plan_max_months",
+        "dunning_plan_reminder_days",
+        "dunning_plan_grace_days",
+        "dunning_plan_notice_days",
+        "dunning_plan_answer_days",
+        "dunning_offer_max_percent",
+    )
+    def _check_dunning_plans(self):
+        for company in self:
+            days = (
+                company.dunning_plan_reminder_days,
+                company.dunning_plan_grace_days,
+                company.dunning_plan_notice_days,
+                company.dunning_plan_answer_days,
+                company.dunning_plan_max_months,
+            )
+            if min(days) < 0 or company.dunning_plan_max_amount < 0:
+                raise ValidationError(
+                    self.env._("Days, months and amounts cannot be less than zero.")
+                )
+            if not 0 <= company.dunning_offer_max_percent <= 100:
+                raise ValidationError(
+                    self.env._("A discount lies between 0 and 100 percent.")
+                )

@@ -1,13 +1,17 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
+from ...tools import instalments as core
 from ..contact.event import Event
 
 AGREEMENT = "account_dunning.dunning_plan_report"
+MANAGER = "account_dunning.group_dunning_manager"
 
 
-class DunningPlanAgree(models.Model):
+class DunningPlan(models.Model):
     """Agree: the written agreement is sent, signed on paper or on line, and changed
     by a new version only."""
 
@@ -40,6 +44,42 @@ class DunningPlanAgree(models.Model):
     signature = fields.Binary(
         copy=False, attachment=True, help="The signature given on line."
     )
+
+    approval_reason = fields.Char(
+        "Why it needs approval", compute="_compute_approval_reason"
+    )
+    approved_by_id = fields.Many2one(
+        "res.users", "Approved by", readonly=True, copy=False
+    )
+    approved_on = fields.Date(readonly=True, copy=False)
+    asked_by_id = fields.Many2one(
+        "res.users", "Approval asked by", readonly=True, copy=False
+    )
+    average_delay = fields.Integer(
+        "Paid later by (days)",
+        compute="_compute_cash_effect",
+        help="By how many days the money comes later than it was due, on average: "
+        "each day weighs as much as what is paid on it.",
+    )
+    cash_effect = fields.Html(
+        "Effect on cash",
+        compute="_compute_cash_effect",
+        sanitize=False,
+        help="What comes in each month, as it was due and as planned. What is late "
+        "already was due this month.",
+    )
+    may_approve = fields.Boolean("You may approve it", compute="_compute_may_approve")
+
+    previous_id = fields.Many2one(
+        "dunning.plan",
+        "Former version",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The plan that this one replaces once it is signed.",
+    )
+    version = fields.Integer(readonly=True, default=1, copy=False)
 
     def _check_terms(self):
         """Refuse what cannot be agreed upon, in words."""
@@ -258,3 +298,254 @@ class DunningPlanAgree(models.Model):
             for plan in self
         ]
         return self.env["dunning.action"]._announce(events, day)
+
+    # Approval: above the company's thresholds a credit manager looks at the effect on
+    # cash before a plan is proposed (requirement R50).
+
+    @api.depends("amount", "date_first", "instalment_ids.date", "company_id")
+    @api.depends_context("lang")
+    def _compute_approval_reason(self):
+        for plan in self:
+            plan.approval_reason = "; ".join(plan._find_approval_reasons()) or False
+
+    def _find_approval_reasons(self):
+        """Return in words which thresholds of the company the plan is above."""
+        company, reasons = self.company_id, []
+        if not company:
+            return reasons
+        today = company._dunning_today()
+        amount = self.currency_id._convert(
+            self.amount, company.currency_id, company, today
+        )
+        most = company.dunning_plan_max_amount
+        if company.currency_id.compare_amounts(amount, most) > 0:
+            reasons.append(
+                self.env._("the sum is above %(amount)s", amount=self._format(most))
+            )
+        days = [day for day in self.instalment_ids.mapped("date") if day]
+        longest = company.dunning_plan_max_months
+        if days and core.months_between(today, max(days)) > longest:
+            reasons.append(
+                self.env._("it lasts more than %(count)s months", count=longest)
+            )
+        return reasons
+
+    @api.depends_context("uid")
+    def _compute_may_approve(self):
+        self.may_approve = self.env.user.has_group(MANAGER)
+
+    @api.depends(
+        "instalment_ids.date", "instalment_ids.amount", "line_ids", "amount", "state"
+    )
+    @api.depends_context("lang")
+    def _compute_cash_effect(self):
+        for plan in self:
+            dues, rows = plan._get_due_rows(), plan._get_planned_rows()
+            plan.average_delay = core.average_delay(dues, rows) if rows else 0
+            plan.cash_effect = plan._render_cash_effect(dues, rows)
+
+    def _get_due_rows(self):
+        """Return the sum as it was due, invoice by invoice: the oldest first."""
+        left, rows = self._decimal(self.amount), []
+        lines = self.line_ids.sudo()  # as for the amounts a case shows
+        for line in lines.sorted(lambda line: (line.date_due, line.id)):
+            part = min(self._decimal(line.amount_residual), left)
+            if part > 0:
+                rows.append((line.date_due, part))
+                left -= part
+        return rows
+
+    def _get_planned_rows(self):
+        return [
+            (row.date, self._decimal(row.amount))
+            for row in self.instalment_ids
+            if row.date
+        ]
+
+    def _render_cash_effect(self, dues, rows):
+        """Return a small table: month, as due, as planned."""
+        if not rows:
+            return False
+        today = self.company_id._dunning_today()
+        due, planned = core.cash_by_month(dues, today), core.cash_by_month(rows, today)
+        row_of = Markup(
+            "<tr><td>%s</td><td class='text-end'>%s</td>"
+            "<td class='text-end'>%s</td></tr>"
+        )
+        body = Markup("").join(
+            row_of
+            % (
+                format_date(self.env, month, date_format="MMMM yyyy"),
+                self._format(float(due.get(month, 0))) if month in due else "",
+                self._format(float(planned.get(month, 0))) if month in planned else "",
+            )
+            for month in sorted({*due, *planned})
+        )
+        return Markup(
+            "<table class='table table-sm w-auto'><thead><tr><th>%s</th>"
+            "<th class='text-end'>%s</th><th class='text-end'>%s</th></tr></thead>"
+            "<tbody>%s</tbody></table>"
+        ) % (
+            self.env._("Month"),
+            self.env._("As it was due"),
+            self.env._("As planned"),
+            body,
+        )
+
+    def _needs_approval(self):
+        self.ensure_one()
+        return bool(self._find_approval_reasons()) and not self.approved_by_id
+
+    def action_approve(self):
+        """Approve plans that are above the thresholds.
+
+        :raises AccessError: for whoever is no credit manager
+        """
+        self.check_access("write")
+        if not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._("A credit manager approves this payment plan.")
+            )
+        for plan in self:
+            if plan.state != "draft":
+                raise UserError(
+                    self.env._("Only a draft is approved, before it is proposed.")
+                )
+            plan._check_terms()
+            plan.sudo().write(  # who approved, and when, is no choice
+                {
+                    "approved_by_id": self.env.uid,
+                    "approved_on": plan.company_id._dunning_today(),
+                }
+            )
+            plan._close_approval_task()
+            plan.case_id._message_log(
+                body=self.env._("%(plan)s: approved.", plan=plan.display_name)
+            )
+        return True
+
+    def _ask_approval(self):
+        """Give the credit manager a task with the reasons."""
+        self.ensure_one()
+        self.sudo().asked_by_id = self.env.uid  # a fact, see action_approve
+        note = self.env._(
+            "%(plan)s (%(amount)s, until %(date)s) waits for your approval: "
+            "%(reasons)s. On average the money comes %(days)s days later than it was "
+            "due.",
+            plan=self.display_name,
+            amount=self._format(self.amount_total),
+            date=format_date(self.env, self.date_last),
+            reasons=self.approval_reason,
+            days=self.average_delay,
+        )
+        case = self.case_id
+        return case._plan_task(self._get_approval_summary(), note, case.manager_id)
+
+    def _get_approval_summary(self):
+        return self.env._("Approve the payment plan (%(id)s)", id=self.id)
+
+    def _close_approval_task(self):
+        summary = self._get_approval_summary()
+        # The task was given to the manager, whoever approves now.
+        tasks = self.case_id.activity_ids.filtered(lambda a: a.summary == summary)
+        tasks.sudo().action_done()
+
+    # Change by agreement: a new version about what is left, the old one kept.
+
+    def _replace_former(self):
+        former = self.previous_id
+        if former.state in ("proposed", "accepted"):
+            former._end(
+                "replaced",
+                self.env._("Replaced by version %(number)s.", number=self.version),
+            )
+
+    def action_change(self):
+        """Open a new version about what is left; this one runs until it is signed."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state not in ("proposed", "accepted"):
+            raise UserError(
+                self.env._("Only a plan that is proposed or runs has a new version.")
+            )
+        return self._make_version()._get_window()
+
+    def _make_version(self):
+        """Return a draft with the instalments that are not paid yet."""
+        filled = self._fill(self._get_received()[self])
+        rows = []
+        for row in self._get_rows():
+            left = self.currency_id.round(row.amount - filled[row])
+            if left > 0:
+                rows.append({"date": row.date, "amount": left})
+                rows[-1]["interest"] = min(row.interest, left)
+        left = sum(row["amount"] - row["interest"] for row in rows)
+        version = self.copy(
+            {
+                "amount": self.currency_id.round(left),
+                "count": len(rows),
+                "date_first": rows[0]["date"] if rows else self.date_first,
+                "down_payment": 0,
+                "instalment_ids": [fields.Command.create(row) for row in rows],
+            }
+        )
+        version.sudo().write(  # a fact: see dunning.plan
+            {"previous_id": self.id, "version": self.version + 1}
+        )
+        return version
+
+    # What the written agreement says, in the debtor's language.
+
+    def _get_party_lines(self, partner):
+        """Return name, address and registration of a party."""
+        self.ensure_one()
+        lines = self.env["dunning.action"]._get_address_lines(partner)
+        # The registrations stand on every invoice; they are no secret.
+        registry = partner.sudo().company_registry
+        if registry:
+            lines.append(self.env._("Registration: %(number)s", number=registry))
+        if partner.vat:
+            lines.append(self.env._("VAT: %(number)s", number=partner.vat))
+        return lines
+
+    def _get_amount_in_words(self):
+        self.ensure_one()
+        # Odoo Writes It Like A Title.
+        return self.currency_id.amount_to_text(self.amount).lower()
+
+    def _format_invoices(self):
+        """Return the rows of the invoices: what was open when it was proposed."""
+        self.ensure_one()
+        day_of = self.env["dunning.action"]._format_day
+        start = {cover.line_id.id: cover.balance_start for cover in self._get_covers()}
+        lines = self.line_ids.sorted(lambda line: (line.date_due, line.id))
+        return [
+            {
+                "name": line.move_id.name or "",
+                "date": day_of(line.invoice_date),
+                "due": day_of(line.date_due),
+                # As for the amounts a case shows.
+                "amount": self._format(start.get(line.id, line.sudo().amount_residual)),
+            }
+            for line in lines
+        ]
+
+    def _format_rate(self):
+        """Return the rate as it is written: "6" or "6.25" in the language."""
+        self.ensure_one()
+        code = self.env.lang or "en_US"
+        text = self.env["res.lang"]._lang_get(code).format("%.3f", self.interest_rate)
+        return text.rstrip("0").rstrip(".,")
+
+    def _get_bank_text(self):
+        """Return where to pay, as on the invoices."""
+        self.ensure_one()
+        # Where to pay is printed on every invoice; it is no secret of the accountant.
+        banks = self.line_ids.move_id.sudo().partner_bank_id
+        bank = banks if len(banks) == 1 else self.company_id.sudo().bank_ids[:1]
+        return bank.acc_number or ""
+
+    def _get_notice_emails(self):
+        contact = self.contact_id or self.case_id._get_contact()
+        emails = [self.company_id.email, contact.email]
+        return ", ".join(filter(None, emails))

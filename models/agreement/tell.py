@@ -5,11 +5,10 @@ from ...tools import commitments as core
 from ..contact.event import Event
 
 
-class DunningPromiseText(models.Model):
+class DunningPromise(models.Model):
     """What is said of a promise: to the debtor, to us, in the history of the case."""
 
-    _name = "dunning.promise"
-    _inherit = ["dunning.promise", "dunning.commitment"]
+    _inherit = "dunning.promise"
 
     def _describe(self):
         self.ensure_one()

@@ -6,7 +6,7 @@ from odoo.tools import SQL, format_amount, format_date, plaintext2html
 _logger = logging.getLogger(__name__)
 
 
-class DunningCaseAutomation(models.Model):
+class DunningCase(models.Model):
     """What Odoo's automation rules and server actions need to know of a case."""
 
     _inherit = "dunning.case"

@@ -4,8 +4,5 @@ from . import dunning_case_line
 from . import account_move
 from . import join
 from . import change_ladder
-from . import dunning_case_live
 from . import decide
-from . import dunning_case_facts
-from . import dunning_case_settle
 from . import collect

@@ -32,7 +32,7 @@ class LadderMove:
     waiting: list = field(default_factory=list)
 
 
-class DunningCaseLadder(models.Model):
+class DunningCase(models.Model):
     """A case keeps its ladder until a person changes it (design, rule 17).
 
     The change is looked at before it is made, has a reason, and is logged with its

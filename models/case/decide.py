@@ -1,13 +1,21 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 from datetime import date as Date
+from decimal import Decimal
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from odoo import fields, models
-from odoo.tools import format_date
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
 
 from ...tools import ladder as core
+from ...tools.channels import OUTSIDE_LADDER, UNDELIVERED, is_rung_delivered
+
+NO_CREDITS = Decimal(0)
+NO_COURTESIES = frozenset()
 
 
 @dataclass(slots=True)
@@ -34,7 +42,85 @@ class CasePlan:
         return steps[0] if steps else None
 
 
-class DunningCaseDecide(models.Model):
+class CaseLine(NamedTuple):
+    """A case line as the engine needs it: thousands are read without records."""
+
+    id: int
+    case_id: int
+    move_line_id: int
+    date_due: date
+    currency_id: int
+    level_id: int
+    delivered_on: date
+    deadline: date
+    ladder_ended_on: date
+    start_level_id: int
+    agreed_level_id: int
+    agreed_on: date
+    next_level_id: int
+    next_date: date
+
+    def to_core(self, levels, item=None, is_pending=False, courtesies=frozenset()):
+        """Return the line as the functional core knows it.
+
+        :param levels: ``{level id: core.Rung}``
+        :param OpenItem item: what the ledger shows now; without it the amount and the
+            hold, which the calendar of the rungs does not need, are left out
+        """
+        level = levels.get(self.level_id)
+        start = levels.get(self.start_level_id)
+        return core.Item(
+            key=self.id,
+            due=item.due if item else self.date_due,
+            amount=item.claimed if item else Decimal(0),
+            rung=core.END_OF_LADDER if self.ladder_ended_on else self.level_id,
+            rung_delay=level.delay if level else 0,
+            rung_formal=bool(level and level.formal),
+            rung_notified=bool(level and level.notified),
+            rung_decided=bool(level and level.decision),
+            delivered_on=self.delivered_on,
+            deadline=self.deadline,
+            hold=item.hold if item else "",
+            pending=is_pending,
+            courtesies=courtesies,
+            start=self.start_level_id,
+            start_delay=start.delay if start else 0,
+            agreed=self.agreed_level_id,
+            agreed_on=self.agreed_on,
+        )
+
+
+class Contact(NamedTuple):
+    """An action as the engine needs it."""
+
+    case_id: int
+    id: int
+    kind: str
+    level_id: int
+    channel: str
+    state: str
+    date: date
+    queued_on: date
+    delivered_on: date
+    is_overtaken: bool
+
+    def is_level_delivered(self, proofs):
+        """Tell whether it makes the rung count (see :func:`is_rung_delivered`).
+
+        :param proofs: ``{level id: the channel that alone delivers it, or False}``
+        """
+        return is_rung_delivered(self.state, self.channel, proofs.get(self.level_id))
+
+
+class Books(NamedTuple):
+    """What was read of cases of one company: ``{move line id: OpenItem}`` and
+    ``{case id: [CaseLine]}``."""
+
+    items: dict
+    lines: dict
+
+
+class DunningCase(models.Model):
     """Decide: from what the ledger shows to one step per case, or the reason why."""
 
     _inherit = "dunning.case"
@@ -161,3 +247,183 @@ class DunningCaseDecide(models.Model):
                 level=level.name if key else self.env._("Decision"),
                 invoices=", ".join(names[:5]) + ("…" if len(names) > 5 else ""),
             )
+
+    # Read what the functional core must know of many cases, in a few queries.
+    #
+    # Rows instead of records: a night looks at every open item of a company.
+
+    def _read_rows(self, model, row_type, domain, order):
+        """Read the columns that ``row_type`` names of the records the user sees."""
+        model = self.env[model]
+        model.flush_model([name for name in row_type._fields if name != "id"])
+        query = model._search(domain, order=order)
+        columns = [SQL.identifier(model._table, name) for name in row_type._fields]
+        return map(row_type._make, self.env.execute_query(query.select(*columns)))
+
+    def _read_books(self, company, date):
+        """Return the open items and the lines of cases of one company."""
+        items = self.env["account.move.line"]._read_dunning_items(
+            company, date, self.partner_id
+        )
+        return Books({item.line_id: item for item in items}, self._read_lines())
+
+    def _read_lines(self, line_ids=None):
+        """Map case ids to the lines of their open items, the oldest due first.
+
+        :param line_ids: only these lines; every one when None
+        """
+        domain = Domain("case_id", "in", self.ids) & Domain("active", "=", True)
+        if line_ids is not None:
+            domain &= Domain("id", "in", line_ids)
+        lines = {case_id: [] for case_id in self.ids}
+        rows = self._read_rows("dunning.case.line", CaseLine, domain, "date_due, id")
+        for row in rows:
+            lines[row.case_id].append(row)
+        return lines
+
+    def _read_levels(self):
+        """Return every level, the archived ones too: an item may still stand there."""
+        levels = self.env["dunning.level"].with_context(active_test=False)
+        # The calendar is the same whoever looks at it.
+        return levels.sudo().search([("id", "!=", False)])
+
+    def _read_facts(self, company, items, lines, ignored=None):
+        """Return what the functional core must know of each case of a company.
+
+        :param items: ``{move line id: OpenItem}``
+        :param lines: ``{case id: [CaseLine]}``
+        :param ignored: actions to decide afresh, as if they did not exist
+        :rtype: dict[int, core.Case]
+        """
+        levels = self._read_levels()
+        rungs = {level.id: level._to_rung() for level in levels}
+        contacts = self._read_contacts(levels, ignored)
+        courtesies = self._read_courtesies(ignored)
+        partners = {case.id: case.partner_id.id for case in self}
+        credits_of = self.env["account.move.line"]._read_dunning_credits(
+            company, self.partner_id
+        )
+        earlier = self._read_earlier_contacts(company)
+        facts = {}
+        for case_id, partner_id in partners.items():
+            last_contact, is_pending, deciding, spoken_on = contacts[case_id]
+            facts[case_id] = core.Case(
+                items=tuple(
+                    line.to_core(
+                        rungs,
+                        items[line.move_line_id],
+                        line.id in deciding,
+                        courtesies.get(line.id, NO_COURTESIES),
+                    )
+                    for line in lines.get(case_id, ())
+                    if line.move_line_id in items
+                ),
+                credits=credits_of.get(partner_id, NO_CREDITS),
+                last_contact=last_contact or earlier.get(partner_id),
+                pending=is_pending,
+                spoken_on=spoken_on,
+            )
+        return facts
+
+    def _read_contacts(self, levels, ignored=None):
+        """Map case ids to (last contact, is a contact pending, lines being decided,
+        last contact about an agreement)."""
+        domain = Domain("case_id", "in", self.ids) & Domain("state", "!=", "cancelled")
+        if ignored:
+            domain &= Domain("id", "not in", ignored.ids)
+        by_case = defaultdict(list)
+        for row in self._read_rows("dunning.action", Contact, domain, "id"):
+            by_case[row.case_id].append(row)
+        proofs = {level.id: level._get_proof_channel() for level in levels}
+        deciding = self._read_deciding(by_case)
+        facts = {
+            case_id: (None, False, deciding[case_id], None) for case_id in self.ids
+        }
+        for case_id, of_case in by_case.items():
+            reaching = [
+                row
+                for row in of_case
+                if row.channel != "decision" and row.kind not in ("courtesy", "thanks")
+            ]
+            of_ladder = [row for row in reaching if row.kind != "commitment"]
+            facts[case_id] = (
+                self._get_last_day(reaching),
+                self._is_step_pending(of_ladder, proofs),
+                deciding[case_id],
+                self._get_last_day(
+                    [row for row in of_case if row.kind in OUTSIDE_LADDER]
+                ),
+            )
+        return facts
+
+    @staticmethod
+    def _get_last_day(contacts):
+        """Return the last day on which one of the contacts left, None when none did."""
+        days = [
+            row.delivered_on or row.queued_on
+            for row in contacts
+            if row.state in ("queued", "done")
+        ]
+        return max(filter(None, days), default=None)
+
+    @staticmethod
+    def _is_step_pending(contacts, proofs):
+        """Tell whether a step waits for its delivery: none of its channels is done."""
+        steps = defaultdict(list)
+        for row in contacts:
+            steps[row.kind, row.level_id, row.date].append(row)
+        return any(
+            any(row.state in UNDELIVERED and not row.is_overtaken for row in step)
+            and not any(row.is_level_delivered(proofs) for row in step)
+            for step in steps.values()
+        )
+
+    def _read_deciding(self, by_case):
+        """Map case ids to the ids of the lines on the credit manager's desk."""
+        deciding = defaultdict(frozenset)
+        waiting = {
+            row.id: case_id
+            for case_id, rows in by_case.items()
+            for row in rows
+            if row.channel == "decision" and row.state != "done"
+        }
+        for action in self.env["dunning.action"].browse(waiting):
+            deciding[waiting[action.id]] |= {*action.line_ids.case_line_id.ids}
+        return deciding
+
+    def _read_earlier_contacts(self, company):
+        """Map debtor ids to the last contact of their closed cases.
+
+        The gap between two contacts is the debtor's: whoever pays all and owes again
+        is not written to sooner.
+        """
+        if not any(self.ladder_id.mapped("contact_gap_days")):
+            return {}
+        domain = (
+            Domain("partner_id", "in", self.partner_id.ids)
+            & Domain("company_id", "=", company.id)
+            & Domain("case_id.state", "=", "closed")
+            & Domain("state", "=", "done")
+            & Domain("channel", "!=", "decision")
+            & Domain("kind", "!=", "courtesy")
+        )
+        rows = self.env["dunning.action"]._read_group(
+            domain, ["partner_id"], ["delivered_on:max"]
+        )
+        return {partner.id: day for partner, day in rows}
+
+    def _read_courtesies(self, ignored=None):
+        """Map case lines to the courtesy levels they already got."""
+        domain = (
+            Domain("action_id.case_id", "in", self.ids)
+            & Domain("action_id.kind", "=", "courtesy")
+            & Domain("action_id.state", "!=", "cancelled")
+        )
+        if ignored:
+            domain &= Domain("action_id", "not in", ignored.ids)
+        courtesies = defaultdict(frozenset)
+        for line, level in self.env["dunning.action.line"]._read_group(
+            domain, ["case_line_id", "action_id"]
+        ):
+            courtesies[line.id] |= {level.level_id.id}
+        return courtesies

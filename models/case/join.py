@@ -4,7 +4,6 @@ from odoo.tools import plaintext2html
 #: The states of open cases: of joined ones the last of these counts, because what was
 #: handed over, or is on hold, must not be written to again by surprise.
 CAUTION = ("open", "waiting", "handed_over")
-
 #: Host models that hang on a case by name and number.
 HANGING = (
     ("mail.message", "model"),
@@ -13,7 +12,7 @@ HANGING = (
 )
 
 
-class DunningCaseJoin(models.Model):
+class DunningCase(models.Model):
     """Join: two customers became one debtor, by a merge or by a new parent.
 
     One open case per debtor and company stays, the oldest, with all that was said and

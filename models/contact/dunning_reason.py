@@ -15,7 +15,6 @@ FAMILIES = [
     ("commitment", "Commitment"),
     ("special", "Special situation"),
 ]
-
 #: What a contact can lead to, in one screen with its outcome.
 FOLLOW_UPS = [
     ("none", "Nothing: the ladder goes on"),
@@ -63,7 +62,6 @@ class DunningReason(models.Model):
         help="Shown to whoever records this reason, and written in the task.",
     )
     active = fields.Boolean(default=True)
-
     _code_once = models.Constraint(
         "UNIQUE(code)", "Another reason has this code: each reason has its own."
     )

@@ -20,7 +20,7 @@ class Event(NamedTuple):
     kind: str = "commitment"
 
 
-class DunningActionEvent(models.Model):
+class DunningAction(models.Model):
     """Contacts about promises, plans, offers and disputes, outside the ladder.
 
     They leave at once, whatever the contact gap, and no rung speaks on the same day.
@@ -42,7 +42,6 @@ class DunningActionEvent(models.Model):
         ondelete="restrict",
         help="The text of a contact that belongs to no level.",
     )
-
     _event_once = models.UniqueIndex(
         "(event) WHERE event IS NOT NULL AND state != 'cancelled'",
         "The debtor was already told about this.",

@@ -1,17 +1,49 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
+from ...tools import contact as core
 from ...tools.channels import BY_PERSON
 
 
-class DunningActionPerson(models.Model):
+class DunningAction(models.Model):
     """What a person does: a call, a visit, a decision is planned as an activity."""
 
     _inherit = "dunning.action"
 
     contact_phone = fields.Char("Telephone", compute="_compute_contact_phone")
+
+    outcome = fields.Selection(
+        [
+            ("reached", "Reached"),
+            ("not_reached", "Not reached"),
+            ("call_back", "To be contacted again"),
+            ("wrong_contact", "Wrong contact"),
+            ("skipped", "Skipped"),
+        ],
+        readonly=True,
+        help="What came of the last attempt to call or visit the debtor. Two attempts "
+        "count as one contact, even if nobody was reached.",
+    )
+    attempt_count = fields.Integer(
+        "Attempts",
+        readonly=True,
+        help="How often somebody tried in vain to reach the debtor.",
+    )
+    outcome_on = fields.Date("Outcome of", readonly=True)
+    outcome_note = fields.Text("What was said", readonly=True)
+    dispute_found = fields.Text(
+        "Dispute found",
+        readonly=True,
+        help="What the debtor contests, as found during the visit.",
+    )
+    agreement_reached = fields.Text(
+        "Agreement reached",
+        readonly=True,
+        help="What was agreed: amount, date, means of payment, name.",
+    )
 
     @api.depends("contact_id.phone", "partner_id.phone")
     def _compute_contact_phone(self):
@@ -115,3 +147,170 @@ class DunningActionPerson(models.Model):
         if self.channel == "decision":
             return company.dunning_manager_id or collector or self.env.user
         return collector or company.dunning_user_id or self.env.user
+
+    # A call or a visit is closed with what came of it, or skipped when nobody makes
+    # it.
+
+    def action_record_outcome(self):
+        """Open the window where the outcome of a call or visit is recorded."""
+        self.ensure_one()
+        self._check_can_close()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.display_name,
+            "res_model": "dunning.outcome",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_action_id": self.id},
+        }
+
+    def _check_can_close(self):
+        """Only a planned call or visit has an outcome.
+
+        :raises UserError: for anything else
+        """
+        self.check_access("write")
+        for action in self:
+            if action.channel not in BY_PERSON or action.state != "queued":
+                raise UserError(
+                    self.env._(
+                        "“%(action)s” is no planned call or visit: it has no outcome "
+                        "to record.",
+                        action=action.display_name,
+                    )
+                )
+
+    def _record_reached(self, day=None, note=False):
+        """The debtor was reached: the contact counts."""
+        self._write_outcome("reached", note, day)
+        self._end_activities(note)
+        self._mark_done(day)
+
+    def _record_not_reached(self, day=None, note=False):
+        """Nobody was reached: try again on the next working day, twice at most."""
+        for action in self:
+            attempts = action.attempt_count + 1
+            action.sudo().attempt_count = attempts  # see _write_outcome
+            action._write_outcome("not_reached", note, day)
+            action._end_activities(note)
+            if core.is_contact(False, attempts):
+                action._mark_done(day)
+            else:
+                action._plan_activities(action._get_next_working_day())
+
+    def _record_call_back(self, day, note=False):
+        """Interrupted, or not the moment: plan it again for the day agreed."""
+        self._write_outcome("call_back", note)
+        self._end_activities(note)
+        self._plan_activities(day)
+
+    def _record_wrong_contact(self, note=False):
+        """The number or the place is not the debtor's: mend it, use another channel."""
+        for action in self:
+            action._write_outcome("wrong_contact", note)
+            action._end_activities(note)
+            action._mark_failed(
+                self.env._(
+                    "%(contact)s cannot be reached there (%(place)s): correct the "
+                    "contact, then plan it again.",
+                    contact=action.contact_id.display_name,
+                    place=action._get_place(),
+                )
+            )
+        self._fall_back()
+
+    def _get_place(self):
+        """Return where the debtor was looked for, in words."""
+        if self.channel == "visit":
+            address = ", ".join(self._get_address_lines(self.contact_id))
+            return address or self.env._("no address")
+        return self.contact_phone or self.env._("no phone number")
+
+    def _get_next_working_day(self):
+        company = self.company_id
+        return company._dunning_add_working_days(company._dunning_today(), 1)
+
+    def _write_outcome(self, outcome, note=False, day=None):
+        """Keep what came of it; only the engine writes it, from what somebody told.
+
+        :param day: when; the stamped day, else today, when None
+        """
+        by_day = self.sudo().grouped(lambda action: day or action._get_live_day())
+        for outcome_on, actions in by_day.items():
+            actions.write(
+                {"outcome": outcome, "outcome_note": note, "outcome_on": outcome_on}
+            )
+
+    def _end_activities(self, note=False):
+        """Close the planned activities: the chatter of the case keeps who, when, what.
+
+        They may be planned for somebody else, and are no longer what carries the
+        contact.
+        """
+        labels = dict(self._fields["outcome"]._description_selection(self.env))
+        for action in self.sudo():
+            activity = action.activity_id.filtered("active")
+            action.activity_id = False
+            report = [
+                self.env._("Outcome: %(outcome)s", outcome=labels[action.outcome]),
+                action._describe_reason(),
+                note,
+                action.dispute_found
+                and self.env._("Dispute: %(text)s", text=action.dispute_found),
+                action.agreement_reached
+                and self.env._("Agreement: %(text)s", text=action.agreement_reached),
+            ]
+            text = "\n".join(filter(None, report))
+            if activity:
+                activity.action_feedback(feedback=text)
+            else:
+                action.case_id.message_post(body=plaintext2html(text))
+
+    def _get_overdue_by_person(self, date):
+        """Return the calls and visits that nobody carried out in time.
+
+        A call that is planned for a later day is not late; formal notices and levels
+        without a limit wait for ever.
+        """
+        late = self.browse()
+        limited = self.filtered(
+            lambda action: (
+                action.level_id.skip_after_days and not action.level_id.is_formal_notice
+            )
+        )
+        alike = limited.grouped(
+            lambda action: (
+                action.company_id,
+                action.planned_on or action.queued_on,
+                action.level_id.skip_after_days,
+            )
+        )
+        for (company, planned, days), actions in alike.items():
+            last = company._dunning_add_working_days(planned, days)
+            if last and last < date:
+                late |= actions
+        return late
+
+    def _skip(self, date):
+        """Record that nobody called or came; the next rung may start.
+
+        A rung that is also written waits for what is written.
+        """
+        for days, actions in self.grouped(lambda a: a.level_id.skip_after_days).items():
+            actions._write_outcome("skipped", day=date)
+            actions._end_activities()
+            actions._drop(
+                self.env._(
+                    "Skipped: nobody carried it out within %(days)s working days.",
+                    days=days,
+                )
+            )
+        # Of a call and a visit the first that is carried out counts.
+        alone = self.filtered(
+            lambda action: (
+                action.kind == "rung"
+                and action.level_id._is_by_person_only()
+                and not action._has_left_elsewhere()
+            )
+        )
+        alone._deliver_items(date)

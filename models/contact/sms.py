@@ -13,7 +13,7 @@ SMS_PER_SHARE = 50
 RELEASE_CRON = "account_dunning.ir_cron_dunning_sms"
 
 
-class DunningActionSms(models.Model):
+class DunningAction(models.Model):
     """SMS through the host's queue, which has no office hours: a message is frozen when
     it is decided, and handed to that queue when the company is at work."""
 

@@ -1,8 +1,14 @@
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date as Date
+from datetime import timedelta
 from functools import cache
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
+from ...tools import ladder as core
 from ...tools.channels import BY_PERSON
 
 #: What the texts of levels may name; admins without the right to edit code use them.
@@ -53,13 +59,21 @@ PLACEHOLDERS = (
     "offer_amount_text",
     "offer_until_text",
 )
-
-
 #: More invoices than this are counted, not named, in a subject line.
 SHORT_LIST = 3
 
 
-class DunningActionText(models.Model):
+@dataclass(frozen=True, slots=True)
+class OpenCredit:
+    """Money in the debtor's favour that is not matched yet; the amount is positive."""
+
+    name: str
+    date: Date
+    currency: models.BaseModel
+    amount: float
+
+
+class DunningAction(models.Model):
     """What the texts of a level can say about a contact, in the debtor's language."""
 
     _inherit = "dunning.action"
@@ -99,6 +113,11 @@ class DunningActionText(models.Model):
     oldest_days = fields.Integer(compute="_compute_figures")
     invoice_names = fields.Char(compute="_compute_figures")
     due_text = fields.Char(compute="_compute_figures")
+
+    step_date_text = fields.Char(compute="_compute_calendar")
+    deadline_text = fields.Char(compute="_compute_calendar")
+    next_step_text = fields.Char(compute="_compute_calendar")
+    previous_contact_text = fields.Char(compute="_compute_calendar")
 
     @api.model
     def mail_allowed_qweb_expressions(self):
@@ -310,3 +329,193 @@ class DunningActionText(models.Model):
     @api.model
     def _format_day(self, day):
         return format_date(self.env, day, date_format="long") if day else ""
+
+    # Dates that a text names: the deadline, the next step, the contact before.
+
+    @api.depends("deadline", "queued_on", "level_id")
+    @api.depends_context("lang")
+    def _compute_calendar(self):
+        for action in self:
+            day = action.queued_on or max(
+                action.date or action.company_id._dunning_today(),
+                action.company_id._dunning_today(),
+            )
+            deadline = action.deadline or action._get_deadline(day)
+            action.step_date_text = self._format_day(day)
+            action.deadline_text = self._format_day(deadline)
+            action.next_step_text = action._describe_next_step(day, deadline)
+            action.previous_contact_text = action._describe_previous_contact()
+
+    def _get_deadline(self, day):
+        """Return the date by which a message of that day asks to pay, or False."""
+        days = self.level_id.deadline_days
+        return day + timedelta(days=days) if days else False
+
+    def _describe_next_step(self, day, deadline):
+        """Announce the next rung and its first possible day, as the engine will act."""
+        self.ensure_one()
+        level, ladder = self.level_id, self.case_id.ladder_id
+        dues = self.line_ids.filtered("level_id").mapped("date_due")
+        if not dues or self.kind != "rung" or level.ladder_id != ladder:
+            return ""
+        item = core.Item(
+            0,
+            min(dues),
+            core.Decimal(0),
+            rung=level.id,
+            delivered_on=day,
+            deadline=deadline or None,
+        )
+        rung, following = core.next_rung(ladder._to_core(), item)
+        if not rung:
+            return ""
+        date = self._format_day(following)
+        if rung.formal:
+            return self.env._(
+                "Without payment or news from you, we would have to send you a formal "
+                "notice from %(date)s.",
+                date=date,
+            )
+        if rung.decision:
+            return self.env._(
+                "Without payment or news from you, we will decide from %(date)s what "
+                "further steps to take.",
+                date=date,
+            )
+        following_level = self.env["dunning.level"].browse(rung.key)
+        if following_level.channel_phone:
+            return self.env._(
+                "Without news from you, we will call you from %(date)s to look at it "
+                "together.",
+                date=date,
+            )
+        if following_level.channel_visit:
+            return self.env._(
+                "Without news from you, we will get in touch with you again from "
+                "%(date)s.",
+                date=date,
+            )
+        return self.env._(
+            "Without news from you, we will write to you again from %(date)s.",
+            date=date,
+        )
+
+    def _describe_previous_contact(self):
+        """Recall the last contact, if there was one."""
+        self.ensure_one()
+        previous = self.case_id.action_ids.filtered(
+            lambda action: (
+                action.state == "done"
+                and action.kind != "courtesy"
+                and action.channel != "decision"
+                and action.id != self.id
+            )
+        ).sorted(lambda action: (action.delivered_on, action.id))[-1:]
+        if not previous:
+            return ""
+        date = self._format_day(previous.delivered_on)
+        if previous.channel == "phone" and previous.outcome == "not_reached":
+            return self.env._("We tried to call you on %(date)s.", date=date)
+        if previous.is_incoming:
+            return self.env._("You called us on %(date)s.", date=date)
+        if previous.channel == "phone":
+            return self.env._("We called you on %(date)s.", date=date)
+        if previous.channel == "registered":
+            return self.env._(
+                "Our registered letter of %(date)s has remained unanswered to this "
+                "day.",
+                date=date,
+            )
+        if previous.channel == "visit":
+            return self.env._("We came to see you on %(date)s.", date=date)
+        if previous.channel == "letter":
+            return self.env._(
+                "Our letter of %(date)s has remained unanswered to this day.", date=date
+            )
+        return self.env._(
+            "Our message of %(date)s has remained unanswered to this day.", date=date
+        )
+
+    # What speaks for the debtor stands beside what he owes, and is deducted.
+    #
+    # Credit notes and payments in the books that nobody has matched yet. Money that is
+    # only announced holds a message back (see ``_read_dunning_credits``): what is not
+    # in the books is not told as if it were.
+
+    def _read_open_credits(self):
+        """Map actions to the open credits of their debtors, the oldest first."""
+        by_debtor = {}
+        for company, actions in self.grouped("company_id").items():
+            found = self._read_company_credits(company, actions.partner_id)
+            for action in actions:
+                by_debtor[action] = found.get(action.partner_id.id, [])
+        return by_debtor
+
+    @api.model
+    def _read_company_credits(self, company, debtors):
+        """Map ids of debtors to their credits with a company and its branches."""
+        # As for the amounts due: access to the journals is not needed to dun.
+        items = self.env["account.move.line"].sudo()
+        items = items.search_fetch(
+            items._dunning_credit_domain()
+            & Domain("partner_id.commercial_partner_id", "in", debtors.ids)
+            & Domain("company_id", "in", company._dunning_tree().ids),
+            ["partner_id", "move_name", "date", "currency_id"]
+            + ["amount_residual_currency"],
+            order="date, id",
+        )
+        found = defaultdict(list)
+        for item in items:
+            credit = OpenCredit(
+                item.move_name or "",
+                item.date,
+                item.currency_id,
+                -item.amount_residual_currency,
+            )
+            found[item.partner_id.commercial_partner_id.id].append(credit)
+        return found
+
+    def _get_payable(self, credits_of):
+        """Return per currency what is left to pay; what the credits cover is left out.
+
+        A courtesy asks for nothing yet, and deducts nothing. What credits cover wholly
+        is not asked for at all, unless a person does so all the same.
+
+        :param credits_of: the open credits of the debtor
+        """
+        totals = self._get_totals()
+        if self.kind == "courtesy":
+            return totals
+        payable = dict(totals)
+        for credit in credits_of:
+            if credit.currency in payable:
+                payable[credit.currency] -= credit.amount
+        return {
+            currency: currency.round(amount)
+            for currency, amount in payable.items()
+            if currency.compare_amounts(amount, 0) > 0
+        } or totals
+
+    def _format_credits(self, credits_of, as_date):
+        """Return what the table of a text shows of the credits.
+
+        Only credits in a currency that is claimed: no sum is ever mixed.
+
+        :param as_date: formats a date for the reader
+        :return: rows of credits, the amounts that are left to pay
+        """
+        self.ensure_one()
+        totals = self._get_totals()
+        shown = [credit for credit in credits_of if credit.currency in totals]
+        if self.kind == "courtesy" or not shown:
+            return [], []
+        rows = [
+            {
+                "name": credit.name,
+                "date": as_date(credit.date),
+                "amount": format_amount(self.env, -credit.amount, credit.currency),
+            }
+            for credit in shown
+        ]
+        payable = self._get_payable(shown).items()
+        return rows, [format_amount(self.env, amount, cur) for cur, amount in payable]

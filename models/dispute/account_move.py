@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
-class AccountMoveDispute(models.Model):
+class AccountMove(models.Model):
     """What is contested of an invoice, and the credit notes that settle disputes.
 
     Nothing here refuses or changes an entry: disputes follow what the host does.

@@ -1,6 +1,12 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_amount, format_date
+from odoo.fields import Domain
+from odoo.tools import format_amount, format_date, plaintext2html
+
+from ...tools import covers as core
+from ..contact.dunning_reason import FAMILIES
 
 #: Facts that the engine writes; a person decides through the buttons.
 FACTS = {
@@ -9,6 +15,12 @@ FACTS = {
 }
 #: What a person may change as long as nothing is decided.
 CHOSEN = {"amount", "reason_id", "resolution", "amount_accepted"}
+#: Days to examine a dispute when the company has said nothing for its family.
+USUAL_DAYS = 15
+#: States in which somebody has to examine a dispute.
+EXAMINED = ("open", "mediation")
+#: While a dispute is in one of these states, its amount waits.
+HOLDING = ("open", "mediation", "credit")
 
 
 class DunningDispute(models.Model):
@@ -106,9 +118,31 @@ class DunningDispute(models.Model):
         index=True,
         help="Until it is settled the contested amount waits, whatever is paid.",
     )
-
     _amount_positive = models.Constraint(
         "CHECK(amount > 0)", "Nothing is contested: enter an amount above zero."
+    )
+
+    user_id = fields.Many2one(
+        "res.users",
+        "Owner",
+        compute="_compute_owner",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        domain=[("share", "=", False)],
+        help="Examines the dispute and answers the debtor.",
+    )
+    deadline = fields.Date(
+        compute="_compute_owner",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        help="Until when it is examined. The day after, the credit manager is asked.",
+    )
+    is_late = fields.Boolean(
+        "Past its deadline", compute="_compute_is_late", search="_search_is_late"
     )
 
     # What follows from what
@@ -257,4 +291,275 @@ class DunningDispute(models.Model):
             dispute=self.display_name,
             user=self.user_id.sudo().name,  # a name is no secret
             date=format_date(self.env, self.deadline),
+        )
+
+    # Who examines a dispute, until when, and who is asked when he has not.
+
+    @api.depends("reason_id", "move_id")
+    def _compute_owner(self):
+        """What the setting of the family says, else the collector of the case."""
+        for dispute in self:
+            company = dispute._get_company()
+            case = dispute.case_id or dispute.move_id.dunning_case_id
+            setting = self.env["dunning.dispute.owner"]._find(
+                company, dispute.reason_id.family
+            )
+            collector = case.user_id or company.dunning_user_id
+            dispute.user_id = setting.user_id or collector or self.env.user
+            days = timedelta(days=setting.days or USUAL_DAYS)
+            dispute.deadline = (dispute.date or company._dunning_today()) + days
+
+    @api.constrains("user_id")
+    def _check_user(self):
+        self._check_may_own(self.user_id)
+
+    @api.model
+    def _check_may_own(self, users):
+        """Whoever examines disputes must see them."""
+        for user in users:
+            if not user.has_group("account_dunning.group_dunning_reader"):
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s cannot see disputes: choose somebody else, or let an "
+                        "administrator give %(user)s a role in Dunning.",
+                        user=user.name,
+                    )
+                )
+
+    @api.depends("deadline", "state")
+    def _compute_is_late(self):
+        for dispute in self:
+            today = dispute._get_company()._dunning_today()
+            is_examined = dispute.state in EXAMINED
+            dispute.is_late = bool(
+                is_examined and dispute.deadline and dispute.deadline < today
+            )
+
+    @api.model
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = self.env.company._dunning_today()
+        late = Domain("state", "in", EXAMINED) & Domain("deadline", "<", today)
+        return late if True in value else ~late
+
+    def _plan_owner(self):
+        """Give the owner his task, or bring it in line with what was changed."""
+        for dispute in self:
+            dispute.message_subscribe(dispute.user_id.partner_id.ids)
+            task = dispute.activity_ids.filtered(
+                lambda activity, dispute=dispute: (
+                    activity.summary == dispute._get_task_summary()
+                )
+            )
+            values = {"user_id": dispute.user_id.id, "date_deadline": dispute.deadline}
+            if task:
+                # Of whoever had it before.
+                task.sudo().write(values)
+                continue
+            dispute.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=dispute._get_task_summary(),
+                note=plaintext2html(dispute.reason_id.advice or ""),
+                **values,
+            )
+
+    def _get_task_summary(self):
+        self.ensure_one()
+        return self.env._("Examine the dispute on %(name)s", name=self.move_name)
+
+    def _end_tasks(self, feedback):
+        """Close what was planned: it was decided."""
+        # Of whoever was asked.
+        self.sudo().activity_ids.action_feedback(feedback=feedback)
+
+    def _plan_deadline_task(self):
+        """Ask the credit manager about disputes past their deadline; once for each
+        deadline. Called by the automation rule."""
+        for dispute in self.filtered(lambda one: one.state in EXAMINED):
+            manager = dispute.manager_id or self.env.user
+            lang = manager.lang or dispute.company_id.partner_id.lang
+            told = dispute.with_context(lang=lang)
+            summary = told.env._(
+                "Dispute past its deadline of %(date)s",
+                date=format_date(told.env, told.deadline),
+            )
+            if summary in dispute.activity_ids.mapped("summary"):
+                continue
+            note = told.env._(
+                "%(dispute)s of %(debtor)s has waited for a decision since %(date)s; "
+                "in charge: %(user)s.",
+                dispute=told.display_name,
+                debtor=told.partner_id.display_name,
+                date=format_date(told.env, told.date),
+                user=told.user_id.sudo().name,  # a name is no secret
+            )
+            dispute.activity_schedule(
+                "mail.mail_activity_data_todo",
+                date_deadline=dispute.company_id._dunning_today(),
+                summary=summary,
+                note=plaintext2html(note),
+                user_id=manager.id,
+            )
+
+    # What a dispute keeps back: the contested amount, and nothing else.
+
+    def _take_effect(self):
+        """Keep the amounts back, tell the case, give the owners their task."""
+        self._keep_back()
+        for dispute in self:
+            if dispute.case_id.reason_id != dispute.reason_id:
+                # The last reason known is the engine's, from what was recorded.
+                dispute.case_id.sudo().write(
+                    {"reason_id": dispute.reason_id.id, "reason_said_by": "debtor"}
+                )
+            dispute.document_ids.filtered(lambda file: not file.res_id).write(
+                {"res_model": self._name, "res_id": dispute.id}
+            )
+            dispute._log(self.env._("Disputed: %(what)s", what=dispute._describe()))
+        self._plan_owner()
+
+    def _log(self, text):
+        """Write it into the history of the case, with its author."""
+        self.ensure_one()
+        self.case_id._message_log(body=text)
+
+    def _get_amount_held(self):
+        """Return what waits: the contested amount, or what a credit note settles."""
+        self.ensure_one()
+        return self.amount_accepted if self.state == "credit" else self.amount
+
+    def _keep_back(self):
+        """Write what waits of each item."""
+        self._release()
+        lines = self.case_id.with_context(active_test=False).line_ids
+        of_move = lines.grouped("move_id")
+        # The engine's own: see dunning.cover.
+        self.env["dunning.cover"].sudo().create(
+            [
+                dispute._prepare_cover(line)
+                for dispute in self
+                if dispute.state in HOLDING
+                for line in of_move.get(dispute.move_id, lines.browse())
+                if line.case_id == dispute.case_id
+            ]
+        )
+        self._show()
+
+    def _prepare_cover(self, line):
+        self.ensure_one()
+        return {
+            "line_id": line.id,
+            "kind": core.DISPUTED,
+            "res_model": "dunning.dispute",
+            "source_id": self.id,
+            "amount": self._get_amount_held(),
+            "balance_start": line.amount_residual,
+        }
+
+    def _get_covers(self):
+        # The engine's own: see dunning.cover.
+        return (
+            self.env["dunning.cover"]
+            .sudo()
+            .search([("res_model", "=", self._name), ("source_id", "in", self.ids)])
+        )
+
+    def _release(self):
+        """Let the amounts go on."""
+        self._get_covers().write({"active": False})
+
+    def _show(self):
+        """Let the cases show what waits, and look afresh at what is about to leave."""
+        self.env.flush_all()
+        cases = self.case_id
+        cases.invalidate_recordset(["amount_disputed", "amount_promised"])
+        cases.line_ids.invalidate_recordset(["hold"])
+        cases._keep_back_held()
+        cases._show_waiting()
+
+    @api.model
+    def _follow_items(self, cases):
+        """Keep back what became of contested invoices: posted again with other due
+        dates, or followed by a new case. One query as a rule.
+
+        :param cases: open cases of one company
+        """
+        # The engine's own, of the cases that it was given.
+        disputes = self.sudo().search(
+            Domain("partner_id", "in", cases.partner_id.ids)
+            & Domain("company_id", "in", cases.company_id.ids)
+            & Domain("state", "in", HOLDING)
+        )
+        if not disputes:
+            return
+        by_partner = {case.partner_id: case for case in cases}
+        for dispute in disputes:
+            case = by_partner[dispute.partner_id]
+            if dispute.case_id != case and dispute.move_id in case.line_ids.move_id:
+                dispute.case_id = case
+        covered = {(cover.source_id, cover.line_id) for cover in disputes._get_covers()}
+        changed = disputes.filtered(
+            lambda dispute: any(
+                line.move_id == dispute.move_id and (dispute.id, line) not in covered
+                for line in dispute.case_id.line_ids
+            )
+        )
+        changed._keep_back()
+
+
+class DunningDisputeOwner(models.Model):
+    """Who examines the disputes of a family in a company, and how many days he has."""
+
+    _name = "dunning.dispute.owner"
+    _description = "Dispute Owner"
+    _order = "company_id, family"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    family = fields.Selection(FAMILIES, required=True)
+    user_id = fields.Many2one(
+        "res.users",
+        "Owner",
+        domain=[("share", "=", False)],
+        help="Examines the disputes of this family and gets the task. Empty: the "
+        "collector of the case.",
+    )
+    days = fields.Integer(
+        default=USUAL_DAYS,
+        required=True,
+        help="Days to examine a dispute. When they are over, the credit manager is "
+        "asked.",
+    )
+    _family_once = models.Constraint(
+        "UNIQUE(company_id, family)",
+        "This company has an owner for this family of disputes already.",
+    )
+    _days_positive = models.Constraint(
+        "CHECK(days BETWEEN 1 AND 366)",
+        "A dispute is examined within 1 to 366 days.",
+    )
+
+    @api.constrains("user_id")
+    def _check_user(self):
+        self.env["dunning.dispute"]._check_may_own(self.user_id)
+
+    @api.depends("family")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["family"]._description_selection(self.env))
+        for owner in self:
+            owner.display_name = labels.get(owner.family, "")
+
+    @api.model
+    def _find(self, company, family):
+        """Return the setting of a company for a family, if there is one.
+
+        Who opens a dispute need not be a manager to be served by the setting.
+        """
+        owners = self.sudo()
+        return owners.search(
+            [("company_id", "=", company.id), ("family", "=", family)], limit=1
         )

@@ -1,6 +1,10 @@
+from decimal import Decimal
+
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
+from ...tools.disputes import share
 from ..contact.event import Event
 
 #: Decisions that the debtor is told of, with the text that says so.
@@ -10,7 +14,7 @@ TEXTS = {
 }
 
 
-class DunningDisputeResolve(models.Model):
+class DunningDispute(models.Model):
     """What is decided on a dispute, and what follows from it."""
 
     _inherit = "dunning.dispute"
@@ -41,6 +45,47 @@ class DunningDisputeResolve(models.Model):
     closed_on = fields.Date("Settled on", readonly=True)
     closed_by_id = fields.Many2one("res.users", "Settled by", readonly=True)
     currency_id = fields.Many2one("res.currency")  # the invoice's, by dunning.dispute
+
+    credit_move_id = fields.Many2one(
+        "account.move",
+        "Credit note",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Made as a draft by the decision; an accountant posts it.",
+    )
+    credit_state = fields.Selection(
+        related="credit_move_id.state", string="State of the credit note"
+    )
+
+    mediation_provider = fields.Selection(
+        [
+            ("business", "Business ombudsman (Médiateur des entreprises)"),
+            ("consumer", "Consumer mediator"),
+            ("conciliator", "Court conciliator"),
+            ("private", "Mediator chosen by the parties"),
+        ],
+        "Mediation by",
+        tracking=True,
+        help="Who mediates. The consumer mediator is free for consumers, the business "
+        "ombudsman for both sides.",
+    )
+    mediator = fields.Char(help="Name, reference of the file, telephone.")
+    mediation_from = fields.Date("In mediation since", readonly=True, tracking=True)
+    mediation_meeting = fields.Date(
+        "Next meeting", help="When the parties are to meet or to answer."
+    )
+    mediation_until = fields.Date("Mediation ended on", readonly=True)
+    mediation_result = fields.Selection(
+        [
+            ("agreement", "Agreement"),
+            ("none", "No agreement"),
+            ("refused", "Refused by a party"),
+        ],
+        "Result of the mediation",
+        tracking=True,
+    )
 
     def action_resolve(self, resolution=None, amount=None, note=None):
         """Carry out the decision.
@@ -183,3 +228,195 @@ class DunningDisputeResolve(models.Model):
             "%(accepted)s.",
             **details,
         )
+
+    # The credit note that settles a dispute: a draft, made by the host's reversal.
+    #
+    # An accountant posts it, and it is reconciled with its invoice by the host. Until
+    # then the amount waits; deleted or cancelled, the dispute is examined again.
+
+    def _draft_credit_note(self):
+        """Make the draft and wait for it to be posted."""
+        for dispute in self:
+            refund = dispute._create_credit_note()
+            # Facts, written by the engine.
+            dispute.sudo().write({"credit_move_id": refund.id, "state": "credit"})
+            dispute._log(dispute._describe_credit_note(refund))
+            dispute._end_tasks(dispute._describe_credit_note(refund))
+        self._keep_back()
+
+    def _create_credit_note(self):
+        """Reverse the invoice as the host does, for the accepted amount only."""
+        self.ensure_one()
+        # A draft on the decision of who may settle disputes; posting it stays with
+        # the accountants.
+        move = self.move_id.sudo()
+        if not move or move.state != "posted":
+            raise UserError(
+                self.env._(
+                    "%(invoice)s is not posted any more: there is nothing to credit. "
+                    "Withdraw the dispute instead.",
+                    invoice=self.move_name,
+                )
+            )
+        wizard = self.env["account.move.reversal"].sudo()
+        wizard = wizard.with_context(active_model=move._name, active_ids=move.ids)
+        reversal = wizard.create(
+            {
+                "journal_id": move.journal_id.id,
+                "date": self.company_id._dunning_today(),
+                "reason": self.reason_id.with_context(
+                    lang=self.case_id._get_lang()
+                ).name,
+            }
+        )
+        reversal.refund_moves()
+        refund = reversal.new_move_ids
+        if self.currency_id.compare_amounts(self.amount_accepted, move.amount_total):
+            self._reduce(refund)
+        return refund.sudo(self.env.su)
+
+    def _reduce(self, refund):
+        """Let the draft amount to what is accepted, in proportion to its lines."""
+        currency = self.currency_id
+        lines = refund.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product" and line.price_total
+        )
+        wanted = Decimal(str(self.amount_accepted))
+        shares = share(
+            [Decimal(str(line.price_total)) for line in lines],
+            wanted,
+            Decimal(str(currency.rounding)),
+        )
+        changes = []
+        for line, part in zip(lines, shares, strict=True):
+            # Of a price without VAT only the part before VAT.
+            ratio = Decimal(str(line.price_subtotal)) / Decimal(str(line.price_total))
+            has_tax_inside = any(
+                line.tax_ids.flatten_taxes_hierarchy().mapped("price_include")
+            )
+            price = part if has_tax_inside else part * ratio
+            changes.append(
+                Command.update(
+                    line.id,
+                    {
+                        "quantity": 1,
+                        "discount": 0,
+                        "price_unit": currency.round(float(price)),
+                    },
+                )
+            )
+        refund.write({"invoice_line_ids": changes})
+
+    def _describe_credit_note(self, refund):
+        self.ensure_one()
+        amount = self._format_amount(refund.amount_total)
+        text = self.env._(
+            "Draft credit note over %(amount)s for %(invoice)s: an accountant checks "
+            "and posts it; until then the amount waits.",
+            amount=amount,
+            invoice=self.move_name,
+        )
+        if self.currency_id.compare_amounts(refund.amount_total, self.amount_accepted):
+            text += " " + self.env._(
+                "VAT is rounded: %(accepted)s were accepted.",
+                accepted=self._format_amount(self.amount_accepted),
+            )
+        return text
+
+    # What becomes of it
+
+    def _follow_credit_note(self, state):
+        """Follow the credit note, whatever the host does with it.
+
+        :param state: ``posted``, ``draft`` or ``gone`` (cancelled or deleted)
+        """
+        if state == "posted":
+            self.filtered(lambda one: one.state == "credit")._finish()
+        elif state == "draft":
+            again = self.filtered(lambda one: one.state == "closed")
+            # Facts, written by the engine.
+            again.sudo().write(
+                {"state": "credit", "closed_on": False, "closed_by_id": False}
+            )
+            again._keep_back()
+        else:
+            self.filtered(lambda one: one.state == "credit")._examine_again()
+
+    def _examine_again(self):
+        """Without its credit note a dispute is undecided."""
+        for dispute in self:
+            dispute._log(
+                self.env._(
+                    "The credit note for %(invoice)s was cancelled: the dispute is "
+                    "examined again.",
+                    invoice=dispute.move_name,
+                )
+            )
+            # Facts, written by the engine.
+            dispute.sudo().write(
+                {"state": "open", "resolution": False, "credit_move_id": False}
+            )
+        self._keep_back()
+        self._plan_owner()
+
+    # Mediation: a third party looks at the dispute, before any court does.
+    #
+    # Between businesses the Médiateur des entreprises, for consumers the consumer
+    # mediator (C. conso L612-1), for up to 5,000 € the court's conciliator (CPC 750-1).
+
+    def action_mediate(self):
+        """Hand the dispute to the mediator who was chosen; its amount waits."""
+        self.check_access("write")
+        self._check_undecided()
+        for dispute in self:
+            if not dispute.mediation_provider:
+                raise UserError(
+                    self.env._("Choose who mediates, under “Mediation”, first.")
+                )
+            # Facts, written by the engine.
+            dispute.sudo().write(
+                {
+                    "state": "mediation",
+                    "mediation_from": dispute.company_id._dunning_today(),
+                    "mediation_until": False,
+                    "mediation_result": False,
+                }
+            )
+            dispute._log(
+                self.env._(
+                    "Mediation asked for (%(provider)s): %(dispute)s",
+                    provider=dispute._get_provider(),
+                    dispute=dispute.display_name,
+                )
+            )
+        return True
+
+    def action_end_mediation(self):
+        """Note the result; the dispute is to be decided on."""
+        self.check_access("write")
+        for dispute in self.filtered(lambda one: one.state == "mediation"):
+            if not dispute.mediation_result:
+                raise UserError(self.env._("Choose the result of the mediation first."))
+            # Facts, written by the engine.
+            dispute.sudo().write(
+                {
+                    "state": "open",
+                    "mediation_until": dispute.company_id._dunning_today(),
+                }
+            )
+            field = self._fields["mediation_result"]
+            dispute._log(
+                self.env._(
+                    "Mediation ended (%(provider)s): %(result)s.",
+                    provider=dispute._get_provider(),
+                    result=dict(field._description_selection(self.env))[
+                        dispute.mediation_result
+                    ],
+                )
+            )
+        return True
+
+    def _get_provider(self):
+        self.ensure_one()
+        field = self._fields["mediation_provider"]
+        return dict(field._description_selection(self.env))[self.mediation_provider]

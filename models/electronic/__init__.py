@@ -1,4 +1,3 @@
 from . import dunning_lre
 from . import dunning_level
-from . import dunning_action_lre_news
 from . import dunning_action

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 
-class DunningLevelLre(models.Model):
+class DunningLevel(models.Model):
     """A level whose registered letters leave by the provider of the company."""
 
     _inherit = "dunning.level"

@@ -2,4 +2,3 @@ from . import dunning_hold
 from . import dunning_exclusion
 from . import dunning_case_line
 from . import dunning_case
-from . import dunning_exclusion_review

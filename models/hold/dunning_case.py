@@ -65,7 +65,7 @@ class Holds(NamedTuple):
         }
 
 
-class DunningCaseHold(models.Model):
+class DunningCase(models.Model):
     """Hold: a case, or items of it, that nobody reminds of for a time."""
 
     _inherit = "dunning.case"

@@ -5,7 +5,7 @@ from ...tools import covers
 from ...tools.holds import INSOLVENCY, ON_HOLD, TIME_BARRED
 
 
-class DunningCaseLineHold(models.Model):
+class DunningCaseLine(models.Model):
     """Why an item is not dunned now: what the ledger says, another module, a person."""
 
     _inherit = "dunning.case.line"

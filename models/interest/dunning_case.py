@@ -1,9 +1,25 @@
 from collections import defaultdict
+from dataclasses import dataclass
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date, plaintext2html
+
+from ...tools.interest import Segment
 
 
-class DunningCaseInterest(models.Model):
+@dataclass(frozen=True, slots=True)
+class Claimable:
+    """What can be claimed of one item: the days since the last claim, its interest,
+    and the indemnity of its invoice (in company currency) if it bears it."""
+
+    line: models.BaseModel
+    segments: tuple[Segment, ...]
+    interest: float
+    indemnity: float
+
+
+class DunningCase(models.Model):
     """Late-payment interest and indemnities of a whole case, in company currency."""
 
     _inherit = "dunning.case"
@@ -22,6 +38,10 @@ class DunningCaseInterest(models.Model):
     )
     interest_warning = fields.Char(compute="_compute_interest")
 
+    claim_ids = fields.One2many("dunning.claim", "case_id", "Claims")
+    waiver_ids = fields.One2many("dunning.waiver", "case_id", "Waivers")
+    claim_warning = fields.Char(compute="_compute_claim_warning")
+
     @api.depends("line_ids.amount_interest", "line_ids.amount_indemnity")
     def _compute_interest(self):
         totals = defaultdict(float)
@@ -38,3 +58,190 @@ class DunningCaseInterest(models.Model):
             case.interest_warning = next(
                 filter(None, lines.mapped("interest_warning")), False
             )
+
+    # Claiming and waiving the interest and indemnities of a case.
+    #
+    # On a person's decision only: it makes a draft, and no entry (design, rule 11).
+
+    @api.depends("claim_ids.move_id", "claim_ids.move_id.state")
+    @api.depends_context("lang")
+    def _compute_claim_warning(self):
+        for case in self:
+            warnings = filter(None, case.claim_ids.mapped("warning"))
+            case.claim_warning = next(warnings, False)
+
+    def action_claim(self):
+        """Open the window that claims, or waives, interest and indemnities."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.env["dunning.claim.wizard"]._open_for(self)
+
+    def _read_claimable(self, until):
+        """Return what can be claimed until a day, and why something cannot.
+
+        Invoices that were paid late count as well: their interest stopped when they
+        were paid.
+
+        :rtype: tuple[list[Claimable], str | False]
+        """
+        self.ensure_one()
+        lines = self._get_lines_to_claim()
+        interests, claimed = lines._get_interest(until), lines._read_claimed_until()
+        warning = next(filter(None, (found[1] for found in interests.values())), False)
+        indemnities = lines._get_late_invoices(interests, until)._get_indemnities_left()
+        claimables = []
+        for line in lines:
+            interest = interests[line][0]
+            segments = interest.since(claimed.get(line))
+            amount = line.currency_id.round(float(interest.amount)) if segments else 0.0
+            indemnity = indemnities.get(line, 0.0)
+            if amount or indemnity:
+                claimables.append(Claimable(line, segments, amount, indemnity))
+        return claimables, warning
+
+    def _get_lines_to_claim(self):
+        """Return open and settled items, each journal item once."""
+        lines = self.with_context(active_test=False).line_ids.filtered("move_line_id")
+        once = lines.browse()
+        for same in lines.grouped("move_line_id").values():
+            once |= same.sorted(lambda line: (not line.active, -line.id))[:1]
+        return once.sorted(lambda line: (line.date_due, line.id))
+
+    def _lock_for_claim(self):
+        """Let nobody else claim the same days at the same time, until the commit."""
+        if not self.try_lock_for_update(allow_referencing=True):
+            raise UserError(
+                self.env._("Somebody else is working on this case: try again.")
+            )
+
+    def _claim(self, until, chosen, costs=None):
+        """Claim sums of the case: one note, thus one claim, for each currency.
+
+        :param until: the last day that counts
+        :param chosen: ``[(Claimable, interest, indemnity)]``, the sums to claim
+        :param costs: ``{"name", "amount", "proof_ids"}`` of costs that were proved
+        :rtype: dunning.claim
+        """
+        rows = {}
+        for claimable, interest, indemnity in chosen:
+            for kind, amount, currency in (
+                ("interest", interest, claimable.line.currency_id),
+                ("indemnity", indemnity, self.currency_id),
+            ):
+                if currency.compare_amounts(amount, 0) > 0:
+                    values = self._prepare_claim_line(claimable, kind, until)
+                    rows.setdefault(currency, []).append(values | {"amount": amount})
+        if costs:
+            values = {
+                "kind": "costs",
+                "name": costs["name"],
+                "amount": costs["amount"],
+                "date_from": until,
+                "date_to": until,
+            }
+            rows.setdefault(self.currency_id, []).append(values)
+        claims = self.env["dunning.claim"].sudo()  # the engine's own
+        for currency, values in rows.items():
+            has_costs = any(row["kind"] == "costs" for row in values)
+            claim = claims.create(
+                {
+                    "case_id": self.id,
+                    "currency_id": currency.id,
+                    "date": self.company_id._dunning_today(),
+                    "until": until,
+                    "user_id": self.env.uid,
+                    "proof_ids": costs["proof_ids"].ids if has_costs else [],
+                }
+            )
+            # After the proofs: costs without any are refused.
+            claim.line_ids = [
+                fields.Command.create(row | {"currency_id": currency.id})
+                for row in values
+            ]
+            claims |= claim
+        for claim in claims:
+            claim._create_note()
+            self._log_claim(claim)
+        return claims.with_env(self.env)
+
+    @api.model
+    def _prepare_claim_line(self, claimable, kind, until):
+        """Return the values that keep of which item, and of which days, a sum is."""
+        line, segments = claimable.line, claimable.segments
+        values = {
+            "kind": kind,
+            "name": line.move_id.name,
+            "move_id": line.move_id.id,
+            "move_line_id": line.move_line_id.id,
+            "date_due": line.date_due,
+            "date_from": until,
+            "date_to": until,
+        }
+        if kind == "interest":
+            values |= {
+                "date_from": segments[0].date_from,
+                "date_to": segments[-1].date_to,
+                "days": sum(segment.days for segment in segments),
+                "segments": [
+                    [
+                        segment.date_from.isoformat(),
+                        segment.date_to.isoformat(),
+                        segment.days,
+                        str(segment.base),
+                        str(segment.percent),
+                    ]
+                    for segment in segments
+                ],
+            }
+        return values
+
+    def _log_claim(self, claim):
+        self._message_log(
+            body=self.env._(
+                "%(amount)s of interest and indemnities claimed until %(date)s: a "
+                "draft note was made.",
+                amount=claim.currency_id.format(claim.amount),
+                date=format_date(self.env, claim.until),
+            )
+        )
+
+    def _waive(self, until, waived, motive, reason):
+        """Record what a credit manager gives up.
+
+        :param waived: ``[(Claimable, interest, indemnity)]``, the sums to waive
+        :rtype: dunning.waiver
+        """
+        waivers = self.env["dunning.waiver"].sudo()  # the engine's own
+        waivers._check_may_waive()
+        for claimable, *amounts in waived:
+            line, full = claimable.line, (claimable.interest, claimable.indemnity)
+            for kind, amount, owed in zip(
+                ("interest", "indemnity"), amounts, full, strict=True
+            ):
+                currency = line.currency_id if kind == "interest" else self.currency_id
+                if currency.compare_amounts(amount, 0) <= 0:
+                    continue
+                segments = claimable.segments
+                last = segments[-1].date_to if kind == "interest" else until
+                waivers |= waivers.create(
+                    {
+                        "case_id": self.id,
+                        "kind": kind,
+                        "move_id": line.move_id.id,
+                        "move_line_id": line.move_line_id.id,
+                        "date_due": line.date_due,
+                        "date_to": last,
+                        "currency_id": currency.id,
+                        "amount": amount,
+                        "is_whole": not currency.compare_amounts(amount, owed),
+                        "motive": motive,
+                        "reason": reason,
+                        "date": self.company_id._dunning_today(),
+                        "user_id": self.env.uid,
+                    }
+                )
+        if waivers:
+            what = "\n".join(waiver._describe() for waiver in waivers)
+            text = self.env._("Waived: %(reason)s", reason=reason)
+            self._message_log(body=plaintext2html(f"{text}\n{what}"))
+        return waivers.with_env(self.env)

@@ -6,7 +6,7 @@ WRITTEN = ("mail_template_id", "letter_template_id")
 PLACEHOLDER = "late_payment_text"
 
 
-class DunningLevelLaw(models.Model):
+class DunningLevel(models.Model):
     """What a level says of late-payment interest and of the flat indemnity.
 
     A text that holds ``late_payment_text`` names them as information; with these boxes

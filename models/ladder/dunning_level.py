@@ -1,9 +1,18 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+import re
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...tools.channels import BY_PERSON
 from ...tools.ladder import Rung
+from ...tools.sms import simplify
+from ...tools.wording import find_forbidden
+
+#: Where the texts of a level are.
+TEXTS = ("mail_template_id", "letter_template_id", "sms_template_id", "call_script")
+#: A call or visit that nobody made in so many working days will not be made.
+MOST_DAYS_TO_ACT = 60
 
 
 class DunningLevel(models.Model):
@@ -76,7 +85,6 @@ class DunningLevel(models.Model):
     is_courtesy = fields.Boolean(compute="_compute_nature")
     is_decision = fields.Boolean(compute="_compute_nature")
     summary = fields.Char(compute="_compute_summary")
-
     _gap_not_negative = models.Constraint(
         "CHECK (gap_days >= 0)", "The days since the previous rung cannot be negative."
     )
@@ -87,6 +95,79 @@ class DunningLevel(models.Model):
     )
     _deadline_not_negative = models.Constraint(
         "CHECK (deadline_days >= 0)", "A deadline cannot lie before the message."
+    )
+
+    channel_email = fields.Boolean(
+        "E-mail",
+        help="Counts once the mail server has taken it.",
+    )
+    channel_letter = fields.Boolean(
+        "Letter",
+        help="Printed by you; counts once it is marked as posted.",
+    )
+    channel_registered = fields.Boolean(
+        "Registered letter",
+        help="Printed and numbered; counts from the day it was deposited at the post "
+        "office.",
+    )
+    channel_phone = fields.Boolean(
+        "Call",
+        help="A task for the collector; counts once the customer was reached, or "
+        "after two attempts.",
+    )
+    channel_visit = fields.Boolean(
+        "Visit",
+        help="A task for the collector, closed with a report.",
+    )
+    channel_sms = fields.Boolean(
+        "SMS",
+        help="To consumers only with their consent, in working hours.",
+    )
+    fallback_channel = fields.Selection(
+        selection="_selection_channel",
+        string="If it cannot be delivered",
+        help="The way of contact that is used instead when a message comes back or "
+        "has no valid address.",
+    )
+    skip_after_days = fields.Integer(
+        "Skipped after (working days)",
+        default=5,
+        help="A call or visit that nobody carries out within so many working days is "
+        "recorded as skipped, and the next rung may start. Written messages and "
+        "formal notices never are.",
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        "E-mail text",
+        domain=[("model", "=", "dunning.action")],
+        ondelete="restrict",
+        help="What the e-mail says, in each language. The eye above shows it for a "
+        "real customer.",
+    )
+    letter_template_id = fields.Many2one(
+        "mail.template",
+        "Letter text",
+        domain=[("model", "=", "dunning.action")],
+        ondelete="restrict",
+        help="The text of the letter and of the registered letter.",
+    )
+    sms_template_id = fields.Many2one(
+        "sms.template",
+        "SMS text",
+        domain=[("model", "=", "dunning.action")],
+        ondelete="restrict",
+        help="What the SMS says, in each language.",
+    )
+    sms_size = fields.Char(
+        compute="_compute_sms_size",
+        string="SMS length",
+        help="Without the names and amounts that the placeholders stand for. The "
+        "preview shows the length of a real message.",
+    )
+    call_script = fields.Html(
+        translate=True,
+        sanitize=True,
+        help="What to say on the phone or during the visit.",
     )
 
     @api.depends("delay_days", "ladder_id")
@@ -233,3 +314,225 @@ class DunningLevel(models.Model):
             "target": "new",
             "context": {"default_level_id": self.id},
         }
+
+    # Through which ways of contact a level speaks, and what each one says.
+    #
+    # A module that adds one extends ``_selection_channel``, adds the field
+    # ``channel_<name>``, says where its text is (``_get_template``) and how it leaves
+    # (``dunning.action._get_queuers``): ``docs/examples/account_dunning_fax``.
+
+    @api.depends("sms_template_id.body")
+    @api.depends_context("lang")
+    def _compute_sms_size(self):
+        for level in self:
+            body = level.sms_template_id.body
+            words = re.sub(r"{{.*?}}", "", body or "")
+            level.sms_size = body and level.env["dunning.action"]._describe_sms(
+                simplify(words)
+            )
+
+    @api.model
+    def _selection_channel(self):
+        """Return the ways of contact, in the order in which they are shown."""
+        return [
+            ("email", self.env._("E-mail")),
+            ("letter", self.env._("Letter")),
+            ("registered", self.env._("Registered letter")),
+            ("phone", self.env._("Call")),
+            ("visit", self.env._("Visit")),
+            ("sms", self.env._("SMS")),
+        ]
+
+    @api.model
+    def _get_channel_labels(self):
+        """Map each channel to its name inside a sentence."""
+        return dict(self._selection_channel()) | {
+            "email": self.env._("e-mail"),
+            "letter": self.env._("letter"),
+            "registered": self.env._("registered letter"),
+            "phone": self.env._("call"),
+            "visit": self.env._("visit"),
+            "sms": self.env._("SMS"),
+        }
+
+    @api.model
+    @tools.ormcache()
+    def _get_channel_names(self):
+        """Return the technical names of all ways of contact, asked for each step."""
+        return tuple(name for name, _label in self._selection_channel())
+
+    @api.model
+    def _get_channel_fields(self):
+        """Return the fields that switch the ways of contact on."""
+        return tuple(f"channel_{name}" for name in self._get_channel_names())
+
+    def _get_channels(self):
+        """Return the names of the channels of the level, in their order."""
+        self.ensure_one()
+        return [name for name in self._get_channel_names() if self[f"channel_{name}"]]
+
+    def _get_text(self, channel):
+        """Return what holds the text of a channel: a template, or the call script."""
+        self.ensure_one()
+        if channel in BY_PERSON:
+            return self.call_script
+        if channel == "sms":
+            return self.sms_template_id
+        return self._get_template(channel)
+
+    def _get_template(self, channel):
+        """Return the mail template that holds the text of an e-mail or letter."""
+        return {
+            "email": self.mail_template_id,
+            "letter": self.letter_template_id,
+            "registered": self.letter_template_id,
+        }.get(channel, self.env["mail.template"])
+
+    # What a level is refused for, in the words of the admin who configures it.
+
+    @api.constrains(lambda self: (*self._get_channel_fields(), *TEXTS))
+    def _check_texts(self):
+        for level in self:
+            level._check_channel_texts()
+            level._check_templates()
+            level._check_wording()
+
+    @api.constrains(
+        lambda self: (
+            *("is_formal_notice", "automation", "delay_days"),
+            *self._get_channel_fields(),
+        )
+    )
+    def _check_nature(self):
+        for level in self:
+            level._check_formal_notice()
+
+    @api.constrains(
+        lambda self: (
+            *("ladder_id", "sequence", "active", "delay_days", "gap_days"),
+            *("is_formal_notice", *self._get_channel_fields()),
+        )
+    )
+    def _check_ladder(self):
+        self.ladder_id._check_when_complete()
+
+    @api.constrains(
+        lambda self: (
+            *("fallback_channel", "is_formal_notice", *TEXTS),
+            *self._get_channel_fields(),
+        )
+    )
+    def _check_fallback(self):
+        labels = self._get_channel_labels()
+        for level in self.filtered("fallback_channel"):
+            channel = level.fallback_channel
+            names = {"level": level.name, "channel": labels[channel]}
+            if channel in level._get_channels():
+                raise ValidationError(
+                    self.env._(
+                        "“%(level)s” already uses the channel “%(channel)s”: choose "
+                        "another one for what cannot be delivered.",
+                        **names,
+                    )
+                )
+            if not level._get_text(channel):
+                raise ValidationError(
+                    self.env._(
+                        "“%(level)s” has no text for the channel “%(channel)s”, which "
+                        "is used when it cannot be delivered: choose or write one.",
+                        **names,
+                    )
+                )
+            if level.is_formal_notice and channel != "registered":
+                raise ValidationError(
+                    self.env._(
+                        "“%(level)s” is a formal notice: only a registered letter can "
+                        "replace what cannot be delivered.",
+                        **names,
+                    )
+                )
+
+    @api.constrains("skip_after_days")
+    def _check_skip_after_days(self):
+        for level in self:
+            if not 0 <= level.skip_after_days <= MOST_DAYS_TO_ACT:
+                raise ValidationError(
+                    self.env._(
+                        "A call or visit of “%(level)s” can wait between 0 (for ever) "
+                        "and %(most)s working days.",
+                        level=level.name,
+                        most=MOST_DAYS_TO_ACT,
+                    )
+                )
+
+    def _check_channel_texts(self):
+        labels = self._get_channel_labels()
+        for channel in self._get_channels():
+            if not self._get_text(channel):
+                raise ValidationError(
+                    self.env._(
+                        "The level “%(level)s” uses the channel “%(channel)s” but has "
+                        "no text for it: choose or write one.",
+                        level=self.name,
+                        channel=labels[channel],
+                    )
+                )
+
+    def _check_templates(self):
+        for template in (
+            *(self.mail_template_id | self.letter_template_id),
+            *self.sms_template_id,
+        ):
+            if template.model != "dunning.action":
+                raise ValidationError(
+                    self.env._(
+                        "“%(template)s” was written for other records: choose or "
+                        "write a text for dunning in “%(level)s”.",
+                        template=template.name,
+                        level=self.name,
+                    )
+                )
+
+    def _check_formal_notice(self):
+        if self.is_formal_notice and self.automation != "manual":
+            raise ValidationError(
+                self.env._(
+                    "“%(level)s” is a formal notice: a credit manager approves each "
+                    "one, so it cannot leave by itself. Choose “Waits for approval”.",
+                    level=self.name,
+                )
+            )
+        if self.is_formal_notice and (self.is_courtesy or self.is_decision):
+            raise ValidationError(
+                self.env._(
+                    "The formal notice “%(level)s” needs a channel and a delay after "
+                    "the due date.",
+                    level=self.name,
+                )
+            )
+
+    def _check_wording(self):
+        """Refuse texts that the law or decency forbids, in every installed language."""
+        for lang, _name in self.env["res.lang"].get_installed():
+            level = self.with_context(lang=lang)
+            level.mail_template_id._check_dunning_wording()
+            level.letter_template_id._check_dunning_wording()
+            level.sms_template_id._check_dunning_wording()
+            level._raise_forbidden(level.name, level.call_script or "")
+
+    @api.model
+    def _raise_forbidden(self, name, text, known_names=()):
+        """Raise when ``text`` holds a forbidden phrase (see ``tools/wording.py``).
+
+        :param known_names: names of debtors and companies, which may be anything
+        """
+        lang = self.env.lang or "en_US"
+        for phrase, reason in find_forbidden(text, lang, known_names):
+            raise ValidationError(
+                self.env._(
+                    "“%(phrase)s” cannot stand in “%(name)s”: %(reason)s",
+                    phrase=phrase,
+                    name=name,
+                    reason=reason,
+                )
+            )

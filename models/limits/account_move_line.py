@@ -25,7 +25,7 @@ class LimitRow(NamedTuple):
     is_insolvent: bool
 
 
-class DunningItemLimits(models.Model):
+class AccountMoveLine(models.Model):
     """What the law says of an open item: until when it can be claimed in court, and
     whether its debtor may be written to at all. Read in batch, nothing is stored."""
 

@@ -13,7 +13,7 @@ from ...tools.insolvency import is_earlier
 DECLARATION_REPORT = "account_dunning.dunning_proceeding_report"
 
 
-class DunningProceedingDeclare(models.Model):
+class DunningProceeding(models.Model):
     """The declaration of a claim: what was due on the day of the judgment, item by
     item, prepared as a draft, sent by a person, kept as it was sent."""
 
@@ -48,7 +48,6 @@ class DunningProceedingDeclare(models.Model):
         "Documents",
         help="The declaration as it was sent, its proof of sending and of receipt.",
     )
-
     # Both by dunning.proceeding.
     company_id = fields.Many2one("res.company")
     judgment_date = fields.Date()

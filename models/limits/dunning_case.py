@@ -8,7 +8,7 @@ from ...tools.holds import TIME_BARRED
 from .res_company import WARNING_MONTHS
 
 
-class DunningCaseLimits(models.Model):
+class DunningCase(models.Model):
     """What the law says of a case: until when to act, and what becomes of it in
     insolvency proceedings."""
 

@@ -10,7 +10,7 @@ from ...tools.limitation import SHORTEST_MONTHS
 from .res_company import WARNING_MONTHS
 
 
-class DunningCaseLineLimits(models.Model):
+class DunningCaseLine(models.Model):
     """Until when an item can be claimed in court, and who was told that it is near."""
 
     _inherit = "dunning.case.line"

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 #: Kinds that only a document proves.
 DOCUMENTED = ("acknowledgement", "plan", "court", "enforcement", "mediation")
@@ -100,7 +100,6 @@ class DunningLimitationEvent(models.Model):
         "account.move.line", index=True, readonly=True, ondelete="set null"
     )
     paid_move_id = fields.Many2one("account.move", readonly=True, ondelete="cascade")
-
     _once_per_payment = models.UniqueIndex(
         "(payment_line_id, paid_move_id) WHERE payment_line_id IS NOT NULL",
         "This payment was proposed for the invoice already.",
@@ -264,3 +263,123 @@ class DunningLimitationEvent(models.Model):
             )
             cases = self.env["dunning.case"]
             cases._log_for(event.partner_id, event.company_id, text)
+
+    # What the module finds by itself and proposes: nothing counts before a person has
+    # confirmed it.
+
+    @api.model
+    def _propose_payments(self, company):
+        """Propose each payment on account of an invoice that is still open, once.
+
+        :return: the proposals
+        """
+        self.env["account.partial.reconcile"].flush_model()
+        self.env["dunning.case.line"].flush_model()
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT paid.id, item.move_id, dossier.partner_id, paid.date
+                     FROM dunning_case_line line
+                     JOIN dunning_case dossier ON dossier.id = line.case_id
+                          AND dossier.company_id = %(company)s
+                          AND dossier.state != 'closed'
+                     JOIN account_move_line item ON item.id = line.move_line_id
+                          AND NOT item.reconciled
+                     JOIN account_partial_reconcile part
+                          ON part.debit_move_id = item.id
+                     JOIN account_move_line paid ON paid.id = part.credit_move_id
+                     JOIN account_journal journal ON journal.id = paid.journal_id
+                          AND journal.type IN ('bank', 'cash', 'credit')
+                    WHERE line.active
+                      AND NOT EXISTS (
+                          SELECT FROM dunning_limitation_event known
+                           WHERE known.payment_line_id = paid.id
+                             AND known.paid_move_id = item.move_id)
+                    ORDER BY paid.id""",
+                company=company.id,
+            )
+        )
+        return self.create(
+            [
+                {
+                    "kind": "payment",
+                    "date": day,
+                    "partner_id": partner_id,
+                    "company_id": company.id,
+                    "move_ids": [move_id],
+                    "payment_line_id": paid_id,
+                    "paid_move_id": move_id,
+                    "is_found": True,
+                }
+                for paid_id, move_id, partner_id, day in rows
+            ]
+        )
+
+
+class DunningLimitationOverride(models.Model):
+    """The decision of a credit manager to remind a consumer of invoices that can no
+    longer be claimed in court, with its reason. Kept for good, never changed."""
+
+    _name = "dunning.limitation.override"
+    _description = "Reminder of a Time-Barred Debt"
+    _order = "id desc"
+    _rec_name = "partner_id"
+    _check_company_auto = True
+
+    partner_id = fields.Many2one(
+        "res.partner", "Debtor", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    move_ids = fields.Many2many(
+        "account.move",
+        "dunning_limitation_override_move_rel",
+        "override_id",
+        "move_id",
+        "Invoices",
+        required=True,
+        check_company=True,
+    )
+    reason = fields.Text(
+        required=True,
+        help="Why this customer is reminded although the debt can no longer be claimed "
+        "in court. He may refuse to pay; the texts must not say otherwise.",
+    )
+    user_id = fields.Many2one(
+        "res.users", "Decided by", readonly=True, default=lambda self: self.env.user
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [vals | {"user_id": self.env.uid} for vals in vals_list]
+        overrides = super().create(vals_list)
+        self.env["dunning.case.line"].invalidate_model(["hold"])
+        for override in overrides:
+            override._log()
+        return overrides
+
+    def _is_doubled_by(self, debtor):
+        """Tell whether it cannot become this debtor's; a decision always can."""
+        return False
+
+    def _log(self):
+        self.ensure_one()
+        text = self.env._(
+            "Reminded all the same, although time-barred: %(invoices)s. Reason: "
+            "%(reason)s",
+            invoices=", ".join(self.move_ids.mapped("display_name")),
+            reason=self.reason,
+        )
+        self.env["dunning.case"]._log_for(self.partner_id, self.company_id, text)
+
+    @api.model
+    def _find_pairs(self, partner_ids):
+        """Return the (debtor id, invoice id) for which it was decided."""
+        # A fact about the item, for whoever sees the item.
+        found = self.sudo().search([("partner_id", "in", partner_ids)])
+        return {
+            (override.partner_id.id, move.id)
+            for override in found
+            for move in override.move_ids
+        }

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
@@ -8,6 +10,8 @@ from ...tools.insolvency import declaration_deadline, is_earlier, relief_deadlin
 BY_BUTTON = {"state", "declared_by_id", "ended_on", "ended_by_id"}
 #: What was declared to the trustee stays as it was declared.
 DECLARED = {"partner_id", "company_id", "judgment_date", "declared_on", "line_ids"}
+#: Days before the deadline at which somebody is asked to declare.
+WARNING_DAYS = (30, 10)
 
 
 class DunningProceeding(models.Model):
@@ -115,11 +119,16 @@ class DunningProceeding(models.Model):
     )
     ended_by_id = fields.Many2one("res.users", "Ended by", readonly=True)
     note = fields.Text()
-
     _one_running = models.UniqueIndex(
         "(partner_id, company_id) WHERE ended_on IS NULL",
         "Proceedings of this customer are running already: change those.",
     )
+
+    warning = fields.Char(compute="_compute_warning")
+    warned_days = fields.Integer(
+        readonly=True, help="How many days ahead somebody was last asked to declare."
+    )
+    warned_for = fields.Date(readonly=True, help="The deadline that was named then.")
 
     @api.depends("partner_id", "judgment_date", "kind")
     @api.depends_context("lang")
@@ -280,6 +289,140 @@ class DunningProceeding(models.Model):
             )
             proceeding.activity_ids.action_done()
         return True
+
+    # Nobody forgets to declare: a sentence on the case, a task before the deadline.
+
+    @api.depends("state", "deadline", "kind", "publication_date")
+    @api.depends_context("lang")
+    def _compute_warning(self):
+        for proceeding in self:
+            proceeding.warning = proceeding.judgment_date and proceeding._get_warning()
+
+    def _get_warning(self):
+        facts = {
+            "kind": dict(self._fields["kind"]._description_selection(self.env))[
+                self.kind
+            ],
+            "judgment": format_date(self.env, self.judgment_date),
+            "deadline": format_date(self.env, self.deadline),
+            "relief": format_date(self.env, self.relief_deadline),
+            "declared": format_date(self.env, self.declared_on),
+        }
+        if self.state != "open":
+            return self.env._(
+                "%(kind)s of %(judgment)s: earlier invoices are frozen, the claim was "
+                "declared on %(declared)s.",
+                **facts,
+            )
+        if self.deadline < self.company_id._dunning_today():
+            return self.env._(
+                "%(kind)s of %(judgment)s: the claim should have been declared until "
+                "%(deadline)s. Relief can be asked for until %(relief)s.",
+                **facts,
+            )
+        return self.env._(
+            "%(kind)s of %(judgment)s: earlier invoices are frozen. Declare the claim "
+            "until %(deadline)s.",
+            **facts,
+        )
+
+    @api.model
+    def _warn_of_deadlines(self, company, today):
+        """Plan one task 30 days, and one 10 days, before each deadline."""
+        last = today + timedelta(days=max(WARNING_DAYS))
+        waiting = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "open"),
+                ("deadline", ">=", today),
+                ("deadline", "<=", last),
+            ]
+        )
+        for proceeding in waiting:
+            left = (proceeding.deadline - today).days
+            days = min(days for days in WARNING_DAYS if left <= days)
+            is_said = proceeding.warned_for == proceeding.deadline
+            if not is_said or proceeding.warned_days > days:
+                proceeding.write(
+                    {"warned_days": days, "warned_for": proceeding.deadline}
+                )
+                proceeding._plan_declaration()
+
+    def _plan_declaration(self):
+        company = self.company_id
+        user = self._find_cases().user_id[:1] or company.dunning_user_id
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            date_deadline=self.deadline,
+            summary=self.env._(
+                "Declare the claim on %(debtor)s until %(date)s",
+                debtor=self.partner_id.display_name,
+                date=format_date(self.env, self.deadline),
+            ),
+            user_id=(company.dunning_manager_id or user).id or self.env.uid,
+        )
+
+
+class DunningProceedingLine(models.Model):
+    """One item of a declared claim, as it stood on the day of the judgment, in company
+    currency; a credit that was not matched then is negative."""
+
+    _name = "dunning.proceeding.line"
+    _description = "Declared Claim"
+    _order = "date_due, id"
+
+    proceeding_id = fields.Many2one(
+        "dunning.proceeding", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="proceeding_id.company_id")
+    currency_id = fields.Many2one(related="proceeding_id.currency_id")
+    move_line_id = fields.Many2one(
+        "account.move.line", "Item", index=True, readonly=True, ondelete="set null"
+    )
+    move_id = fields.Many2one(
+        "account.move", "Invoice", index=True, readonly=True, ondelete="set null"
+    )
+    name = fields.Char("Number", required=True)
+    invoice_date = fields.Date("Invoice date")
+    date_due = fields.Date("Due date", required=True)
+    amount_principal = fields.Monetary("Principal", help="VAT included.")
+    amount_interest = fields.Monetary(
+        "Interest", help="Until the day before the judgment."
+    )
+    amount_indemnity = fields.Monetary("Indemnity")
+    amount_total = fields.Monetary("Total", compute="_compute_amount_total")
+    is_due = fields.Boolean(
+        "Due",
+        compute="_compute_is_due",
+        help="Due before the judgment; the others are declared as falling due later.",
+    )
+
+    @api.depends("amount_principal", "amount_interest", "amount_indemnity")
+    def _compute_amount_total(self):
+        for line in self:
+            line.amount_total = (
+                line.amount_principal + line.amount_interest + line.amount_indemnity
+            )
+
+    @api.depends("date_due", "proceeding_id.judgment_date")
+    def _compute_is_due(self):
+        for line in self:
+            judgment = line.proceeding_id.judgment_date
+            line.is_due = bool(line.date_due and judgment and line.date_due < judgment)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.proceeding_id._refuse_declared()
+        return lines
+
+    def write(self, vals):
+        self.proceeding_id._refuse_declared()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_declared(self):
+        self.proceeding_id._refuse_declared()
 
 
 def is_frozen(line, judgments):

@@ -10,7 +10,7 @@ WARNING_MONTHS = (6, 3)
 CASES_PER_BATCH = 200
 
 
-class DunningCompanyLimits(models.Model):
+class ResCompany(models.Model):
     """What a company's trade and terms say of limitation, and the nightly watch over
     the last days to act."""
 

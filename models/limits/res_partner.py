@@ -10,7 +10,7 @@ SECTORS = [
 ]
 
 
-class DunningPartnerLimits(models.Model):
+class ResPartner(models.Model):
     """How long a customer can be sued, and his insolvency proceedings."""
 
     _inherit = "res.partner"

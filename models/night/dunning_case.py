@@ -11,15 +11,15 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import split_every
 
+from ...tools.channels import BY_HOST
 from .dunning_run import DEBTORS_PER_BATCH, MESSAGES_PER_BATCH
 
 _logger = logging.getLogger(__name__)
-
 #: A day that is played ahead cannot be further away.
 MOST_DAYS_AHEAD = 366
 
 
-class DunningCaseRun(models.Model):
+class DunningCase(models.Model):
     """Run: collect, settle, decide and act, once a day or when somebody asks.
 
     Two phases: debtors are *prepared* in large batches (collected, decided, their steps
@@ -290,3 +290,24 @@ class DunningCaseRun(models.Model):
                 self.env._("Nothing is late for this customer: there is no one to dun.")
             )
         return self.env["dunning.relance"]._open_for_cases(self)
+
+    # Sweep: before a run decides, what would be "on its way" for ever is looked for,
+    # and whoever must mend something is asked to.
+
+    @api.model
+    def _sweep(self, run):
+        """Fail messages whose queue lost them; skip calls and visits nobody made."""
+        stranded = self.env["dunning.action"]._find_stranded(run.company_id)
+        late = stranded._get_overdue_by_person(run.date)
+        lost = stranded.filtered(lambda action: action.channel in BY_HOST)
+        for ids in split_every(MESSAGES_PER_BATCH, (late | lost).case_id.ids):
+            self._do_safely(
+                run,
+                self.browse(ids),
+                lambda run, cases: cases._mend(run.date, late, lost),
+            )
+
+    def _mend(self, date, late, lost):
+        """Do for these cases what the sweep has found."""
+        late.filtered(lambda action: action.case_id in self)._skip(date)
+        lost.filtered(lambda action: action.case_id in self)._fail_stranded()

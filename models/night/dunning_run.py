@@ -1,6 +1,9 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
 from odoo.tools.misc import split_every
 
 #: Debtors whose cases are collected and decided in one transaction.
@@ -11,6 +14,16 @@ MESSAGES_PER_BATCH = 50
 AT_ONCE = 200
 #: The scheduled action that works beside the night; its copies are more workers.
 WORKER = "account_dunning.ir_cron_dunning_work"
+RESULTS = [
+    ("queued", "On its way"),
+    ("proposed", "To approve"),
+    ("decision", "To decide"),
+    ("none", "Not contacted"),
+    ("failed", "Failed"),
+]
+_logger = logging.getLogger(__name__)
+#: The scheduled action that starts a night.
+NIGHT = "account_dunning.ir_cron_dunning_run"
 
 
 class DunningRun(models.Model):
@@ -50,7 +63,6 @@ class DunningRun(models.Model):
         help="Debtors at whom an error stopped: the others were served.",
     )
     summary = fields.Char(compute="_compute_counts")
-
     _one_night_a_day = models.UniqueIndex(
         "(company_id, date) WHERE is_nightly",
         "The night of this day was already started in this company.",
@@ -252,3 +264,203 @@ class DunningRun(models.Model):
         ):
             for batch in todo:
                 batch._work()
+
+
+class DunningRunCount(models.Model):
+    """What one batch of a run counted.
+
+    Each batch adds rows of its own: workers side by side never wait for each other.
+    """
+
+    _name = "dunning.run.count"
+    _description = "Dunning Run Count"
+
+    run_id = fields.Many2one(
+        "dunning.run", required=True, index=True, ondelete="cascade"
+    )
+    result = fields.Selection(RESULTS, required=True)
+    reason = fields.Char(help="Code of the reason, empty for a contact.")
+    level_id = fields.Many2one("dunning.level")
+    channel = fields.Char()
+    count = fields.Integer()
+    debtor_count = fields.Integer()
+
+
+class DunningRunLine(models.Model):
+    """How often a run came to one result, or had one reason for not acting."""
+
+    _name = "dunning.run.line"
+    _description = "Dunning Run Result"
+    _order = "run_id, result, count desc, id"
+    _auto = False
+    _depends = {
+        "dunning.run.count": [
+            "run_id",
+            "result",
+            "reason",
+            "level_id",
+            "channel",
+            "count",
+            "debtor_count",
+        ]
+    }
+
+    run_id = fields.Many2one("dunning.run", readonly=True)
+    company_id = fields.Many2one(related="run_id.company_id")
+    result = fields.Selection(RESULTS, readonly=True)
+    reason = fields.Selection(selection="_selection_reason", readonly=True)
+    level_id = fields.Many2one("dunning.level", readonly=True)
+    channel = fields.Selection(selection="_selection_channel", readonly=True)
+    count = fields.Integer(readonly=True)
+    debtor_count = fields.Integer("Debtors", readonly=True)
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """SELECT min(id) AS id, run_id, result, reason, level_id, channel,
+                      sum(count)::int4 AS count, sum(debtor_count)::int4 AS debtor_count
+                 FROM dunning_run_count
+             GROUP BY run_id, result, reason, level_id, channel"""
+        )
+
+    @api.model
+    def _selection_reason(self):
+        return self.env["dunning.case"]._selection_wait_reason()
+
+    @api.model
+    def _selection_channel(self):
+        return self.env["dunning.action"]._selection_channel()
+
+    def action_open_cases(self):
+        """Open the cases that share this reason today."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_dunning.dunning_case_action"
+        )
+        return action | {
+            "domain": [
+                ("company_id", "=", self.company_id.id),
+                ("wait_reason", "=", self.reason),
+                ("last_run_on", "=", self.run_id.date),
+            ],
+            "context": {},
+        }
+
+
+class DunningRunBatch(models.Model):
+    """A share of a run: one worker claims it, does it in one transaction, marks it.
+
+    Any number of workers may call :meth:`_cron_work` at once, on any number of
+    machines: a batch is claimed with a row lock that the others skip. A worker that
+    dies leaves its batch as it was.
+    """
+
+    _name = "dunning.run.batch"
+    _description = "Dunning Run Batch"
+    _order = "id"
+
+    run_id = fields.Many2one(
+        "dunning.run", required=True, index=True, ondelete="cascade"
+    )
+    kind = fields.Selection(
+        [("prepare", "Decide and propose"), ("send", "Freeze and queue")],
+        required=True,
+    )
+    keys = fields.Json(
+        required=True, help="Ids of the debtors to prepare, of the cases to send to."
+    )
+    is_done = fields.Boolean()
+    _todo = models.Index("(run_id, id) WHERE is_done IS NOT TRUE")
+
+    @api.model
+    def _cron_start_night(self, company):
+        """Plan tonight's run of a company, once, however many workers try."""
+        runs = self.env["dunning.run"].with_company(company)
+
+        def start():
+            run = runs._start(company, company._dunning_today(), is_nightly=True)
+            run._plan()
+            left = run._count_batches_left()
+            self.env["ir.cron"]._commit_progress(remaining=left)
+
+        try:
+            self.env["dunning.worker"]._cron_try(start, NIGHT)
+        except UserError as error:
+            # Somebody played a later day here; the other companies are served.
+            _logger.info("No night for %s: %s", company.name, error)
+
+    @api.model
+    def _claim(self):
+        """Lock one batch of today's runs that no other worker has; empty if none."""
+        domain = Domain.FALSE
+        for company in self.env["res.company"].search([("active", "=", True)]):
+            today = company._dunning_today()
+            domain |= Domain("run_id.company_id", "=", company.id) & Domain(
+                "run_id.date", "=", today
+            )
+        todo = self.search(domain & Domain("is_done", "=", False), limit=100)
+        return todo.try_lock_for_update(limit=1)
+
+    @api.model
+    def _cron_work(self):
+        """Do the batches of today's runs, beside any number of other workers."""
+        if not self._has_job_queue():  # where each batch has its job
+            self.env["dunning.worker"]._cron_work_off(
+                self._claim, self._do_share, WORKER
+            )
+
+    @api.model
+    def _do_share(self, batch):
+        batch._work()
+        return batch.run_id._count_batches_left()
+
+    def _work(self):
+        """Do the batch in the transaction of the caller."""
+        self.ensure_one()
+        run = self.run_id
+        company = run.company_id
+        # The scheduler speaks no language: tasks and reasons are the company's.
+        lang = self.env.lang or company.partner_id.lang
+        cases = self.env["dunning.case"].with_company(company).with_context(lang=lang)
+        if self.kind == "prepare":
+            debtors = self.env["res.partner"].browse(self.keys).exists()
+            run._add_batches("send", cases._prepare_safely(run, debtors).ids)
+        else:
+            cases.browse(self.keys).exists()._send_safely(run)
+        self.sudo().is_done = True  # whoever started the run
+
+    # OCA's queue_job, where it is installed: each batch is a job of its own
+
+    @api.model
+    def _has_job_queue(self):
+        return "queue.job" in self.env.registry
+
+    def _enqueue(self):
+        """Make each batch a job on a channel of its own, once."""
+        if not self._has_job_queue():
+            return
+        for batch in self:
+            batch.with_delay(
+                channel="root.dunning",
+                description=batch._describe(),
+                identity_key=f"dunning.run.batch-{batch.id}",
+            )._do_job()
+
+    def _describe(self):
+        self.ensure_one()
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        return self.env._(
+            "%(run)s, %(company)s: %(kind)s, %(count)s debtors",
+            run=self.run_id.display_name,
+            company=self.run_id.company_id.name,
+            kind=kinds[self.kind],
+            count=len(self.keys),
+        )
+
+    def _do_job(self):
+        """Do the batch, unless it was done or its day is over."""
+        batch = self.exists().filtered(lambda one: not one.is_done)
+        if batch.run_id and batch.run_id._is_of_today():
+            batch.lock_for_update()
+            batch._work()

@@ -18,7 +18,7 @@ KEPT = frozenset(
 )
 
 
-class DunningCompanyNight(models.Model):
+class ResCompany(models.Model):
     """The switch of the night: off when installed, on once a preview was confirmed.
 
     One scheduled action serves every company; each company is served only when its own

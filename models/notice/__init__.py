@@ -2,4 +2,3 @@ from . import res_company
 from . import dunning_level
 from . import content
 from . import dunning_action
-from . import dunning_action_period

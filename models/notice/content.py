@@ -8,7 +8,7 @@ from ...tools.channels import POSTED
 SURE_IN_WINDOW = 20
 
 
-class DunningActionNoticeCheck(models.Model):
+class DunningAction(models.Model):
     """The content of a formal notice, checked on the text as it will leave.
 
     Each mention is looked for in what the debtor will read: the sheet with its

@@ -1,15 +1,22 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date, plaintext2html
 
+from ...tools import notice as core
 from ...tools.channels import POSTED
 
 #: What a formal notice is written on; calls and SMS only go with it.
 WRITTEN = ("email", *POSTED)
 #: Notices named in one refusal; the others are counted.
 NAMED = 5
+#: What says that the letter reached the debtor's door, or that it came back.
+NEWS = {"presentation_date", "receipt_date", "return_reason"}
+PROOF_TASK = "account_dunning.mail_activity_type_proof"
 
 
-class DunningActionNotice(models.Model):
+class DunningAction(models.Model):
     """A formal notice: its number, what it is based on, what it encloses.
 
     The number is taken when the text is frozen, so that no proposal leaves a hole; the
@@ -30,9 +37,10 @@ class DunningActionNotice(models.Model):
         "WHERE notice_number IS NOT NULL AND state != 'cancelled'",
         "Another formal notice has this number: each has its own.",
     )
-
     legal_basis_text = fields.Char(compute="_compute_notice_texts")
     mediator_text = fields.Text(compute="_compute_notice_texts")
+
+    period_text = fields.Char(compute="_compute_period_text")
 
     @api.depends("level_id", "company_id")
     @api.depends_context("lang")
@@ -133,3 +141,158 @@ class DunningActionNotice(models.Model):
             return []
         moves = self._get_document_lines().move_id
         return [move.name for move in moves if move.name]
+
+    # The period that a formal notice grants: counted from its first presentation.
+    #
+    # The letter prints the period, not a date, because nobody knows on the day it is
+    # printed when the post will present it. The level counts from the deposit; the next
+    # rung waits until the period is over. While the presentation is unknown it is taken
+    # to be seven days after the deposit, and somebody is asked to find it out; as soon
+    # as it is known the end of the period follows.
+
+    @api.depends("level_id", "channel")
+    @api.depends_context("lang")
+    def _compute_period_text(self):
+        for action in self:
+            action.period_text = action._describe_period()
+
+    def _describe_period(self):
+        """Return the period in words; empty where the level grants none."""
+        days, proof = self.level_id.deadline_days, self.level_id._get_proof_channel()
+        if not days:
+            return ""
+        if self.channel == "registered":
+            return self.env._(
+                "within %(days)s days of the first presentation of this letter",
+                days=days,
+            )
+        if proof == "registered":
+            return self.env._(
+                "within %(days)s days of the first presentation of our registered "
+                "letter",
+                days=days,
+            )
+        if self.channel == "letter":
+            return self.env._(
+                "within %(days)s days of the receipt of this letter", days=days
+            )
+        return self.env._("within %(days)s days of the date of this message", days=days)
+
+    def _has_period(self):
+        """Tell whether it is a notice on paper that grants a period."""
+        self.ensure_one()
+        return bool(
+            self.is_formal_notice
+            and self.channel in POSTED
+            and self.level_id.deadline_days
+        )
+
+    def _get_period_end(self, posted):
+        return core.period_end(
+            self.level_id.deadline_days,
+            posted,
+            self.presentation_date or None,
+            self.receipt_date or None,
+        )
+
+    def _stamp_deposit(self, day):
+        """Start the period as well: posted, nobody knows yet when it is presented."""
+        result = super()._stamp_deposit(day)
+        notices = self.filtered(lambda action: action._has_period())
+        for notice in notices:
+            notice.deadline = notice._get_period_end(day)
+        notices.filtered(lambda one: one.channel == "registered")._ask_for_proof(day)
+        return result
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not NEWS.isdisjoint(vals):
+            self._follow_presentation()
+            self._settle_proof_tasks()
+        return result
+
+    def _follow_presentation(self):
+        """Let the end of the period follow what is known of the presentation now."""
+        for notice in self:
+            if notice.state != "done" or not notice._has_period():
+                continue
+            end, before = notice._get_period_end(notice.delivered_on), notice.deadline
+            if end != before:
+                notice.sudo().deadline = end  # the engine's to say
+                notice._move_deadlines(before, end)
+
+    def _move_deadlines(self, before, end):
+        """Let the items that stand on this notice wait for the end of its period."""
+        lines = self.line_ids.filtered("level_id").case_line_id
+        waiting = lines.filtered(
+            lambda line: (
+                line.delivered_on == self.delivered_on and line.deadline == before
+            )
+        )
+        if waiting:
+            waiting.sudo().deadline = end  # the engine's own
+            waiting._refresh_next()
+
+    # The task to find out
+
+    def _ask_for_proof(self, day):
+        """Plan, for the day the post should have come, a task to enter when it came.
+
+        One task per case; it ends by itself with the first news of the letter.
+        """
+        kind = self.env.ref(PROOF_TASK)
+        asked = self.case_id.activity_ids.filtered(lambda a: a.activity_type_id == kind)
+        asked_ids = set(asked.mapped("res_id"))
+        silent = self.filtered(
+            lambda one: (
+                one.case_id.id not in asked_ids
+                and not (one.presentation_date or one.receipt_date or one.return_reason)
+            )
+        )
+        self.env["mail.activity"].create(
+            [
+                letters[0]._prepare_proof_task(kind, day)
+                for letters in silent.grouped("case_id").values()
+            ]
+        )
+
+    def _prepare_proof_task(self, kind, day):
+        case = self.case_id
+        user = case.user_id or case.company_id.dunning_user_id
+        note = self.env._(
+            "The formal notice of %(day)s was deposited (tracking number: %(number)s). "
+            "Find out when it was first presented and enter it with the proof: its "
+            "period counts from that day. Until then it is taken as presented on "
+            "%(taken)s.",
+            day=format_date(self.env, day),
+            number=self.tracking_number or "–",
+            taken=format_date(self.env, day + timedelta(days=core.DAYS_BY_POST)),
+        )
+        return {
+            "activity_type_id": kind.id,
+            "res_model_id": self.env["ir.model"]._get_id("dunning.case"),
+            "res_id": case.id,
+            "summary": self.env._("Fetch the proof of presentation"),
+            "note": plaintext2html(note),
+            "date_deadline": day + timedelta(days=core.DAYS_BY_POST),
+            "user_id": user.id or self.env.uid,
+        }
+
+    def _settle_proof_tasks(self):
+        """End the tasks of cases all of whose notices have news."""
+        kind = self.env.ref(PROOF_TASK)
+        for case in self.case_id:
+            awaited = case.action_ids.filtered(
+                lambda one: (
+                    one.channel == "registered"
+                    and one.state == "done"
+                    and one._has_period()
+                    and not (
+                        one.presentation_date or one.receipt_date or one.return_reason
+                    )
+                )
+            )
+            if not awaited:
+                tasks = case.activity_ids.filtered(lambda a: a.activity_type_id == kind)
+                # Whoever was asked: the chatter tells what was entered.
+                tasks.sudo().unlink()

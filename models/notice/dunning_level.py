@@ -4,7 +4,7 @@ from odoo.exceptions import ValidationError
 from ...tools import notice as core
 
 
-class DunningLevelNotice(models.Model):
+class DunningLevel(models.Model):
     """What a formal notice needs beyond the other levels: a period, a basis."""
 
     _inherit = "dunning.level"

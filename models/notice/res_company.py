@@ -5,7 +5,7 @@ FRANCE = ("FR", "GF", "GP", "MQ", "RE", "YT", "PM", "BL", "MF")
 NOTICE_SEQUENCE = "dunning.formal.notice"
 
 
-class DunningCompanyNotice(models.Model):
+class ResCompany(models.Model):
     """What the formal notices of a company say beside their text, and their numbers."""
 
     _inherit = "res.company"
@@ -22,7 +22,6 @@ class DunningCompanyNotice(models.Model):
         "customers may turn (Code de la consommation L616-1): printed in every formal "
         "notice to a consumer.",
     )
-
     dunning_lre_provider = fields.Selection(
         selection=lambda self: self.env["dunning.lre"]._selection_provider(),
         string="Provider of electronic registered letters",

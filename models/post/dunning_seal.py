@@ -4,14 +4,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import human_size
 
+#: What has fingerprints, and the field that names it.
+OWNERS = {"dunning.action": "action_id", "dunning.deposit": "deposit_id"}
+
 
 def fingerprint(content):
     """Return the SHA-256 of a document, in hexadecimal."""
     return hashlib.sha256(content or b"").hexdigest()
-
-
-#: What has fingerprints, and the field that names it.
-OWNERS = {"dunning.action": "action_id", "dunning.deposit": "deposit_id"}
 
 
 class DunningSeal(models.Model):
@@ -70,7 +69,6 @@ class DunningSeal(models.Model):
         readonly=True,
     )
     checked_on = fields.Datetime(readonly=True)
-
     _one_seal = models.UniqueIndex(
         "(COALESCE(action_id, 0), COALESCE(deposit_id, 0), attachment_id)",
         "This document has its fingerprint already.",

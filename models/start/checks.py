@@ -15,7 +15,7 @@ CHECK_STYLES = {
 }
 
 
-class DunningCompanyChecks(models.Model):
+class ResCompany(models.Model):
     """What to look at before, and while, reminders leave by themselves.
 
     Each check is (state, what, detail): facts in a sentence, never a guess.

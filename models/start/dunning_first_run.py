@@ -48,7 +48,6 @@ class DunningFirstRun(models.Model):
     line_ids = fields.One2many("dunning.first.run.line", "first_run_id", "Customers")
     total_ids = fields.One2many("dunning.first.run.total", "first_run_id", "Totals")
     is_night_on = fields.Boolean(related="company_id.dunning_is_night_on")
-
     _one_draft = models.UniqueIndex(
         "(company_id) WHERE state = 'draft'",
         "The first run of this company is already being looked at.",

@@ -12,7 +12,7 @@ from odoo.addons.account_dunning.tests.test_workers import WorkerCommon
 from .fake_provider import TOKEN, FakeProvider, serve
 
 LRE = "odoo.addons.account_dunning.models.electronic.dunning_action"
-NEWS = "odoo.addons.account_dunning.models.dunning_action_lre_news"
+NEWS = "odoo.addons.account_dunning.models.electronic.dunning_action"
 
 
 @tagged("post_install", "-at_install")
