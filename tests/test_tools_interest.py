@@ -19,7 +19,7 @@ from odoo.addons.account_dunning.tools.interest import (
 
 def read_rates(kind, margin="0"):
     """Return the shipped half-years of a kind plus a margin."""
-    with file_open("account_dunning/data/rates.csv") as file:
+    with file_open("account_dunning/data/interest/rates.csv") as file:
         return [
             (
                 date.fromisoformat(row["date_from"]),

@@ -219,8 +219,8 @@ class TestShippedTexts(BaseCase):
     """What the module ships passes its own check, in both languages."""
 
     def test_shipped_texts_are_courteous_in_english(self):
-        folder = Path(file_path("account_dunning/data/mail_template_data.xml")).parent
-        shipped = [*folder.glob("*template*.xml"), *folder.glob("*ladder*.xml")]
+        folder = Path(file_path("account_dunning/data"))
+        shipped = [*folder.rglob("*template*.xml"), *folder.rglob("*ladder*.xml")]
         self.assertGreater(len(shipped), 8)
         for path in shipped:
             tree = etree.parse(path)

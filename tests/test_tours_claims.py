@@ -1,7 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
 from .common import DAY
-from .common_claims import ClaimsCommon
+from .interest.common_claims import ClaimsCommon
 
 
 @tagged("post_install", "-at_install")

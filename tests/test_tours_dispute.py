@@ -1,6 +1,6 @@
 from odoo.tests import HttpCase, tagged
 
-from .test_outcomes import OutcomeCommon
+from .contact.test_outcomes import OutcomeCommon
 
 
 @tagged("post_install", "-at_install")

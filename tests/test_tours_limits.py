@@ -2,8 +2,8 @@ from datetime import date
 
 from odoo.tests import HttpCase, tagged
 
-from .test_limitation import LimitationCommon
-from .test_proceeding import ProceedingCommon
+from .limits.test_limitation import LimitationCommon
+from .limits.test_proceeding import ProceedingCommon
 
 
 @tagged("post_install", "-at_install")

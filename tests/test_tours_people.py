@@ -1,7 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
-from .test_fallback import FallbackCommon
-from .test_outcomes import OutcomeCommon
+from .contact.test_fallback import FallbackCommon
+from .contact.test_outcomes import OutcomeCommon
 
 
 @tagged("post_install", "-at_install")

@@ -1,7 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
-from .test_hold import day
-from .test_plan import PlanCommon
+from .agreement.test_plan import PlanCommon
+from .hold.test_hold import day
 
 
 @tagged("post_install", "-at_install")

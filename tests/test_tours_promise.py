@@ -1,6 +1,6 @@
 from odoo.tests import HttpCase, tagged
 
-from .common_promise import PromiseCommon, day
+from .agreement.common_promise import PromiseCommon, day
 
 
 @tagged("post_install", "-at_install")

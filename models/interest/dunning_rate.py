@@ -110,7 +110,7 @@ class DunningRate(models.Model):
         known = {
             (rate.kind, rate.date_from) for rate in self.search([("id", "!=", False)])
         }
-        with file_open("account_dunning/data/rates.csv") as file:
+        with file_open("account_dunning/data/interest/rates.csv") as file:
             rows = [
                 row | {"is_secondary": row["is_secondary"] == "1"}
                 for row in csv.DictReader(file)

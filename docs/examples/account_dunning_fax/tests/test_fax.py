@@ -4,7 +4,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from odoo.addons.account_dunning.tests.common import DAY
-from odoo.addons.account_dunning.tests.test_workers import WorkerCommon
+from odoo.addons.account_dunning.tests.night.test_workers import WorkerCommon
 
 
 @tagged("post_install", "-at_install")

@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.account_dunning.tests.common import DAY
 from odoo.addons.account_dunning.tests.common_registered import RegisteredCommon
-from odoo.addons.account_dunning.tests.test_workers import WorkerCommon
+from odoo.addons.account_dunning.tests.night.test_workers import WorkerCommon
 
 from .fake_provider import TOKEN, FakeProvider, serve
 

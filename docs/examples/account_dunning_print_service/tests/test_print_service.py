@@ -5,7 +5,7 @@ from odoo.tests import tagged
 
 from odoo.addons.account_dunning.tests.common import DAY
 from odoo.addons.account_dunning.tests.common_registered import RegisteredCommon
-from odoo.addons.account_dunning.tests.test_workers import WorkerCommon
+from odoo.addons.account_dunning.tests.night.test_workers import WorkerCommon
 from odoo.addons.account_dunning_print_service.models.print_service import (
     PrintServiceError,
 )

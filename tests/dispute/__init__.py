@@ -1,0 +1,3 @@
+from . import test_disputes
+from . import test_disputes_decided
+from . import test_einvoice_status

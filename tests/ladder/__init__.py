@@ -1,0 +1,5 @@
+from . import test_ladder
+from . import test_ladder_change
+from . import test_ladder_count
+from . import test_shipped_ladders
+from . import test_template_limits

@@ -1,0 +1,3 @@
+from . import test_limitation
+from . import test_proceeding
+from . import test_doubtful

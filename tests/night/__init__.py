@@ -1,0 +1,3 @@
+from . import test_run
+from . import test_workers
+from . import test_queries

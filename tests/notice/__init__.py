@@ -1,0 +1,2 @@
+from . import test_notice_period
+from . import test_notice_content

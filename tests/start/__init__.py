@@ -1,0 +1,2 @@
+from . import test_old_items
+from . import test_onboarding
