@@ -12,3 +12,5 @@ from . import res_company
 from . import sign
 from . import dunning_case
 from . import dunning_action
+from . import account_move
+from . import res_partner

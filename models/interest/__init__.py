@@ -6,3 +6,8 @@ from . import res_company
 from . import dunning_case
 from . import dunning_level
 from . import dunning_action
+from . import account_move
+from . import account_move_line
+from . import res_partner
+from . import dunning_action_line
+from . import dunning_proceeding
