@@ -62,7 +62,7 @@ def run_again(tags):
     """Test in the database of the last time, the module upgraded if it changed."""
     name = databases.own_name("retest")
     count = Count()
-    with locked(f"test database{KEY}"):
+    with locked(f"test database {KEY or 'own'}"):
         if not databases.exists(name):
             with_what = "making the database that `make retest` keeps"
             say(with_what)
