@@ -1,12 +1,11 @@
 from datetime import date, timedelta
 from decimal import Decimal
+from unittest import TestCase
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-
-from ..tools import commitments as core
+from ...tools import commitments as core
 
 P = date(2024, 3, 4)
 LAST = P + timedelta(days=3)
@@ -25,7 +24,7 @@ def judge(receipts, today, amount=100, start=100, announced=0):
     return core.judge(promise, receipts, day(today), Decimal(announced))
 
 
-class TestVerdict(BaseCase):
+class TestVerdict(TestCase):
     def test_paid_on_the_last_tolerated_day_is_kept_and_a_day_later_broken(self):
         self.assertEqual(judge([paid(100, 3)], 4).state, core.KEPT)
         self.assertEqual(judge([paid(100, 4)], 4).state, core.BROKEN)
@@ -88,7 +87,7 @@ def follow(moves, amount):
         yield today, receipts, judge(receipts, today, amount, amount)
 
 
-class TestAnyStory(BaseCase):
+class TestAnyStory(TestCase):
     @calm
     @given(movements, st.integers(1, 200))
     def test_who_has_paid_in_time_is_never_called_a_breaker(self, moves, amount):

@@ -1,11 +1,10 @@
 from datetime import date, timedelta
+from unittest import TestCase
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-
-from odoo.addons.account_dunning.tools.contact import (
+from ...tools.contact import (
     Delivery,
     Standing,
     is_contact,
@@ -25,7 +24,7 @@ def day(number):
     return MONDAY + timedelta(days=number)
 
 
-class TestContact(BaseCase):
+class TestContact(TestCase):
     def test_two_attempts_are_one_contact(self):
         self.assertTrue(is_contact(True, 0))
         self.assertFalse(is_contact(False, 1))
@@ -41,7 +40,7 @@ class TestContact(BaseCase):
         self.assertIsNone(last_day_to_act(MONDAY, 5, WORKING[:3]))
 
 
-class TestStandingWithout(BaseCase):
+class TestStandingWithout(TestCase):
     """Where an item stands once a delivery came back; rungs 1, 2, 3."""
 
     LADDER = (1, 2, 3)

@@ -1,11 +1,10 @@
 from datetime import date, timedelta
+from unittest import TestCase
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase, tagged
-
-from ..tools.notice import (
+from ...tools.notice import (
     DAYS_BY_POST,
     Mention,
     essence,
@@ -18,8 +17,7 @@ from ..tools.notice import (
 POSTED = date(2024, 3, 4)
 
 
-@tagged("post_install", "-at_install")
-class TestToolsNotice(BaseCase):
+class TestToolsNotice(TestCase):
     """What a formal notice says, and when its period ends."""
 
     def test_the_period_counts_from_the_first_presentation(self):

@@ -1,12 +1,12 @@
+from unittest import TestCase
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-
-from odoo.addons.account_dunning.tools.sms import measure, simplify
+from ...tools.sms import measure, simplify
 
 
-class TestSmsSize(BaseCase):
+class TestSmsSize(TestCase):
     """What the operator charges, at the places where it changes."""
 
     def test_a_text_of_160_letters_is_one_sms_and_161_are_two(self):

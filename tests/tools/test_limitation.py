@@ -1,12 +1,11 @@
 from datetime import date, timedelta
+from unittest import TestCase
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-
-from odoo.addons.account_dunning.tools.days import add_months
-from odoo.addons.account_dunning.tools.limitation import (
+from ...tools.days import add_months
+from ...tools.limitation import (
     Event,
     Period,
     find_period,
@@ -17,7 +16,7 @@ from odoo.addons.account_dunning.tools.limitation import (
 DAYS = st.dates(date(2000, 1, 1), date(2040, 12, 31))
 
 
-class TestLimitation(BaseCase):
+class TestLimitation(TestCase):
     def test_X22_an_invoice_between_businesses_can_be_claimed_for_five_years(self):
         self.assertEqual(limitation_date(date(2017, 7, 31), 5), date(2022, 7, 31))
 

@@ -1,12 +1,11 @@
 from datetime import date, timedelta
 from decimal import Decimal
+from unittest import TestCase
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-
-from odoo.addons.account_dunning.tools import ladder as core
+from ...tools import ladder as core
 
 DUE = date(2024, 1, 31)
 LADDER = core.Ladder(
@@ -43,7 +42,7 @@ def decide(today, *items, ladder=LADDER, fresh=True, **facts):
     return core.decide(ladder, core.Case(items, **facts), today, fresh)
 
 
-class TestNextRung(BaseCase):
+class TestNextRung(TestCase):
     def test_first_rung_speaks_on_its_day_and_not_the_day_before(self):
         self.assertEqual(decide(day(4), item()).reason, core.TOO_EARLY)
         self.assertEqual(decide(day(4), item()).day, day(5))
@@ -109,7 +108,7 @@ class TestNextRung(BaseCase):
         self.assertEqual(core.next_rung(ladder, current), (None, None))
 
 
-class TestOneStep(BaseCase):
+class TestOneStep(TestCase):
     def test_the_highest_due_rung_speaks_and_each_item_reaches_its_own(self):
         late = item(1, rung=1, delivered_on=day(5))
         newer = item(2, due=day(10))
@@ -152,7 +151,7 @@ class TestOneStep(BaseCase):
         self.assertTrue(step.rung.formal)
 
 
-class TestMoney(BaseCase):
+class TestMoney(TestCase):
     def test_credits_that_cover_the_debt_stop_everything(self):
         for credit, expected in [("99.99", ""), ("100", core.TO_RECONCILE)]:
             with self.subTest(credit=credit):
@@ -182,7 +181,7 @@ class TestMoney(BaseCase):
         self.assertEqual((list(step.deliver), step.listed), ([2], ()))
 
 
-class TestCourtesy(BaseCase):
+class TestCourtesy(TestCase):
     def test_it_leaves_only_between_its_day_and_the_day_before_the_due_date(self):
         for days, expected in [(-6, 0), (-5, 1), (-1, 1), (0, 0)]:
             with self.subTest(days=days):
@@ -205,7 +204,7 @@ class TestCourtesy(BaseCase):
         )
 
 
-class TestEndOfLadder(BaseCase):
+class TestEndOfLadder(TestCase):
     def test_a_ladder_without_a_decision_gets_one(self):
         ladder = core.Ladder((core.Rung(1, 5),))
         sent = item(rung=1, delivered_on=day(5))
@@ -224,7 +223,7 @@ class TestEndOfLadder(BaseCase):
         self.assertFalse(decide(day(60), pending, other).steps)
 
 
-class TestStandOnAnotherLadder(BaseCase):
+class TestStandOnAnotherLadder(TestCase):
     """Where an item stands whose rung belongs to another ladder (or was archived)."""
 
     def _key(self, *args, ladder=LADDER):

@@ -1,18 +1,16 @@
 from decimal import Decimal
+from unittest import TestCase
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase, tagged
-
-from ..tools.disputes import share
+from ...tools.disputes import share
 
 CENT = Decimal("0.01")
 cents = st.integers(1, 10_000_000)
 
 
-@tagged("post_install", "-at_install")
-class TestShare(BaseCase):
+class TestShare(TestCase):
     """What of an invoice is credited, line by line."""
 
     def test_each_line_gets_its_part(self):

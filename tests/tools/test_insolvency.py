@@ -1,23 +1,22 @@
 from datetime import date
+from unittest import TestCase
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-
-from odoo.addons.account_dunning.tools.days import (
+from ...tools.days import (
     easter,
     french_holidays,
     next_open_day,
 )
-from odoo.addons.account_dunning.tools.insolvency import (
+from ...tools.insolvency import (
     declaration_deadline,
     is_earlier,
     relief_deadline,
 )
 
 
-class TestInsolvencyDeadlines(BaseCase):
+class TestInsolvencyDeadlines(TestCase):
     def test_claims_are_declared_within_two_months_of_the_publication(self):
         for published, expected in [
             (date(2024, 3, 11), date(2024, 5, 13)),  # a Saturday: Monday

@@ -1,8 +1,7 @@
 from datetime import date, timedelta
+from unittest import TestCase
 
-from odoo.tests import BaseCase, tagged
-
-from odoo.addons.account_dunning.tools import holds as core
+from ...tools import holds as core
 
 TODAY = date(2024, 3, 4)
 
@@ -11,8 +10,7 @@ def day(number):
     return TODAY + timedelta(days=number)
 
 
-@tagged("post_install", "-at_install")
-class TestHoldRules(BaseCase):
+class TestHoldRules(TestCase):
     def test_a_hold_covers_its_last_day_and_not_the_day_after(self):
         hold = core.Hold(TODAY, day(10))
         self.assertFalse(hold.covers(day(-1)))

@@ -1,25 +1,27 @@
 import csv
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from random import Random
+from unittest import TestCase
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-from odoo.tools import file_open
-
-from odoo.addons.account_dunning.tools.interest import (
+from ...tools.interest import (
     MissingRate,
     RateTable,
     half_year_start,
     late_interest,
 )
 
+# Shipped in data/ or a folder of it.
+[RATES] = (Path(__file__).parents[2] / "data").rglob("rates.csv")
+
 
 def read_rates(kind, margin="0"):
     """Return the shipped half-years of a kind plus a margin."""
-    with file_open("account_dunning/data/rates.csv") as file:
+    with RATES.open(encoding="utf-8", newline="") as file:
         return [
             (
                 date.fromisoformat(row["date_from"]),
@@ -38,7 +40,7 @@ def contract(percent, since=date(2000, 1, 1)):
     return [(since, Decimal(percent))]
 
 
-class TestPublishedInterest(BaseCase):
+class TestPublishedInterest(TestCase):
     """Figures that somebody else published (law-and-practice, sections 7 and 10)."""
 
     def _owed(self, principal, due, until, rates, *arguments, **options):
@@ -151,7 +153,7 @@ class TestPublishedInterest(BaseCase):
         self.assertEqual(sum(shares), Decimal("103.88"))
 
 
-class TestInterestRules(BaseCase):
+class TestInterestRules(TestCase):
     DUE = date(2026, 3, 31)
 
     def _interest(self, days, *arguments, rates=BUSINESS, **options):
@@ -307,7 +309,7 @@ def make_events(random, due):
     ]
 
 
-class TestInterestProperties(BaseCase):
+class TestInterestProperties(TestCase):
     @settings(max_examples=1000, deadline=None)
     @given(
         AMOUNTS,

@@ -1,18 +1,16 @@
 from datetime import date, timedelta
+from unittest import TestCase
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase, tagged
-
-from ..tools import postal
+from ...tools import postal
 
 DEPOSIT = date(2024, 3, 4)
 days = st.dates(date(2024, 1, 1), date(2024, 12, 31))
 
 
-@tagged("post_install", "-at_install")
-class TestPostal(BaseCase):
+class TestPostal(TestCase):
     """What a post office writes: numbers, days, words, lists."""
 
     def test_the_number_is_found_in_the_name_of_a_scan(self):

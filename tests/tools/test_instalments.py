@@ -1,18 +1,17 @@
 from datetime import date
 from decimal import Decimal
+from unittest import TestCase
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-
-from odoo.addons.account_dunning.tools import instalments as core
-from odoo.addons.account_dunning.tools.instalments import schedule
+from ...tools import instalments as core
+from ...tools.instalments import schedule
 
 JANUARY_31 = date(2024, 1, 31)
 
 
-class TestInstalments(BaseCase):
+class TestInstalments(TestCase):
     def test_P3_the_last_instalment_carries_the_cent(self):
         amounts = [amount for _day, amount in schedule(Decimal(10000), 3, JANUARY_31)]
         self.assertEqual(
@@ -85,7 +84,7 @@ class TestInstalments(BaseCase):
         self.assertEqual(days, [date(2024, 2, 28), date(2024, 3, 28)])
 
 
-class TestCapacity(BaseCase):
+class TestCapacity(TestCase):
     """How many instalments somebody needs who can pay so much a month (R47)."""
 
     def test_the_fewest_instalments_within_the_capacity(self):
@@ -121,7 +120,7 @@ class TestCapacity(BaseCase):
             self.assertGreater(max(fewer), capacity)
 
 
-class TestInterestOfPlans(BaseCase):
+class TestInterestOfPlans(TestCase):
     """The computed cases P1 and P2 of law-and-practice, section 10."""
 
     def test_P1_simple_interest_on_the_balance_is_103_88(self):
@@ -179,7 +178,7 @@ class TestInterestOfPlans(BaseCase):
             self.assertEqual([row.date for row in plan], [day for day, _a in rows])
 
 
-class TestFilling(BaseCase):
+class TestFilling(TestCase):
     """Payments fill instalments in order."""
 
     def test_payments_fill_the_oldest_instalment_first(self):
@@ -210,7 +209,7 @@ class TestFilling(BaseCase):
         self.assertEqual(begun[:-1], amounts[: len(begun) - 1] if begun else [])
 
 
-class TestEffectOnCash(BaseCase):
+class TestEffectOnCash(TestCase):
     """What a plan changes for the company's cash."""
 
     TODAY = date(2024, 3, 4)
