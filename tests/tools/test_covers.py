@@ -31,6 +31,13 @@ class TestCovers(TestCase):
         kept = core.kept_back([cover(1, 200, 1000)], euros(i1=850))
         self.assertEqual(kept, {1: {core.PROMISED: Decimal(50)}})
 
+    def test_the_last_cent_of_a_promise_is_kept_back(self):
+        kept = core.kept_back([cover(1, 200, 1000)], euros(i1="800.01"))
+        self.assertEqual(kept, {1: {core.PROMISED: Decimal("0.01")}})
+
+    def test_of_no_items_nothing_is_to_come(self):
+        self.assertEqual(core.remaining([], euros(i1=100)), 0)
+
     def test_a_promise_that_was_paid_keeps_nothing_back(self):
         self.assertEqual(core.kept_back([cover(1, 200, 1000)], euros(i1=800)), {})
 

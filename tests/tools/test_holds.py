@@ -31,6 +31,12 @@ class TestHoldRules(TestCase):
         self.assertEqual(resumed.state(day(1)), core.INTERRUPTED)
         self.assertEqual(resumed.state(day(9)), core.INTERRUPTED)
 
+    def test_resumed_on_its_last_day_is_early_and_on_the_day_after_it_is_over(self):
+        last = core.Hold(TODAY, day(2), ended_on=day(2))
+        self.assertEqual(last.state(day(2)), core.INTERRUPTED)
+        after = core.Hold(TODAY, day(2), ended_on=day(3))
+        self.assertEqual(after.state(day(3)), core.DONE)
+
     def test_an_end_today_or_earlier_is_refused_and_tomorrow_is_not(self):
         self.assertEqual(core.refuse_end(TODAY, day(-1)), core.NOT_TO_COME)
         self.assertEqual(core.refuse_end(TODAY, TODAY), core.NOT_TO_COME)
