@@ -108,6 +108,58 @@ class TestNextRung(TestCase):
         self.assertEqual(core.next_rung(ladder, current), (None, None))
 
 
+class TestAgreedRung(TestCase):
+    """A rung that was to speak if an agreement failed, and the day on which it did."""
+
+    def _next(self, ladder=LADDER, **values):
+        rung, when = core.next_rung(ladder, item(**values))
+        return rung.key, when
+
+    def test_it_speaks_on_the_day_on_which_the_agreement_failed_and_no_day_earlier(
+        self,
+    ):
+        agreed = {"agreed": 3, "agreed_on": day(8)}
+        # Neither its own delay (30) nor the gap since the rung before it (10) counts.
+        self.assertEqual(self._next(rung=1, delivered_on=day(7), **agreed), (3, day(8)))
+
+    def test_it_never_speaks_before_the_item_is_late(self):
+        ladder = core.Ladder(LADDER.rungs, grace=2)
+        agreed = {"agreed": 2, "agreed_on": day(-9)}
+        self.assertEqual(self._next(ladder, **agreed), (2, day(3)))
+        self.assertEqual(self._next(**agreed), (2, day(1)))
+
+    def test_it_waits_for_the_printed_deadline_and_the_grace(self):
+        ladder = core.Ladder(LADDER.rungs, grace=2)
+        values = {"rung": 1, "delivered_on": day(5), "deadline": day(20)}
+        agreed = {"agreed": 2, "agreed_on": day(8)}
+        self.assertEqual(self._next(ladder, **values, **agreed), (2, day(23)))
+
+    def test_after_it_the_calendar_decides_again(self):
+        agreed = {"agreed": 2, "agreed_on": day(8)}
+        self.assertEqual(
+            self._next(rung=2, delivered_on=day(8), **agreed), (3, day(30))
+        )
+        self.assertEqual(
+            self._next(rung=2, delivered_on=day(25), **agreed), (3, day(35))
+        )
+
+    def test_the_first_rung_can_be_the_one_that_was_agreed(self):
+        self.assertEqual(self._next(agreed=1, agreed_on=day(2)), (1, day(2)))
+
+    def test_one_that_was_agreed_and_has_not_failed_yet_keeps_its_calendar(self):
+        self.assertEqual(self._next(agreed=2), (2, day(15)))
+
+    def test_a_rung_of_another_ladder_is_not_there_any_more(self):
+        agreed = {"agreed": 77, "agreed_on": day(2)}
+        self.assertEqual(self._next(**agreed), (1, day(5)))
+
+    def test_it_never_takes_an_item_down(self):
+        agreed = {"agreed": 1, "agreed_on": day(2)}
+        self.assertEqual(
+            self._next(rung=2, delivered_on=day(15), **agreed), (3, day(30))
+        )
+
+
 class TestOneStep(TestCase):
     def test_the_highest_due_rung_speaks_and_each_item_reaches_its_own(self):
         late = item(1, rung=1, delivered_on=day(5))
