@@ -223,6 +223,7 @@ class TestInterestRules(TestCase):
             claims=[claim],
         )
         [segment] = interest.since(claim[0])
+        self.assertEqual(interest.since(segment.date_from), ())
         self.assertEqual((segment.date_from.day, segment.days), (21, 11))
         self.assertEqual(len(interest.since(None)), 2)
 
@@ -237,9 +238,33 @@ class TestInterestRules(TestCase):
             self._interest(100, rates=hole + [(date(2027, 1, 1), Decimal(12))])
         self.assertEqual(caught.exception.day, date(2026, 7, 1))
 
+    def test_two_half_years_are_a_table_and_one_is_a_contract(self):
+        half_years = [(date(2026, 1, 1), 12), (date(2026, 7, 1), 12)]
+        with self.assertRaises(MissingRate) as caught:
+            self._interest(300, rates=half_years)
+        self.assertEqual(caught.exception.day, date(2027, 1, 1))
+        self.assertIn("2027-01-01", str(caught.exception))
+        self.assertEqual(self._interest(300, rates=half_years[:1]).days, 300)
+
+    def test_a_rate_of_a_contract_holds_until_the_day_before_the_next_one(self):
+        rates = [(date(2023, 1, 1), Decimal(10)), (date(2023, 3, 11), Decimal(12))]
+        result = late_interest(
+            Decimal(36500), date(2023, 3, 9), date(2023, 3, 12), rates
+        )
+        # 10 € on the 10th, 12 € on the 11th and 12th each.
+        self.assertEqual(
+            [
+                (segment.date_from.day, segment.date_to.day, segment.amount)
+                for segment in result.segments
+            ],
+            [(10, 10, 10), (11, 12, 24)],
+        )
+
     def test_a_rate_that_begins_later_than_the_debt_is_missing_before(self):
         with self.assertRaises(MissingRate):
             self._interest(10, rates=contract("10", self.DUE + timedelta(days=2)))
+        late = self._interest(10, rates=contract("10", self.DUE + timedelta(days=1)))
+        self.assertEqual(late.days, 10)
 
     def test_two_rates_that_begin_on_one_day_are_refused(self):
         with self.assertRaises(ValueError):

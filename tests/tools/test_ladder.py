@@ -197,6 +197,40 @@ class TestOneStep(TestCase):
     def test_nothing_new_starts_while_a_contact_is_not_delivered(self):
         self.assertEqual(decide(day(5), item(), pending=True).reason, core.PENDING)
 
+    def test_who_was_told_of_an_agreement_today_hears_no_more_until_tomorrow(self):
+        told = decide(day(5), item(), spoken_on=day(5))
+        self.assertEqual((told.reason, told.day), (core.CONTACT_GAP, day(6)))
+        self.assertTrue(decide(day(5), item(), spoken_on=day(4)).steps)
+
+    def test_the_deadline_of_a_notice_on_hold_holds_nothing_back(self):
+        notified = standing(3, day(30), deadline=day(44), hold="blocked")
+        [step] = decide(day(44), notified, item(2, due=day(30))).steps
+        self.assertEqual((step.rung.key, list(step.deliver)), (1, [2]))
+
+    def test_the_deadline_of_a_reminder_holds_back_its_own_item_only(self):
+        reminded = standing(2, day(30), deadline=day(44))
+        [step] = decide(day(44), reminded, item(2, due=day(30))).steps
+        self.assertEqual((step.rung.key, list(step.deliver)), (1, [2]))
+        self.assertEqual(step.listed, (1,))
+
+    def test_another_formal_notice_may_leave_while_one_is_running(self):
+        notified = standing(3, day(30), deadline=day(44))
+        other = item(2, rung=2, delivered_on=day(15))
+        [step] = decide(day(40), notified, other).steps
+        self.assertEqual((step.rung.key, list(step.deliver)), (3, [2]))
+
+    def test_nothing_happens_before_the_first_of_the_coming_days(self):
+        decision = decide(day(2), item(1), item(2, due=day(-2)))
+        self.assertEqual((decision.reason, decision.day), (core.TOO_EARLY, day(3)))
+
+    def test_what_the_caller_knows_of_the_next_rungs_is_not_asked_again(self):
+        case = core.Case((item(),))
+        known = {1: (LADDER.climbing[1], day(9))}
+        early = core.decide(LADDER, case, day(8), nexts=known)
+        self.assertEqual((early.reason, early.day), (core.TOO_EARLY, day(9)))
+        [step] = core.decide(LADDER, case, day(9), nexts=known).steps
+        self.assertEqual(step.rung.key, 2)
+
     def test_levels_that_leave_by_themselves_wait_for_bank_entries(self):
         self.assertEqual(decide(day(5), item(), fresh=False).reason, core.BANK_STALE)
         [step] = decide(day(30), standing(2, day(15)), fresh=False).steps
@@ -250,6 +284,35 @@ class TestCourtesy(TestCase):
         grace = core.Ladder(LADDER.rungs, grace=20)
         self.assertFalse(decide(day(-4), item(), overdue, ladder=grace).steps)
 
+    def test_it_is_left_out_beside_what_is_due_yesterday_or_on_hold_or_pending(self):
+        for other in (item(2, due=day(-5)), item(2, hold="blocked")):
+            grace = core.Ladder(LADDER.rungs, grace=20)
+            self.assertEqual(decide(day(-4), item(), other, ladder=grace).steps, ())
+        self.assertEqual(decide(day(-4), item(), pending=True).steps, ())
+        self.assertEqual(decide(day(-4), item(), spoken_on=day(-4)).steps, ())
+        self.assertTrue(decide(day(-4), item(), item(2, due=day(-4))).steps)
+        self.assertTrue(decide(day(-4), item(), spoken_on=day(-5)).steps)
+
+    def test_credits_that_cover_what_it_is_about_hold_it_back(self):
+        far = item(2, due=day(90))
+        for credit, expected in [("99.99", ""), ("100", core.TO_RECONCILE)]:
+            with self.subTest(credit):
+                decision = decide(day(-4), item(), far, credits=Decimal(credit))
+                self.assertEqual(decision.reason, expected)
+
+    def test_one_that_leaves_by_itself_waits_for_bank_entries(self):
+        stale = decide(day(-4), item(), fresh=False)
+        self.assertEqual((stale.steps, stale.reason), ((), core.BANK_STALE))
+        by_hand = core.Ladder((core.Rung(9, -5, automatic=False),))
+        self.assertTrue(decide(day(-4), item(), ladder=by_hand, fresh=False).steps)
+
+    def test_of_two_courtesies_the_later_one_speaks_on_its_day(self):
+        ladder = core.Ladder((core.Rung(8, -10), core.Rung(9, -3), core.Rung(1, 5)))
+        for days, key in [(-10, 8), (-4, 8), (-3, 9), (-1, 9)]:
+            with self.subTest(days):
+                [step] = decide(day(days), item(), ladder=ladder).steps
+                self.assertEqual((step.kind, step.rung.key), ("courtesy", key))
+
     def test_it_sets_no_level_and_the_first_rung_comes_at_its_time(self):
         self.assertEqual(
             decide(day(5), item(courtesies=frozenset({9}))).steps[0].rung.key, 1
@@ -267,6 +330,17 @@ class TestEndOfLadder(TestCase):
     def test_after_the_decision_nothing_more_happens(self):
         decided = item(rung=4, delivered_on=day(60))
         self.assertEqual(decide(day(400), decided).reason, core.LADDER_ENDED)
+
+    def test_an_explicit_decision_speaks_before_the_one_that_is_added(self):
+        rungs = (core.Rung(1, 5), core.Rung(2, 10, decision=True), core.Rung(3, 20))
+        ladder = core.Ladder(rungs)
+        first = item(1, rung=1, delivered_on=day(5))
+        last = item(2, rung=3, delivered_on=day(20))
+        for items in ((first, last), (last, first)):
+            [step] = decide(day(60), *items, ladder=ladder).steps
+            self.assertEqual(step.rung.key, 2)
+            reached = {key: rung.key for key, rung in step.deliver.items()}
+            self.assertEqual(reached, {1: 2, 2: core.END_OF_LADDER})
 
     def test_a_decision_on_the_desk_is_not_asked_for_again(self):
         pending = standing(3, day(30), pending=True)
