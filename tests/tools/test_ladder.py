@@ -313,6 +313,14 @@ class TestCourtesy(TestCase):
                 [step] = decide(day(days), item(), ladder=ladder).steps
                 self.assertEqual((step.kind, step.rung.key), ("courtesy", key))
 
+    def test_an_earlier_courtesy_is_not_made_up_after_a_later_one(self):
+        ladder = core.Ladder((core.Rung(8, -10), core.Rung(9, -3), core.Rung(1, 5)))
+        for sent, steps in [({8}, 1), ({9}, 0), ({8, 9}, 0)]:
+            with self.subTest(sent=sent):
+                told = item(courtesies=frozenset(sent))
+                decision = decide(day(-2), told, ladder=ladder)
+                self.assertEqual(len(decision.steps), steps)
+
     def test_it_sets_no_level_and_the_first_rung_comes_at_its_time(self):
         self.assertEqual(
             decide(day(5), item(courtesies=frozenset({9}))).steps[0].rung.key, 1
