@@ -21,6 +21,11 @@ class TestShare(TestCase):
         parts = share([Decimal(100)] * 3, Decimal(100), CENT)
         self.assertEqual(parts, [Decimal("33.34"), Decimal("33.33"), Decimal("33.33")])
 
+    def test_the_largest_line_carries_it_wherever_it_stands(self):
+        # A sixth of 1 € is rounded up twice, two thirds once: a cent too much.
+        parts = share([Decimal(1), Decimal(4), Decimal(1)], Decimal(1), CENT)
+        self.assertEqual(parts, [Decimal("0.17"), Decimal("0.66"), Decimal("0.17")])
+
     def test_a_currency_without_cents_is_shared_in_whole_units(self):
         parts = share([Decimal(2), Decimal(1)], Decimal(100), Decimal(1))
         self.assertEqual(parts, [Decimal(67), Decimal(33)])

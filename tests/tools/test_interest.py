@@ -1,4 +1,5 @@
 import csv
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -259,6 +260,9 @@ class TestInterestRules(TestCase):
             ],
             [(10, 10, 10), (11, 12, 24)],
         )
+        # One line of two begins with a half-year: it is a contract all the same.
+        result = late_interest(Decimal(100), self.DUE, date(2028, 2, 1), rates)
+        self.assertEqual(result.days, (date(2028, 2, 1) - self.DUE).days)
 
     def test_a_rate_that_begins_later_than_the_debt_is_missing_before(self):
         with self.assertRaises(MissingRate):
@@ -269,6 +273,10 @@ class TestInterestRules(TestCase):
     def test_two_rates_that_begin_on_one_day_are_refused(self):
         with self.assertRaises(ValueError):
             RateTable([*contract("10"), *contract("12")])
+
+    def test_a_debt_of_nothing_owes_nothing(self):
+        result = late_interest(Decimal(0), self.DUE, date(2026, 6, 30), BUSINESS)
+        self.assertEqual((result.amount, result.days, result.segments), (0, 0, ()))
 
     def test_amounts_are_never_floats_nor_negative(self):
         with self.assertRaises(TypeError):
@@ -299,28 +307,41 @@ def find_rate(rates, day):
     return next(percent for first, percent in reversed(rates) if first <= start)
 
 
+#: A cent, in what a hundredth of a percent earns on one cent in a day.
+PARTS = 36500 * 100
+
+
+def events_by_day(payments, credit_notes):
+    """Return (is it a payment, cents) by day, the credit notes of a day first."""
+    events = defaultdict(list)
+    for is_payment, some in ((False, credit_notes), (True, payments)):
+        for day, amount in sorted(some):
+            events[day].append((is_payment, int(amount * 100)))
+    return events
+
+
 def count_day_by_day(principal, due, until, rates, payments, first, credit_notes):
-    """The same interest, without any thought: each day on its own."""
-    owed = Decimal(0)
-    events = sorted(
-        [(day, 1, amount) for day, amount in payments]
-        + [(day, 0, amount) for day, amount in credit_notes]
-    )
-    day = min([due, *(event[0] for event in events)])
-    while day <= until:
+    """The same interest, without any thought: each day on its own, in whole numbers."""
+    principal, owed = int(principal * 100), 0
+    events = events_by_day(payments, credit_notes)
+    before = [day for day in sorted(events) if day <= min(due, until)]
+    days = [due + timedelta(days=n) for n in range(1, (until - due).days + 1)]
+    for day in before + days:
         if day > due:
-            owed += principal * find_rate(rates, day) / 36500
-        for _day, is_payment, amount in [event for event in events if event[0] == day]:
+            if day == days[0] or day.day == 1:  # it may be another one
+                rate = int(find_rate(rates, day) * 100)
+            owed += principal * rate
+        for is_payment, amount in events.get(day, ()):
             if is_payment and first == "interest":
-                paid = min(amount, owed)
-                owed, amount = owed - paid, amount - paid
+                paid = min(amount * PARTS, owed)
+                owed, amount = owed - paid, amount - Decimal(paid) / PARTS
             paid = min(amount, principal)
             principal, amount = principal - paid, amount - paid
             if is_payment:
-                owed -= min(amount, owed)
-        day += timedelta(days=1)
+                owed -= min(amount * PARTS, owed)
     cent = Decimal("0.01")
-    return owed.quantize(cent, ROUND_HALF_UP), principal.quantize(cent)
+    amount = (Decimal(owed) / PARTS / 100).quantize(cent, ROUND_HALF_UP)
+    return amount, (Decimal(principal) / 100).quantize(cent)
 
 
 def make_events(random, due):

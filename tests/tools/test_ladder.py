@@ -213,6 +213,20 @@ class TestOneStep(TestCase):
         self.assertEqual((step.rung.key, list(step.deliver)), (1, [2]))
         self.assertEqual(step.listed, (1,))
 
+    def test_of_two_notices_the_later_deadline_counts(self):
+        first = standing(3, day(30), deadline=day(44))
+        second = item(
+            2, rung=3, rung_formal=True, delivered_on=day(35), deadline=day(50)
+        )
+        newer = item(3, due=day(30))
+        for today, wait in [(day(46), day(51)), (day(50), day(51)), (day(51), None)]:
+            with self.subTest(today):
+                case = core.Case((first, second, newer))
+                waiting = core.reason_to_wait(LADDER, case, today)
+                self.assertEqual(waiting and waiting.day, wait)
+                if waiting:
+                    self.assertEqual(waiting.reason, core.FORMAL_NOTICE)
+
     def test_another_formal_notice_may_leave_while_one_is_running(self):
         notified = standing(3, day(30), deadline=day(44))
         other = item(2, rung=2, delivered_on=day(15))
@@ -222,6 +236,28 @@ class TestOneStep(TestCase):
     def test_nothing_happens_before_the_first_of_the_coming_days(self):
         decision = decide(day(2), item(1), item(2, due=day(-2)))
         self.assertEqual((decision.reason, decision.day), (core.TOO_EARLY, day(3)))
+
+    def test_beside_a_decision_of_today_no_contact_is_still_to_come(self):
+        decided = decide(day(45), standing(3, day(35)))
+        self.assertTrue(decided.steps[0].rung.decision)
+        self.assertEqual((decided.reason, decided.day), (core.LADDER_ENDED, None))
+
+    def test_what_is_not_said_of_a_ladder_holds_nothing_back(self):
+        ladder = core.Ladder((core.Rung(1, 5), core.Rung(2, 5)))
+        sent = item(rung=1, delivered_on=day(5))
+        self.assertEqual(core.next_rung(ladder, sent)[1], day(5))
+        self.assertTrue(decide(day(5), sent, ladder=ladder, last_contact=day(5)).steps)
+        self.assertFalse(core.Rung(1, 5).notified)
+
+    def test_what_is_not_said_of_an_item_is_not_behind_it(self):
+        ladder = core.Ladder((core.Rung(1, 0), core.Rung(2, 1), core.Rung(3, 2)))
+        self.assertEqual(core.next_rung(ladder, item(rung=77))[0].key, 2)
+        self.assertEqual(core.next_rung(ladder, item(start=77))[0].key, 1)
+        far = item(rung=77, rung_delay=400)
+        self.assertEqual(core.next_rung(LADDER, far)[0].key, 3)
+        reminded = item(rung=2, delivered_on=day(30), deadline=day(44))
+        [step] = decide(day(44), reminded, item(2, due=day(30))).steps
+        self.assertEqual(step.rung.key, 1)
 
     def test_what_the_caller_knows_of_the_next_rungs_is_not_asked_again(self):
         case = core.Case((item(),))
@@ -363,6 +399,11 @@ class TestStandOnAnotherLadder(TestCase):
     def _key(self, *args, ladder=LADDER):
         index = ladder.stand(*args)
         return ladder.climbing[index].key if index >= 0 else None
+
+    def test_below_the_first_rung_and_without_an_agreed_one_it_is_minus_one(self):
+        self.assertEqual(LADDER.stand(4), -1)
+        self.assertEqual(LADDER.find_agreed(item()), -1)
+        self.assertEqual(LADDER.position(item()), -1)
 
     def test_it_stands_on_the_highest_rung_not_above_its_old_delay(self):
         self.assertEqual(self._key(4), None)

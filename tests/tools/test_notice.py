@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from ...tools.notice import (
     DAYS_BY_POST,
+    SHORTEST_PERIOD,
+    USUAL_PERIOD,
     Mention,
     essence,
     examine,
@@ -19,6 +21,9 @@ POSTED = date(2024, 3, 4)
 
 class TestToolsNotice(TestCase):
     """What a formal notice says, and when its period ends."""
+
+    def test_practice_gives_eight_to_fifteen_days(self):
+        self.assertEqual((SHORTEST_PERIOD, USUAL_PERIOD), (8, 15))
 
     def test_the_period_counts_from_the_first_presentation(self):
         presented = date(2024, 3, 6)
@@ -63,6 +68,9 @@ class TestToolsNotice(TestCase):
         self.assertIn("https://pay", text)
         self.assertEqual(read_html(""), "")
 
+    def test_a_text_without_markup_is_read_to_its_end(self):
+        self.assertEqual(read_html("Dupont & Fils"), "Dupont & Fils")
+
     def _examine(self, mention, subject="", body="", letter=""):
         return examine(subject, body, letter, [mention])[0]
 
@@ -83,6 +91,11 @@ class TestToolsNotice(TestCase):
         mention = Mention("subject", (("formal notice",),), "subject")
         self.assertFalse(self._examine(mention, body="formal notice").is_met)
         self.assertTrue(self._examine(mention, subject="Formal Notice").is_met)
+
+    def test_one_missing_mention_is_enough_to_hold_it_back(self):
+        said, missing = Mention("a", (("sum",),)), Mention("b", (("date",),))
+        self.assertTrue(has_all(examine("", "", "sum, date", [said, missing])))
+        self.assertFalse(has_all(examine("", "", "sum", [said, missing])))
 
     def test_only_binding_mentions_hold_it_back(self):
         missing = Mention("enclosures", (("Enclosures",),), "letter", False)

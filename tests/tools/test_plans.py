@@ -67,7 +67,8 @@ class TestPlans(TestCase):
         self.assertEqual((verdict.step, verdict.due.key), (core.MISSED, 2))
 
     def test_all_paid_is_completed(self):
-        self.assertEqual(self._step(FIRST, received=200), core.COMPLETED)
+        verdict = self._judge(FIRST, received=200)
+        self.assertEqual((verdict.step, verdict.missing), (core.COMPLETED, 0))
         self.assertEqual(self._step(FIRST, received="199.99"), core.RESPECTED)
 
     @given(

@@ -197,6 +197,8 @@ class TestWording(TestCase):
         self.assertEqual(find_forbidden(f"<p>{name.upper()}</p>", "fr_FR", [name]), [])
         found = find_forbidden(f"{name} : un huissier viendra", "fr_FR", [name])
         self.assertEqual([phrase for phrase, _reason in found], ["huissier"])
+        name = "Huissiers associés"
+        self.assertEqual(find_forbidden(f"{name} : merci.", "fr_FR", [name]), [])
 
     def test_nothing_is_found_in_nothing(self):
         for text in ("", None, False, "<p><br></p>"):
