@@ -244,7 +244,9 @@ class TestInterestRules(TestCase):
         with self.assertRaises(MissingRate) as caught:
             self._interest(300, rates=half_years)
         self.assertEqual(caught.exception.day, date(2027, 1, 1))
-        self.assertIn("2027-01-01", str(caught.exception))
+        self.assertEqual(
+            str(caught.exception), "There is no interest rate for 2027-01-01."
+        )
         self.assertEqual(self._interest(300, rates=half_years[:1]).days, 300)
 
     def test_a_rate_of_a_contract_holds_until_the_day_before_the_next_one(self):
