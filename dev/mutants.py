@@ -4,7 +4,7 @@ Each change (a comparison turned, a number one higher, ``and`` for ``or``, …) 
 in a process of its own, which is forked with the libraries loaded, imports the changed
 file and runs the tests that import it, the cheapest first, until one fails.
 What changes nothing that anybody could see is listed with its reason in
-``mutants_equal.txt``; all the rest must be noticed.
+``mutants_equal.txt`` and must not be noticed; all the rest must be.
 
 ``python dev/mutants.py [FILE …] [--sample N] [--seed N] [--jobs N]``
 """
@@ -285,7 +285,8 @@ def measure(names):
         result = unittest.TestResult()
         test.run(result)
         if not result.wasSuccessful():
-            raise SystemExit(f"{test.id()} fails without any change")
+            print(f"{test.id()} fails")
+            raise SystemExit(1)
         seconds[test.id()] = time.process_time() - started
     return seconds
 
@@ -346,7 +347,7 @@ def passes(test, limit):
 
 
 def try_all(mutants, jobs):
-    """Try every change; yield each one that no test notices."""
+    """Try every change; yield each one and whether a test noticed it."""
     tests = tests_by_tool()
     used = sorted({name for one in mutants for name in tests[Path(one.file).stem]})
     seconds = measured(used)
@@ -355,15 +356,14 @@ def try_all(mutants, jobs):
         while len(running) >= jobs or (mutant is None and running):
             process, status = os.wait()
             done = running.pop(process)
-            if status == UNNOTICED:
-                yield done
-            elif os.WIFEXITED(status) and os.WEXITSTATUS(status) != NOTICED:
+            if os.WIFEXITED(status) and os.WEXITSTATUS(status) == OUR_FAULT:
                 raise SystemExit(f"could not try:\n{done.key}")
+            yield done, status != UNNOTICED
         if mutant:
             names = tests[Path(mutant.file).stem]
             running[start(mutant, names, seconds)] = mutant
             if number % 100 == 0:
-                print(f"· {number} of {len(mutants)} tried", flush=True)
+                print(f"· {number} of {len(mutants)} tried")
 
 
 def measured(names):
@@ -410,38 +410,48 @@ def parse():
     return parser.parse_args()
 
 
+def choose(options, equal):
+    """Return the changes to try, and what is listed and is no change any more."""
+    paths = [TOOLS / f"{Path(name).stem}.py" for name in options.files]
+    every = [
+        one for path in paths or sorted(TOOLS.glob("*.py")) for one in mutants_of(path)
+    ]
+    stale = set() if options.files else set(equal) - {one.key for one in every}
+    listed = sum(one.key in equal for one in every)
+    print(f"· {len(every)} changes, {listed} of them equal in effect ({EQUAL.name})")
+    if options.sample:
+        every = [one for one in every if one.key not in equal]
+        every = random.Random(options.seed).sample(
+            every, min(options.sample, len(every))
+        )
+    return every, stale
+
+
 def main():
-    """Try the changes, print what nobody noticed; 1 when there is something."""
+    """Try the changes, print what is not as it should be; 1 when there is something."""
     options = parse()
     os.nice(10)
-    paths = [TOOLS / f"{Path(name).stem}.py" for name in options.files]
-    paths = paths or sorted(TOOLS.glob("*.py"))
-    everything = [one for path in paths for one in mutants_of(path)]
     equal = equal_changes()
-    mutants = [one for one in everything if one.key not in equal]
-    print(
-        f"· {len(everything)} changes, {len(everything) - len(mutants)} of them equal "
-        f"in effect ({EQUAL.name})",
-        flush=True,
-    )
-    if options.sample and options.sample < len(mutants):
-        mutants = random.Random(options.seed).sample(mutants, options.sample)
+    mutants, stale = choose(options, equal)
     prepare()
-    started, unnoticed = time.monotonic(), 0
-    for mutant in try_all(mutants, options.jobs):
-        unnoticed += 1
-        print(mutant.key, flush=True)
-    stale = set(equal) - {one.key for one in everything} if not options.files else ()
+    started, wrong = time.monotonic(), len(stale)
+    noticed = wanted = 0
+    for mutant, is_noticed in try_all(mutants, options.jobs):
+        is_equal = mutant.key in equal
+        noticed += is_noticed and not is_equal
+        wanted += not is_equal
+        if is_noticed == is_equal:
+            wrong += 1
+            print(f"equal, but noticed: {mutant.key}" if is_equal else mutant.key)
     for key in sorted(stale):
-        print(f"{EQUAL.name} lists what is no change any more:\n{key}")
-    noticed = len(mutants) - unnoticed
-    share = 100 * noticed / max(len(mutants), 1)
+        print(f"equal, but no change any more: {key}")
+    share = 100 * noticed / max(wanted, 1)
     seconds = time.monotonic() - started
-    print(
-        f"{noticed} of {len(mutants)} changes noticed ({share:.1f} %), {seconds:.0f} s"
-    )
-    return int(bool(unnoticed or stale))
+    print(f"{noticed} of {wanted} changes noticed ({share:.1f} %), {seconds:.0f} s")
+    return int(bool(wrong))
 
 
 if __name__ == "__main__":
+    # What is found is shown at once, into a file as well.
+    sys.stdout.reconfigure(line_buffering=True)
     sys.exit(main())

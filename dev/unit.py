@@ -30,6 +30,13 @@ def prepare():
     import_module("hypothesis.configuration").set_hypothesis_home_dir(
         CACHE / "hypothesis"
     )
+    # A machine with other work to do is no finding.
+    hypothesis = import_module("hypothesis")
+    slow = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile(
+        "unit", deadline=None, suppress_health_check=slow
+    )
+    hypothesis.settings.load_profile("unit")
 
 
 def test_modules() -> list[str]:
