@@ -40,6 +40,10 @@ test:  ## run every check in fresh databases (TAGS=/account_dunning:TestX for so
 retest:  ## run tests in a database that is kept: quicker (TAGS=…)
 	@$(RUN) retest --tags "$(TAGS)"
 
+.PHONY: mutants
+mutants:  ## change tools/ in small ways: do its tests notice? (ARGS="ladder days --sample 50")
+	@$(RUN) mutants -- $(ARGS)
+
 .PHONY: lint
 lint:  ## check style, rules, XML, CSV and translations
 	@$(RUN) lint

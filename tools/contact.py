@@ -59,8 +59,9 @@ def standing_without(
     order = {key: index for index, key in enumerate(climbed)}
     top = order.get(rung, len(climbed))
     # Rungs are climbed one by one: an item whose history is not ours (it was put on a
-    # rung when dunning began) stood on the rung before.
-    start = climbed[top - 1] if 0 < top <= len(climbed) else None
+    # rung when dunning began) stood on the rung before. Which one that was nobody knows
+    # of a rung that is no longer on the ladder: then it begins anew.
+    start = climbed[top - 1] if 0 < top < len(climbed) else None
     result = Standing()
     for delivery in sorted(deliveries, key=lambda one: one.day):
         if delivery.rung is None:

@@ -85,7 +85,7 @@ def count_for(
     share = Decimal(capacity) * 12 / PER_YEAR[every]
     # Each instalment is a whole number of cents, and the last carries what is left.
     share = (share / unit).quantize(Decimal(1), ROUND_DOWN) * unit
-    if share <= 0 or rest <= 0 or rest > share * MOST_INSTALMENTS:
+    if rest <= 0 or rest > share * MOST_INSTALMENTS:
         raise ValueError(f"{rest} cannot be paid with {capacity} a month.")
     count = int((rest / share).quantize(Decimal(1), ROUND_CEILING))
     while _last_share(rest, count, unit) > share:

@@ -221,8 +221,9 @@ def _wait(items, nexts, today):
 
 
 def _decide_courtesy(ladder, case, today, bank_fresh):
-    """A courtesy leaves between due + delay and the day before the due date, once, and
-    never beside anything overdue, held or under formal notice."""
+    """A courtesy leaves between due + delay and the day before the due date, once, not
+    after a later one, and never beside anything overdue, held or under formal notice.
+    """
     if (
         not case.items
         or case.pending
@@ -230,12 +231,14 @@ def _decide_courtesy(ladder, case, today, bank_fresh):
         or any(item.hold or item.due < today for item in case.items)
     ):
         return Decision(reason=NOTHING_LATE)
+    spoken = set()
     for rung in reversed(ladder.courtesies):
+        spoken.add(rung.key)
         due = {
             item.key: rung
             for item in case.items
             if item.due + timedelta(days=rung.delay) <= today < item.due
-            and rung.key not in item.courtesies
+            and not spoken & item.courtesies
         }
         if not due:
             continue

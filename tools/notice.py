@@ -95,7 +95,6 @@ class _Text(HTMLParser):
         self.parts.append(data)
 
     def handle_starttag(self, tag, attrs):
-        self.parts.append(" ")
         self.parts.extend(value or "" for name, value in attrs if name == "href")
 
 

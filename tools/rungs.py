@@ -71,7 +71,7 @@ class Ladder:
         """
         below_start = max(self.start(item), self.find_agreed(item)) - 1
         if item.rung is None:
-            return max(below_start, -1)
+            return below_start
         for index, rung in enumerate(self.climbing):
             if rung.key == item.rung:
                 return max(index, below_start)

@@ -20,7 +20,17 @@ from . import (
     testing,
     translations,
 )
-from .paths import HOST, OWN, HostError, locked, prepare_folders, say
+from .paths import (
+    DEV,
+    HOST,
+    OWN,
+    PYTHON,
+    HostError,
+    environment,
+    locked,
+    prepare_folders,
+    say,
+)
 
 
 def setup():
@@ -145,6 +155,13 @@ def run_faults(arguments):
     return faults.run([word for word in arguments if word != "--"])
 
 
+def run_mutants(arguments):
+    """Change tools/ in small ways and count what its tests notice."""
+    tools()
+    words = [word for word in arguments if word != "--"]
+    return subprocess.call([PYTHON, DEV / "mutants.py", *words], env=environment())
+
+
 def run_lifecycle(version="main"):
     """Upgrade from the version before, uninstall, install again; compare the data."""
     setup()
@@ -183,6 +200,7 @@ COMMANDS = {
     "script": script,
     "faults": run_faults,
     "lifecycle": run_lifecycle,
+    "mutants": run_mutants,
     "stop": stop,
     "clean": clean,
 }

@@ -2,13 +2,14 @@
 
 import ast
 import re
+from pathlib import Path
 
 from .paths import CHECKOUT
 
 TABLE = CHECKOUT / "docs" / "scenarios.md"
 TESTS = CHECKOUT / "tests"
 ROW = re.compile(r"^\| (?P<line>[A-Z]?\d[^|]*) \| (?P<what>[^|]+) \| (?P<shown>.+) \|$")
-REFERENCE = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
+REFERENCE = re.compile(r"`((?:\w+/)*test_\w+\.py)::(test_\w+)`")
 REASON = re.compile(r"\b(X|later): \S")
 
 
@@ -17,7 +18,9 @@ def problems():
     if not TABLE.is_file():
         return ""
     known = {
-        (path.name, name) for path in TESTS.glob("test_*.py") for name in tests(path)
+        (path.relative_to(TESTS).as_posix(), name)
+        for path in TESTS.rglob("test_*.py")
+        for name in tests(path)
     }
     found, shown, lines = [], set(), []
     for row in filter(None, map(ROW.match, TABLE.read_text("utf-8").splitlines())):
@@ -34,7 +37,7 @@ def problems():
     found += [
         f"tests/{file}: {name} is in no line of {TABLE.name}"
         for file, name in sorted(known - shown)
-        if file.startswith("test_scenarios_")
+        if Path(file).name.startswith("test_scenarios_")
     ]
     return "\n".join(found)
 

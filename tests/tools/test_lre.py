@@ -1,15 +1,13 @@
 from datetime import date
+from unittest import TestCase
 
-from odoo.tests import BaseCase, tagged
-
-from ..tools import lre
+from ...tools import lre
 
 DAY = date(2024, 3, 4)
 PROOF = (lre.Proof("receipt.pdf", b"%PDF-"),)
 
 
-@tagged("post_install", "-at_install")
-class TestToolsLre(BaseCase):
+class TestToolsLre(TestCase):
     """What a provider of electronic registered letters says, read as days."""
 
     def test_the_addressee_has_fifteen_days_from_the_day_after(self):

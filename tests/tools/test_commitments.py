@@ -1,12 +1,11 @@
 from datetime import date, timedelta
 from decimal import Decimal
+from unittest import TestCase
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-
-from ..tools import commitments as core
+from ...tools import commitments as core
 
 P = date(2024, 3, 4)
 LAST = P + timedelta(days=3)
@@ -25,7 +24,7 @@ def judge(receipts, today, amount=100, start=100, announced=0):
     return core.judge(promise, receipts, day(today), Decimal(announced))
 
 
-class TestVerdict(BaseCase):
+class TestVerdict(TestCase):
     def test_paid_on_the_last_tolerated_day_is_kept_and_a_day_later_broken(self):
         self.assertEqual(judge([paid(100, 3)], 4).state, core.KEPT)
         self.assertEqual(judge([paid(100, 4)], 4).state, core.BROKEN)
@@ -53,6 +52,28 @@ class TestVerdict(BaseCase):
 
     def test_a_debt_moved_elsewhere_is_neither_kept_nor_broken(self):
         self.assertEqual(judge([paid(100, 1, False)], 4).state, core.TO_CHECK)
+
+    def test_a_cent_that_is_announced_is_enough_for_the_last_cent(self):
+        part = [paid("99.99", 1)]
+        self.assertEqual(judge(part, 4, announced="0.01").state, core.TO_CHECK)
+        self.assertEqual(judge(part, 4, announced="0.00").state, core.PARTIAL)
+
+    def test_who_failed_hears_of_it_once_and_only_while_a_cent_is_left(self):
+        for receipts, state in [([], core.BROKEN), ([paid("99.99", 3)], core.PARTIAL)]:
+            with self.subTest(state):
+                verdict = judge(receipts, 4)
+                self.assertEqual(verdict.state, state)
+                self.assertIs(verdict.failed, True)
+                self.assertIs(verdict.escalates(is_done=False), True)
+                self.assertIs(verdict.escalates(is_done=True), False)
+        for verdict in (judge([], 3), judge([], 4, announced=100)):
+            with self.subTest(verdict.state):
+                self.assertIs(verdict.failed, False)
+                self.assertIs(verdict.escalates(is_done=False), False)
+
+    def test_what_came_in_is_money_unless_it_is_said_otherwise(self):
+        receipt = core.Receipt(day(3), Decimal(100))
+        self.assertEqual(judge([receipt], 4).state, core.KEPT)
 
     def test_nobody_pays_more_than_what_is_open(self):
         self.assertEqual(judge([paid(80, 1)], 4, start=80).state, core.KEPT)
@@ -88,7 +109,7 @@ def follow(moves, amount):
         yield today, receipts, judge(receipts, today, amount, amount)
 
 
-class TestAnyStory(BaseCase):
+class TestAnyStory(TestCase):
     @calm
     @given(movements, st.integers(1, 200))
     def test_who_has_paid_in_time_is_never_called_a_breaker(self, moves, amount):

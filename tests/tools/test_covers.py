@@ -1,12 +1,11 @@
 from datetime import date
 from decimal import Decimal
+from unittest import TestCase
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase, tagged
-
-from odoo.addons.account_dunning.tools import covers as core
+from ...tools import covers as core
 
 DUE = date(2024, 1, 31)
 
@@ -23,8 +22,7 @@ amounts = st.decimals(0, 10_000, places=2)
 kinds = st.sampled_from(core.KINDS)
 
 
-@tagged("post_install", "-at_install")
-class TestCovers(BaseCase):
+class TestCovers(TestCase):
     def test_a_promise_keeps_back_its_amount_and_the_rest_goes_on(self):
         kept = core.kept_back([cover(1, 200, 1000)], euros(i1=1000))
         self.assertEqual(kept, {1: {core.PROMISED: Decimal(200)}})
@@ -32,6 +30,13 @@ class TestCovers(BaseCase):
     def test_what_is_paid_of_a_promise_is_no_longer_kept_back(self):
         kept = core.kept_back([cover(1, 200, 1000)], euros(i1=850))
         self.assertEqual(kept, {1: {core.PROMISED: Decimal(50)}})
+
+    def test_the_last_cent_of_a_promise_is_kept_back(self):
+        kept = core.kept_back([cover(1, 200, 1000)], euros(i1="800.01"))
+        self.assertEqual(kept, {1: {core.PROMISED: Decimal("0.01")}})
+
+    def test_of_no_items_nothing_is_to_come(self):
+        self.assertEqual(core.remaining([], euros(i1=100)), 0)
 
     def test_a_promise_that_was_paid_keeps_nothing_back(self):
         self.assertEqual(core.kept_back([cover(1, 200, 1000)], euros(i1=800)), {})

@@ -1,15 +1,14 @@
 from decimal import Decimal
+from unittest import TestCase
 
-from odoo.tests import BaseCase
-
-from odoo.addons.account_dunning.tools.provision import (
+from ...tools.provision import (
     amount_without_vat,
     find_percent,
     provision,
 )
 
 
-class TestProvision(BaseCase):
+class TestProvision(TestCase):
     def test_what_is_put_aside_is_counted_without_vat(self):
         base = amount_without_vat(Decimal(600), Decimal(1000), Decimal(1200))
         self.assertEqual(base, Decimal(500))

@@ -1,12 +1,12 @@
+from unittest import TestCase
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-
-from odoo.addons.account_dunning.tools import age_bands as core
+from ...tools import age_bands as core
 
 
-class TestAgeBands(BaseCase):
+class TestAgeBands(TestCase):
     def test_each_boundary_day_and_the_day_after_it(self):
         expected = {
             1: (1, 30),

@@ -1,12 +1,11 @@
 from datetime import date, timedelta
 from decimal import Decimal
+from unittest import TestCase
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-
-from odoo.addons.account_dunning.tools import ladder as core
+from ...tools import ladder as core
 
 DUE = date(2024, 1, 31)
 LADDER = core.Ladder(
@@ -24,7 +23,7 @@ def start(key, delay, **values):
     return core.Item(1, DUE, Decimal(100), start=key, start_delay=delay, **values)
 
 
-class TestStart(BaseCase):
+class TestStart(TestCase):
     """An old item may start at a chosen rung (design, rule 3)."""
 
     def test_an_item_starts_at_the_chosen_rung_and_waits_for_no_gap(self):

@@ -1,12 +1,11 @@
 from datetime import date, timedelta
 from decimal import Decimal
+from unittest import TestCase
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-
-from odoo.addons.account_dunning.tools import plans as core
+from ...tools import plans as core
 
 FIRST, SECOND = date(2024, 4, 1), date(2024, 5, 1)
 
@@ -15,7 +14,7 @@ def due(key, day, amount=100, grace=3, **values):
     return core.Due(key, day, Decimal(amount), day + timedelta(days=grace), **values)
 
 
-class TestPlans(BaseCase):
+class TestPlans(TestCase):
     """How a plan stands, whatever was told before."""
 
     def _judge(self, day, received=0, announced=0, **values):
@@ -68,7 +67,8 @@ class TestPlans(BaseCase):
         self.assertEqual((verdict.step, verdict.due.key), (core.MISSED, 2))
 
     def test_all_paid_is_completed(self):
-        self.assertEqual(self._step(FIRST, received=200), core.COMPLETED)
+        verdict = self._judge(FIRST, received=200)
+        self.assertEqual((verdict.step, verdict.missing), (core.COMPLETED, 0))
         self.assertEqual(self._step(FIRST, received="199.99"), core.RESPECTED)
 
     @given(

@@ -1,18 +1,16 @@
 from datetime import date, timedelta
+from unittest import TestCase
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase, tagged
-
-from ..tools import postal
+from ...tools import postal
 
 DEPOSIT = date(2024, 3, 4)
 days = st.dates(date(2024, 1, 1), date(2024, 12, 31))
 
 
-@tagged("post_install", "-at_install")
-class TestPostal(BaseCase):
+class TestPostal(TestCase):
     """What a post office writes: numbers, days, words, lists."""
 
     def test_the_number_is_found_in_the_name_of_a_scan(self):
@@ -28,7 +26,7 @@ class TestPostal(BaseCase):
         self.assertEqual(postal.clean_number(None), "")
 
     def test_a_number_has_a_digit_and_no_odd_sign(self):
-        for text in ("1A12345678901", "RR123456789FR", "7"):
+        for text in ("1A12345678901", "RR123456789FR", "7", "1" * 35):
             self.assertTrue(postal.is_number(text), text)
         for text in ("", "RR", "1A;2", "<B>1", "1" * 36, "=1+1"):
             self.assertFalse(postal.is_number(text), text)
@@ -48,6 +46,10 @@ class TestPostal(BaseCase):
         for text in ("30/02/2024", "03/13/2024", "soon", "2024", "1/1/1", "٣/٣/٢٠٢٤"):
             with self.assertRaises(ValueError, msg=text):
                 postal.read_day(text)
+        for text in ("٣/3/2024", "31/12/1899"):
+            with self.assertRaises(ValueError, msg=text):
+                postal.read_day(text)
+        self.assertEqual(postal.read_day("01/01/1900"), date(1900, 1, 1))
 
     def test_the_words_of_the_post_are_understood(self):
         for text, expected in (
@@ -90,6 +92,7 @@ class TestPostal(BaseCase):
         self.assertEqual(find(11, None), postal.IN_THE_FUTURE)
         self.assertEqual(find(1, 2, returned=True), postal.RECEIVED_AND_RETURNED)
         self.assertEqual(find(1, None, returned=True), "")
+        self.assertEqual(postal.find_fault(DEPOSIT, None, DEPOSIT, DEPOSIT), "")
         for given_days in ((DEPOSIT, None, False), (None, DEPOSIT, False)):
             fault = postal.find_fault(None, *given_days[:2], DEPOSIT, given_days[2])
             self.assertEqual(fault, postal.NOT_DEPOSITED)
@@ -122,6 +125,16 @@ class TestPostal(BaseCase):
             with self.assertRaises(postal.UnreadableFile) as caught:
                 postal.read_receipts(content, 2)
             self.assertEqual(str(caught.exception), code)
+
+    def test_as_many_lines_as_may_be_are_read_and_one_more_is_not(self):
+        content = b"number;receipt\n1;\n2;\n"
+        self.assertEqual(len(postal.read_receipts(content, 2)), 2)
+        with self.assertRaises(postal.UnreadableFile):
+            postal.read_receipts(content, 1)
+
+    def test_a_file_is_kept_as_base64_and_an_empty_one_as_false(self):
+        self.assertEqual(postal.to_base64(b"abc"), b"YWJj")
+        self.assertIs(postal.to_base64(b""), False)
 
     @given(content=st.binary(max_size=60))
     def test_any_file_is_read_or_refused(self, content):

@@ -1,12 +1,13 @@
 from datetime import date, timedelta
+from unittest import TestCase
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase, tagged
-
-from ..tools.notice import (
+from ...tools.notice import (
     DAYS_BY_POST,
+    SHORTEST_PERIOD,
+    USUAL_PERIOD,
     Mention,
     essence,
     examine,
@@ -18,9 +19,11 @@ from ..tools.notice import (
 POSTED = date(2024, 3, 4)
 
 
-@tagged("post_install", "-at_install")
-class TestToolsNotice(BaseCase):
+class TestToolsNotice(TestCase):
     """What a formal notice says, and when its period ends."""
+
+    def test_practice_gives_eight_to_fifteen_days(self):
+        self.assertEqual((SHORTEST_PERIOD, USUAL_PERIOD), (8, 15))
 
     def test_the_period_counts_from_the_first_presentation(self):
         presented = date(2024, 3, 6)
@@ -65,6 +68,10 @@ class TestToolsNotice(BaseCase):
         self.assertIn("https://pay", text)
         self.assertEqual(read_html(""), "")
 
+    def test_a_text_without_markup_is_read_to_its_end(self):
+        for text in ("Dupont & Fils", "Dupont&Fils", "less than 5"):
+            self.assertEqual(read_html(text), text)
+
     def _examine(self, mention, subject="", body="", letter=""):
         return examine(subject, body, letter, [mention])[0]
 
@@ -85,6 +92,11 @@ class TestToolsNotice(BaseCase):
         mention = Mention("subject", (("formal notice",),), "subject")
         self.assertFalse(self._examine(mention, body="formal notice").is_met)
         self.assertTrue(self._examine(mention, subject="Formal Notice").is_met)
+
+    def test_one_missing_mention_is_enough_to_hold_it_back(self):
+        said, missing = Mention("a", (("sum",),)), Mention("b", (("date",),))
+        self.assertTrue(has_all(examine("", "", "sum, date", [said, missing])))
+        self.assertFalse(has_all(examine("", "", "sum", [said, missing])))
 
     def test_only_binding_mentions_hold_it_back(self):
         missing = Mention("enclosures", (("Enclosures",),), "letter", False)

@@ -1,8 +1,7 @@
 from datetime import date, timedelta
+from unittest import TestCase
 
-from odoo.tests import BaseCase, tagged
-
-from odoo.addons.account_dunning.tools import holds as core
+from ...tools import holds as core
 
 TODAY = date(2024, 3, 4)
 
@@ -11,8 +10,7 @@ def day(number):
     return TODAY + timedelta(days=number)
 
 
-@tagged("post_install", "-at_install")
-class TestHoldRules(BaseCase):
+class TestHoldRules(TestCase):
     def test_a_hold_covers_its_last_day_and_not_the_day_after(self):
         hold = core.Hold(TODAY, day(10))
         self.assertFalse(hold.covers(day(-1)))
@@ -32,6 +30,12 @@ class TestHoldRules(BaseCase):
         resumed = core.Hold(TODAY, day(2), ended_on=day(1))
         self.assertEqual(resumed.state(day(1)), core.INTERRUPTED)
         self.assertEqual(resumed.state(day(9)), core.INTERRUPTED)
+
+    def test_resumed_on_its_last_day_is_early_and_on_the_day_after_it_is_over(self):
+        last = core.Hold(TODAY, day(2), ended_on=day(2))
+        self.assertEqual(last.state(day(2)), core.INTERRUPTED)
+        after = core.Hold(TODAY, day(2), ended_on=day(3))
+        self.assertEqual(after.state(day(3)), core.DONE)
 
     def test_an_end_today_or_earlier_is_refused_and_tomorrow_is_not(self):
         self.assertEqual(core.refuse_end(TODAY, day(-1)), core.NOT_TO_COME)

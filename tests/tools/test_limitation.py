@@ -1,12 +1,15 @@
 from datetime import date, timedelta
+from unittest import TestCase
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-
-from odoo.addons.account_dunning.tools.days import add_months
-from odoo.addons.account_dunning.tools.limitation import (
+from ...tools.days import add_months
+from ...tools.limitation import (
+    LEGAL_YEARS,
+    SECTOR_YEARS,
+    SHORTEST_CONTRACT,
+    SHORTEST_MONTHS,
     Event,
     Period,
     find_period,
@@ -17,7 +20,7 @@ from odoo.addons.account_dunning.tools.limitation import (
 DAYS = st.dates(date(2000, 1, 1), date(2040, 12, 31))
 
 
-class TestLimitation(BaseCase):
+class TestLimitation(TestCase):
     def test_X22_an_invoice_between_businesses_can_be_claimed_for_five_years(self):
         self.assertEqual(limitation_date(date(2017, 7, 31), 5), date(2022, 7, 31))
 
@@ -89,6 +92,20 @@ class TestLimitation(BaseCase):
         self.assertEqual(
             last_day_to_act(date(2020, 5, 4), Period(5), [claim]), date(2030, 6, 1)
         )
+
+    def test_nothing_that_is_younger_than_a_year_can_be_time_barred(self):
+        years = [*LEGAL_YEARS.values(), *SECTOR_YEARS.values(), SHORTEST_CONTRACT]
+        self.assertEqual(SHORTEST_MONTHS, 12 * min(years))
+
+    def test_a_mediation_that_begins_with_the_period_suspends_it(self):
+        start = date(2020, 5, 4)
+        for day, last in [
+            (start, date(2025, 6, 3)),  # 30 days more
+            (date(2020, 5, 3), date(2025, 5, 4)),  # nothing ran that could wait
+        ]:
+            with self.subTest(day=day):
+                event = Event(day, day + timedelta(days=30), suspends=True)
+                self.assertEqual(last_day_to_act(start, Period(5), [event]), last)
 
     def test_mediation_suspends_and_leaves_at_least_six_months(self):
         start, last = date(2020, 5, 4), date(2025, 5, 4)

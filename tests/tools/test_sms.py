@@ -1,12 +1,12 @@
+from unittest import TestCase
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-
-from odoo.addons.account_dunning.tools.sms import measure, simplify
+from ...tools.sms import measure, simplify
 
 
-class TestSmsSize(BaseCase):
+class TestSmsSize(TestCase):
     """What the operator charges, at the places where it changes."""
 
     def test_a_text_of_160_letters_is_one_sms_and_161_are_two(self):
@@ -28,6 +28,12 @@ class TestSmsSize(BaseCase):
         self.assertEqual(measure("€" * 80).parts, 1)
         self.assertEqual(measure("a" * 152 + "€" * 4 + "a").parts, 2)
         self.assertEqual(measure("€" * 153).parts, 3)  # 76 in each part, one left
+
+    def test_a_sign_outside_the_basic_plane_takes_two_places(self):
+        self.assertEqual(measure("\N{WAVING HAND SIGN}" * 35), (35, 1))
+        self.assertEqual(measure("\N{WAVING HAND SIGN}" * 36), (36, 2))
+        self.assertEqual(measure("\U00010000" * 36).parts, 2)  # the first of them
+        self.assertEqual(measure("\uffff" * 70).parts, 1)  # the last that takes one
 
     def test_nothing_is_no_sms(self):
         self.assertEqual(measure(""), (0, 0))

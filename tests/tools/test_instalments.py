@@ -1,18 +1,17 @@
 from datetime import date
 from decimal import Decimal
+from unittest import TestCase
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-
-from odoo.addons.account_dunning.tools import instalments as core
-from odoo.addons.account_dunning.tools.instalments import schedule
+from ...tools import instalments as core
+from ...tools.instalments import schedule
 
 JANUARY_31 = date(2024, 1, 31)
 
 
-class TestInstalments(BaseCase):
+class TestInstalments(TestCase):
     def test_P3_the_last_instalment_carries_the_cent(self):
         amounts = [amount for _day, amount in schedule(Decimal(10000), 3, JANUARY_31)]
         self.assertEqual(
@@ -53,6 +52,19 @@ class TestInstalments(BaseCase):
             with self.subTest(total=total, count=count), self.assertRaises(ValueError):
                 schedule(Decimal(total), count, JANUARY_31, **options)
 
+    def test_a_plan_has_at_most_520_instalments(self):
+        self.assertEqual(len(schedule(Decimal(520), 520, JANUARY_31, "week")), 520)
+        with self.assertRaises(ValueError):
+            schedule(Decimal(521), 521, JANUARY_31, "week")
+
+    def test_a_cent_for_each_instalment_is_just_enough(self):
+        rows = schedule(Decimal("0.03"), 3, JANUARY_31)
+        self.assertEqual({amount for _day, amount in rows}, {Decimal("0.01")})
+
+    def test_a_down_payment_of_a_cent_has_its_own_row(self):
+        rows = schedule(Decimal("1.01"), 1, JANUARY_31, down_payment=Decimal("0.01"))
+        self.assertEqual([amount for _day, amount in rows], [Decimal("0.01"), 1])
+
     @given(
         st.integers(1, 10**9),
         st.integers(1, 60),
@@ -85,7 +97,7 @@ class TestInstalments(BaseCase):
         self.assertEqual(days, [date(2024, 2, 28), date(2024, 3, 28)])
 
 
-class TestCapacity(BaseCase):
+class TestCapacity(TestCase):
     """How many instalments somebody needs who can pay so much a month (R47)."""
 
     def test_the_fewest_instalments_within_the_capacity(self):
@@ -96,6 +108,11 @@ class TestCapacity(BaseCase):
             ("1200", "100", "quarter", 0, 4),
             ("520", "130", "week", 0, 18),
             ("100.01", "50", "month", 0, 3),
+            ("276.90", "120", "week", 0, 10),  # 1,440 a year: 27.69 a week
+            ("276.91", "120", "week", 0, 11),
+            ("600", "130", "fortnight", 0, 10),  # 1,560 a year: 60 a fortnight
+            ("600.01", "130", "fortnight", 0, 11),
+            ("520", "1", "month", 0, 520),
         ]:
             with self.subTest(total=total, capacity=capacity, every=every):
                 count = core.count_for(
@@ -107,6 +124,13 @@ class TestCapacity(BaseCase):
         for capacity in ("0", "-5", "0.001", "0.19"):
             with self.subTest(capacity), self.assertRaises(ValueError):
                 core.count_for(Decimal(100), Decimal(capacity))
+        with self.assertRaises(ValueError):  # 520 instalments and a cent
+            core.count_for(Decimal("520.01"), Decimal(1))
+
+    def test_where_nothing_is_left_to_pay_there_is_no_plan(self):
+        for down in (100, 101):
+            with self.subTest(down), self.assertRaises(ValueError):
+                core.count_for(Decimal(100), Decimal(50), "month", Decimal(down))
 
     @given(st.integers(1, 10**5), st.integers(1000, 10**6))
     def test_no_instalment_is_above_the_capacity_and_one_fewer_would_be(
@@ -121,7 +145,7 @@ class TestCapacity(BaseCase):
             self.assertGreater(max(fewer), capacity)
 
 
-class TestInterestOfPlans(BaseCase):
+class TestInterestOfPlans(TestCase):
     """The computed cases P1 and P2 of law-and-practice, section 10."""
 
     def test_P1_simple_interest_on_the_balance_is_103_88(self):
@@ -147,6 +171,46 @@ class TestInterestOfPlans(BaseCase):
         self.assertEqual(rows[0].interest, Decimal(30))
         self.assertEqual(sum(row.principal for row in rows), Decimal(6000))
         self.assertLess(abs(rows[-1].amount - rows[0].amount), Decimal("0.06"))
+
+    def test_what_is_paid_on_the_first_day_or_before_it_has_earned_nothing(self):
+        rows = [(JANUARY_31, Decimal(365)), (date(2024, 2, 1), Decimal(365))]
+        for start, expected in [
+            (date(2024, 1, 30), ["0.20", "0.10"]),
+            (JANUARY_31, ["0", "0.10"]),
+            (date(2024, 2, 1), ["0", "0"]),
+        ]:
+            with self.subTest(start):
+                plan = core.add_interest(rows, Decimal(10), start)
+                self.assertEqual(
+                    [row.interest for row in plan], [Decimal(x) for x in expected]
+                )
+
+    def test_equal_instalments_after_a_down_payment(self):
+        # 900 at 1 % a month: 9 / (1 - 1.01 ** -3) = 306.02.
+        plan = core.equal_instalments(
+            Decimal(1000), 3, JANUARY_31, "month", Decimal(12), Decimal(100)
+        )
+        self.assertEqual(
+            [(row.date, row.amount, row.interest, row.principal) for row in plan],
+            [
+                (day, *map(Decimal, amounts.split()))
+                for day, amounts in [
+                    (JANUARY_31, "100 0 100"),
+                    (date(2024, 2, 29), "306.02 9.00 297.02"),
+                    (date(2024, 3, 31), "306.02 6.03 299.99"),
+                    (date(2024, 4, 30), "306.02 3.03 302.99"),
+                ]
+            ],
+        )
+
+    def test_equal_instalments_that_leave_nothing_for_the_last_one_are_refused(self):
+        # A fifth of 8 cents is rounded up to 2: four of them are the whole.
+        with self.assertRaises(ValueError):
+            core.equal_instalments(Decimal("0.08"), 5, JANUARY_31, "month", Decimal(0))
+        rows = core.equal_instalments(
+            Decimal("0.09"), 5, JANUARY_31, "month", Decimal(0)
+        )
+        self.assertEqual(rows[-1].amount, Decimal("0.01"))
 
     def test_without_a_rate_there_is_no_interest(self):
         rows = schedule(Decimal(100), 3, JANUARY_31)
@@ -179,7 +243,7 @@ class TestInterestOfPlans(BaseCase):
             self.assertEqual([row.date for row in plan], [day for day, _a in rows])
 
 
-class TestFilling(BaseCase):
+class TestFilling(TestCase):
     """Payments fill instalments in order."""
 
     def test_payments_fill_the_oldest_instalment_first(self):
@@ -210,7 +274,7 @@ class TestFilling(BaseCase):
         self.assertEqual(begun[:-1], amounts[: len(begun) - 1] if begun else [])
 
 
-class TestEffectOnCash(BaseCase):
+class TestEffectOnCash(TestCase):
     """What a plan changes for the company's cash."""
 
     TODAY = date(2024, 3, 4)
@@ -227,6 +291,25 @@ class TestEffectOnCash(BaseCase):
         rows = [(date(2024, 3, 31), Decimal(200)), (date(2024, 4, 30), Decimal(100))]
         self.assertEqual(core.average_delay(dues, rows), 40)
         self.assertEqual(core.average_delay([], []), 0)
+
+    def test_the_delay_of_a_single_euro_is_that_of_its_days(self):
+        dues = [(date(2024, 3, 1), Decimal(1))]
+        self.assertEqual(
+            core.average_delay(dues, [(date(2024, 4, 10), Decimal(1))]), 40
+        )
+
+    def test_a_plan_in_the_middle_of_a_month_lasts_until_the_same_day(self):
+        first = date(2024, 1, 15)
+        for last, months in [
+            (date(2023, 12, 31), 0),
+            (date(2024, 1, 14), 0),
+            (date(2024, 1, 16), 1),
+            (date(2024, 2, 15), 1),
+            (date(2024, 2, 16), 2),
+            (date(2025, 1, 16), 13),
+        ]:
+            with self.subTest(last):
+                self.assertEqual(core.months_between(first, last), months)
 
     def test_a_month_that_is_begun_counts(self):
         first = date(2024, 1, 31)

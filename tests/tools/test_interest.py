@@ -1,15 +1,15 @@
 import csv
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from random import Random
+from unittest import TestCase
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-from odoo.tools import file_open
-
-from odoo.addons.account_dunning.tools.interest import (
+from ...tools.interest import (
     MissingRate,
     RateTable,
     half_year_start,
@@ -17,9 +17,12 @@ from odoo.addons.account_dunning.tools.interest import (
 )
 
 
+RATES = Path(__file__).parents[2] / "data" / "interest" / "rates.csv"
+
+
 def read_rates(kind, margin="0"):
     """Return the shipped half-years of a kind plus a margin."""
-    with file_open("account_dunning/data/interest/rates.csv") as file:
+    with RATES.open(encoding="utf-8", newline="") as file:
         return [
             (
                 date.fromisoformat(row["date_from"]),
@@ -38,7 +41,7 @@ def contract(percent, since=date(2000, 1, 1)):
     return [(since, Decimal(percent))]
 
 
-class TestPublishedInterest(BaseCase):
+class TestPublishedInterest(TestCase):
     """Figures that somebody else published (law-and-practice, sections 7 and 10)."""
 
     def _owed(self, principal, due, until, rates, *arguments, **options):
@@ -151,7 +154,7 @@ class TestPublishedInterest(BaseCase):
         self.assertEqual(sum(shares), Decimal("103.88"))
 
 
-class TestInterestRules(BaseCase):
+class TestInterestRules(TestCase):
     DUE = date(2026, 3, 31)
 
     def _interest(self, days, *arguments, rates=BUSINESS, **options):
@@ -221,6 +224,7 @@ class TestInterestRules(BaseCase):
             claims=[claim],
         )
         [segment] = interest.since(claim[0])
+        self.assertEqual(interest.since(segment.date_from), ())
         self.assertEqual((segment.date_from.day, segment.days), (21, 11))
         self.assertEqual(len(interest.since(None)), 2)
 
@@ -235,13 +239,46 @@ class TestInterestRules(BaseCase):
             self._interest(100, rates=hole + [(date(2027, 1, 1), Decimal(12))])
         self.assertEqual(caught.exception.day, date(2026, 7, 1))
 
+    def test_two_half_years_are_a_table_and_one_is_a_contract(self):
+        half_years = [(date(2026, 1, 1), 12), (date(2026, 7, 1), 12)]
+        with self.assertRaises(MissingRate) as caught:
+            self._interest(300, rates=half_years)
+        self.assertEqual(caught.exception.day, date(2027, 1, 1))
+        self.assertEqual(
+            str(caught.exception), "There is no interest rate for 2027-01-01."
+        )
+        self.assertEqual(self._interest(300, rates=half_years[:1]).days, 300)
+
+    def test_a_rate_of_a_contract_holds_until_the_day_before_the_next_one(self):
+        rates = [(date(2023, 1, 1), Decimal(10)), (date(2023, 3, 11), Decimal(12))]
+        result = late_interest(
+            Decimal(36500), date(2023, 3, 9), date(2023, 3, 12), rates
+        )
+        # 10 € on the 10th, 12 € on the 11th and 12th each.
+        self.assertEqual(
+            [
+                (segment.date_from.day, segment.date_to.day, segment.amount)
+                for segment in result.segments
+            ],
+            [(10, 10, 10), (11, 12, 24)],
+        )
+        # One line of two begins with a half-year: it is a contract all the same.
+        result = late_interest(Decimal(100), self.DUE, date(2028, 2, 1), rates)
+        self.assertEqual(result.days, (date(2028, 2, 1) - self.DUE).days)
+
     def test_a_rate_that_begins_later_than_the_debt_is_missing_before(self):
         with self.assertRaises(MissingRate):
             self._interest(10, rates=contract("10", self.DUE + timedelta(days=2)))
+        late = self._interest(10, rates=contract("10", self.DUE + timedelta(days=1)))
+        self.assertEqual(late.days, 10)
 
     def test_two_rates_that_begin_on_one_day_are_refused(self):
         with self.assertRaises(ValueError):
             RateTable([*contract("10"), *contract("12")])
+
+    def test_a_debt_of_nothing_owes_nothing(self):
+        result = late_interest(Decimal(0), self.DUE, date(2026, 6, 30), BUSINESS)
+        self.assertEqual((result.amount, result.days, result.segments), (0, 0, ()))
 
     def test_amounts_are_never_floats_nor_negative(self):
         with self.assertRaises(TypeError):
@@ -272,28 +309,41 @@ def find_rate(rates, day):
     return next(percent for first, percent in reversed(rates) if first <= start)
 
 
+#: A cent, in what a hundredth of a percent earns on one cent in a day.
+PARTS = 36500 * 100
+
+
+def events_by_day(payments, credit_notes):
+    """Return (is it a payment, cents) by day, the credit notes of a day first."""
+    events = defaultdict(list)
+    for is_payment, some in ((False, credit_notes), (True, payments)):
+        for day, amount in sorted(some):
+            events[day].append((is_payment, int(amount * 100)))
+    return events
+
+
 def count_day_by_day(principal, due, until, rates, payments, first, credit_notes):
-    """The same interest, without any thought: each day on its own."""
-    owed = Decimal(0)
-    events = sorted(
-        [(day, 1, amount) for day, amount in payments]
-        + [(day, 0, amount) for day, amount in credit_notes]
-    )
-    day = min([due, *(event[0] for event in events)])
-    while day <= until:
+    """The same interest, without any thought: each day on its own, in whole numbers."""
+    principal, owed = int(principal * 100), 0
+    events = events_by_day(payments, credit_notes)
+    before = [day for day in sorted(events) if day <= min(due, until)]
+    days = [due + timedelta(days=n) for n in range(1, (until - due).days + 1)]
+    for day in before + days:
         if day > due:
-            owed += principal * find_rate(rates, day) / 36500
-        for _day, is_payment, amount in [event for event in events if event[0] == day]:
+            if day == days[0] or day.day == 1:  # it may be another one
+                rate = int(find_rate(rates, day) * 100)
+            owed += principal * rate
+        for is_payment, amount in events.get(day, ()):
             if is_payment and first == "interest":
-                paid = min(amount, owed)
-                owed, amount = owed - paid, amount - paid
+                paid = min(amount * PARTS, owed)
+                owed, amount = owed - paid, amount - Decimal(paid) / PARTS
             paid = min(amount, principal)
             principal, amount = principal - paid, amount - paid
             if is_payment:
-                owed -= min(amount, owed)
-        day += timedelta(days=1)
+                owed -= min(amount * PARTS, owed)
     cent = Decimal("0.01")
-    return owed.quantize(cent, ROUND_HALF_UP), principal.quantize(cent)
+    amount = (Decimal(owed) / PARTS / 100).quantize(cent, ROUND_HALF_UP)
+    return amount, (Decimal(principal) / 100).quantize(cent)
 
 
 def make_events(random, due):
@@ -307,7 +357,7 @@ def make_events(random, due):
     ]
 
 
-class TestInterestProperties(BaseCase):
+class TestInterestProperties(TestCase):
     @settings(max_examples=1000, deadline=None)
     @given(
         AMOUNTS,

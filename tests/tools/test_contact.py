@@ -1,11 +1,10 @@
 from datetime import date, timedelta
+from unittest import TestCase
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.tests import BaseCase
-
-from odoo.addons.account_dunning.tools.contact import (
+from ...tools.contact import (
     Delivery,
     Standing,
     is_contact,
@@ -25,7 +24,7 @@ def day(number):
     return MONDAY + timedelta(days=number)
 
 
-class TestContact(BaseCase):
+class TestContact(TestCase):
     def test_two_attempts_are_one_contact(self):
         self.assertTrue(is_contact(True, 0))
         self.assertFalse(is_contact(False, 1))
@@ -36,12 +35,16 @@ class TestContact(BaseCase):
         friday = MONDAY + timedelta(days=4)
         self.assertEqual(last_day_to_act(friday, 1, WORKING), friday + timedelta(3))
 
+    def test_the_last_working_day_that_is_known_is_one_too(self):
+        self.assertEqual(last_day_to_act(MONDAY, 3, WORKING[:4]), day(3))
+        self.assertIsNone(last_day_to_act(MONDAY, 4, WORKING[:4]))
+
     def test_without_a_limit_or_enough_known_days_there_is_no_last_day(self):
         self.assertIsNone(last_day_to_act(MONDAY, 0, WORKING))
         self.assertIsNone(last_day_to_act(MONDAY, 5, WORKING[:3]))
 
 
-class TestStandingWithout(BaseCase):
+class TestStandingWithout(TestCase):
     """Where an item stands once a delivery came back; rungs 1, 2, 3."""
 
     LADDER = (1, 2, 3)
@@ -67,6 +70,34 @@ class TestStandingWithout(BaseCase):
 
     def test_an_item_that_began_on_a_higher_rung_returns_to_the_one_below(self):
         self.assertEqual(self._without(3), Standing(2))
+        self.assertEqual(self._without(2), Standing(1))
+
+    def test_being_listed_with_an_earlier_date_leaves_the_later_one(self):
+        first = Delivery(day(0), 1, day(20))
+        listed = Delivery(day(3), None, day(11))
+        self.assertEqual(self._without(2, first, listed), Standing(1, day(0), day(20)))
+
+    def test_what_follows_a_listing_or_a_higher_rung_still_counts(self):
+        listed, higher = Delivery(day(1), None, day(4)), Delivery(day(1), 3, day(9))
+        later = Delivery(day(5), 1, day(13))
+        for between in (listed, higher):
+            with self.subTest(between=between):
+                standing = self._without(2, between, later)
+                self.assertEqual(standing, Standing(1, day(5), day(13)))
+
+    def test_a_rung_that_is_no_longer_on_the_ladder_is_below_all_that_are(self):
+        gone, first = Delivery(day(0), 77), Delivery(day(5), 1)
+        self.assertEqual(self._without(3, gone, first), Standing(1, day(5)))
+        gone_later = Delivery(day(9), 77)
+        self.assertEqual(self._without(3, gone_later, first), Standing(1, day(5)))
+        self.assertEqual(self._without(3, gone, gone_later), Standing(77, day(0)))
+
+    def test_without_one_that_is_no_longer_on_the_ladder_it_never_jumps_to_the_end(
+        self,
+    ):
+        self.assertEqual(self._without(77), Standing())
+        reached = Delivery(day(0), 2)
+        self.assertEqual(self._without(77, reached), Standing(2, day(0)))
 
     @settings(deadline=None)
     @given(
