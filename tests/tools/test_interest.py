@@ -16,7 +16,6 @@ from ...tools.interest import (
     late_interest,
 )
 
-
 RATES = Path(__file__).parents[2] / "data" / "interest" / "rates.csv"
 
 
