@@ -40,6 +40,18 @@ test:  ## run every check in fresh databases (TAGS=/account_dunning:TestX for so
 retest:  ## run tests in a database that is kept: quicker (TAGS=…)
 	@$(RUN) retest --tags "$(TAGS)"
 
+.PHONY: unit
+unit:  ## run the tests of tools/, which need no Odoo (ARGS="-k instalment")
+	@$(RUN) unit -- $(ARGS)
+
+.PHONY: times
+times:  ## note how long each test class took in the last `make test`
+	@$(RUN) times
+
+.PHONY: check
+check:  ## lint and test, as for every submission
+	@$(RUN) check
+
 .PHONY: lint
 lint:  ## check style, rules, XML, CSV and translations
 	@$(RUN) lint

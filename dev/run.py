@@ -30,7 +30,7 @@ def parser():
             one.add_argument("database", nargs="?", help="default: the demo database")
         if name == "script":
             add_script_arguments(one)
-        if name == "faults":
+        if name in ("faults", "unit"):
             one.add_argument("arguments", nargs=argparse.REMAINDER)
     return top
 
