@@ -10,6 +10,12 @@ from odoo.addons.base.tests.common import BaseCommon
 
 #: The system parameter that names the records which ``BooksCommon.keep`` has made.
 KEPT = "account_dunning.kept_books"
+#: What our three users may do, and their names on the class.
+ROLES = ("collector", "manager", "reader")
+#: How account's own set-up calls the company.
+COMPANY = "company_1_data"
+#: Who is made with the books; two are those of account's own set-up.
+LOGINS = ("accountman", "simple_accountman", *(f"dunning_{role}" for role in ROLES))
 
 
 class BooksCommon(AccountTestInvoicingCommon):
@@ -18,7 +24,8 @@ class BooksCommon(AccountTestInvoicingCommon):
     ``collector`` may send, ``manager`` approves formal notices, ``reader`` looks on.
 
     Making them takes longer than most tests. ``make test`` lets ``keep`` do it once,
-    and each class finds them again; in any other database each class makes its own.
+    and each class finds them again; in any other database, and when it wants another
+    country or chart, a class makes its own.
     """
 
     # Account's set-up sets these two on each class.
@@ -33,16 +40,25 @@ class BooksCommon(AccountTestInvoicingCommon):
 
     @classmethod
     def setUpClass(cls):
-        kept = cls._read_kept()
-        if kept:
+        kept = cls._read_kept_books()
+        if kept and not (cls.country_code or cls.chart_template):
             # A cursor and an environment, without what account's own set-up makes.
             super(BaseCommon, cls).setUpClass()
-            cls._find(kept)
+            cls._find_books(kept)
         else:
             super().setUpClass()
-            cls.collector = cls._create_user("collector")
-            cls.manager = cls._create_user("manager")
-            cls.reader = cls._create_user("reader")
+            for role in ROLES:
+                setattr(cls, role, cls._create_user(role))
+
+    @classmethod
+    def setup_independent_user(cls):
+        # Those who were kept, if any, leave their names to those who are made now.
+        users = cls.env["res.users"].search([("login", "in", LOGINS)])
+        for user in users:
+            user.login = f"kept_{user.login}"
+        cls.env["res.company"].search([("name", "=", COMPANY)]).name = "kept"
+        cls.env.flush_all()
+        return super().setup_independent_user()
 
     @classmethod
     def _create_user(cls, role):
@@ -76,13 +92,13 @@ class BooksCommon(AccountTestInvoicingCommon):
         Kept.doClassCleanups()
 
     @classmethod
-    def _read_kept(cls):
+    def _read_kept_books(cls):
         with Registry(get_db_name()).cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             return env["ir.config_parameter"].get_param(KEPT)
 
     @classmethod
-    def _find(cls, kept):
+    def _find_books(cls, kept):
         """Store on the class what account's own set-up and ours stored when it ran."""
         env = cls.env["base"].with_context(**cls.default_env_context()).env
         user = env["res.users"].search([("login", "=", "accountman")])

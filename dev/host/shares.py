@@ -15,7 +15,7 @@ TIMES = DEV / "test_times.json"
 #: What a class takes of which nothing is known yet.
 NEW = 3.0
 #: What Odoo does before the first class that starts a browser: scripts and styles.
-BROWSER = 40.0
+BROWSER = 20.0
 
 
 @dataclass
