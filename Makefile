@@ -44,6 +44,18 @@ retest:  ## run tests in a database that is kept: quicker (TAGS=…)
 mutants:  ## change tools/ in small ways: do its tests notice? (ARGS="ladder days --sample 50")
 	@$(RUN) mutants -- $(ARGS)
 
+.PHONY: unit
+unit:  ## run the tests of tools/, which need no Odoo (ARGS="-k instalment")
+	@$(RUN) unit -- $(ARGS)
+
+.PHONY: times
+times:  ## note how long each test class took in the last `make test`
+	@$(RUN) times
+
+.PHONY: check
+check:  ## lint and test, as for every submission
+	@$(RUN) check
+
 .PHONY: lint
 lint:  ## check style, rules, XML, CSV and translations
 	@$(RUN) lint

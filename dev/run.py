@@ -30,7 +30,7 @@ def parser():
             one.add_argument("database", nargs="?", help="default: the demo database")
         if name == "script":
             add_script_arguments(one)
-        if name in ("faults", "mutants"):
+        if name in ("faults", "mutants", "unit"):
             one.add_argument("arguments", nargs=argparse.REMAINDER)
     return top
 

@@ -2,27 +2,20 @@ from datetime import date, timedelta
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.tests import freeze_time, new_test_user
+from odoo.tests import freeze_time
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
+
+from .common_books import BooksCommon
 
 #: A Monday: the clock stands at 10:00 UTC of this day.
 DAY = date(2024, 3, 4)
 
 
-class DunningCommon(AccountTestInvoicingCommon):
+class DunningCommon(BooksCommon):
     """One customer and one ladder: e-mail at D+5, e-mail at D+15, formal notice letter
     at D+30 with a deadline of 10 days, decision at D+45; no bank check.
-
-    ``collector`` may send, ``manager`` approves formal notices, ``reader`` looks on.
     """
-
-    @classmethod
-    def get_default_groups(cls):
-        return super().get_default_groups() | cls.quick_ref(
-            "account_dunning.group_dunning_manager"
-        )
 
     @classmethod
     def setUpClass(cls):
@@ -42,26 +35,12 @@ class DunningCommon(AccountTestInvoicingCommon):
         cls.first, cls.second, cls.notice, cls.decision = cls.ladder.level_ids
         cls.company.dunning_ladder_id = cls.ladder
         cls.customer = cls._create_customer("Boulangerie Martin")
-        cls.collector = cls._create_user("collector")
-        cls.manager = cls._create_user("manager")
-        cls.reader = cls._create_user("reader")
 
     @classmethod
     def _open_for_business(cls, companies):
         """Let the start-up of companies be over: the night serves them."""
         companies.sudo().write(
             {"dunning_confirmed_on": "2024-01-01", "dunning_is_night_on": True}
-        )
-
-    @classmethod
-    def _create_user(cls, role):
-        return new_test_user(
-            cls.env,
-            login=f"dunning_{role}",
-            groups=f"base.group_user,account_dunning.group_dunning_{role}",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-            email=f"{role}@example.com",
         )
 
     @classmethod

@@ -19,6 +19,7 @@ from . import (
     python_env,
     testing,
     translations,
+    unit,
 )
 from .paths import (
     DEV,
@@ -83,6 +84,23 @@ def retest(tags=""):
     """Run tests in a database that is kept and upgraded: quicker, less strict."""
     setup()
     return testing.run_again(tags)
+
+
+def check():
+    """Run lint and every check: what must hold before a change is handed in."""
+    setup()
+    return testing.run(with_lint=True)
+
+
+def run_unit(arguments):
+    """Run the tests of tools/, which need no Odoo."""
+    tools()
+    return unit.run([word for word in arguments if word != "--"])
+
+
+def times():
+    """Note how long each test class took the last time, to share them out."""
+    testing.note_times()
 
 
 def run_lint():
@@ -190,6 +208,9 @@ COMMANDS = {
     "update": update,
     "test": test,
     "retest": retest,
+    "check": check,
+    "unit": run_unit,
+    "times": times,
     "lint": run_lint,
     "format": run_format,
     "pot": pot,

@@ -8,7 +8,6 @@ import ast
 import os
 import re
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import odoo_server, odoo_source, postgres
@@ -117,12 +116,6 @@ def template(demo=True):
             rename(f"{name}_part", name)
             drop_old_templates(flavour, name)
     return name
-
-
-def both_templates():
-    """Make both templates at once where they are missing: two cores, half the time."""
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(template, (True, False)))
 
 
 def make_template(name, modules, demo):

@@ -11,14 +11,31 @@ import subprocess
 from pathlib import Path
 
 from . import bridges, guide, house_map, scenarios, translations
-from .paths import CACHE, CHECKOUT, HOST, MODULE, NOT_MODULE, VENV, environment, say
+from .paths import (
+    CACHE,
+    CHECKOUT,
+    HOST,
+    KEY,
+    MODULE,
+    NOT_MODULE,
+    VENV,
+    environment,
+    say,
+)
 
-SCRATCH = HOST / "lint" / MODULE
+SCRATCH = HOST / f"lint{KEY and '-' + KEY}" / MODULE
 PROGRAMS = VENV / "bin"
 
 
 def run():
     """Run every check, even after a failure; return the exit code."""
+    bad = said()
+    print(bad, end="")
+    return int(bool(bad))
+
+
+def said():
+    """Return what the checks have to say; nothing when all are content."""
     files = known_files()
     copy(files)
     checks = {
@@ -33,11 +50,9 @@ def run():
         "bridges": bridges.problems(),
         "French": translations.problems() if has(files, "i18n") else "",
     }
-    bad = {name: said for name, said in checks.items() if said.strip()}
-    for name, said in bad.items():
-        print(f"\nFAILED  {name}\n{said.rstrip()}")
+    bad = {name: text for name, text in checks.items() if text.strip()}
     say(f"lint: {len(checks) - len(bad)} of {len(checks)} checks have nothing to say")
-    return int(bool(bad))
+    return "".join(f"\nFAILED  {name}\n{bad[name].rstrip()}\n" for name in bad)
 
 
 def known_files():

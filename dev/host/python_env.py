@@ -44,10 +44,14 @@ def make_venv():
 
 
 def install():
-    """Install the pinned packages; pip checks each file against the hashes."""
+    """Install the pinned packages; pip checks each file against the hashes.
+
+    What it compiles would never be read: our programs keep compiled files elsewhere.
+    """
     run(
         [
             *(PYTHON, "-m", "pip", "install", "--quiet", "--no-cache-dir"),
+            "--no-compile",
             *("--no-deps", "--require-hashes", "--disable-pip-version-check"),
             *("-r", REQUIREMENTS),
         ],

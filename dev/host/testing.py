@@ -1,36 +1,74 @@
-"""``make test``: the module's tests and what else must hold, each counted."""
+"""``make test``: the module's tests and what else must hold, each counted.
+
+Two things run at a time. The tests are shared out over two databases, copies of one in
+which the module was installed once; what remains fills up the two lines.
+"""
 
 import os
+import threading
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
-from . import databases, odoo_server, odoo_source, peers, translations
-from .paths import CHECKOUT, KEY, LOG, MODULE, HostError, locked, module_hash, say, warn
+from . import (
+    databases,
+    lint,
+    odoo_server,
+    odoo_source,
+    peers,
+    shares,
+    translations,
+    unit,
+)
+from .paths import (
+    CHECKOUT,
+    DEV,
+    KEY,
+    LOG,
+    MODULE,
+    HostError,
+    locked,
+    module_hash,
+    say,
+    timed,
+    warn,
+)
 from .testlog import TestLog
 
 # Odoo's own chatter during tests hides ours; its warnings are kept.
 LOG_HANDLERS = (
     *("odoo.modules.loading:WARNING", "odoo.modules.registry:WARNING"),
     *("odoo.addons.base:WARNING", "odoo.service.server:WARNING", "werkzeug:ERROR"),
+    "odoo.tests.stats:DEBUG",
 )
 
 #: The developer's guide in code: one small module for each hook that it explains.
 EXAMPLES = CHECKOUT / "docs" / "examples"
+#: The logs of the two shares, of which ``make times`` takes the seconds.
+SHARE_LOGS = ("test-1.log", "test-2.log")
 
 
 class Count:
-    """How many checks passed and failed."""
+    """How many checks passed and failed; several threads count."""
 
     def __init__(self):
         self.passed = self.failed = 0
+        self._lock = threading.Lock()
+
+    def add(self, passed):
+        """Count checks that passed, of which nobody needs to read one by one."""
+        with self._lock:
+            self.passed += passed
 
     def check(self, what, problem):
         """Count one check: it passed when there is no problem to show."""
-        if problem:
-            self.failed += 1
-            print(f"\nFAILED  {what}\n{problem}", flush=True)
-        else:
-            self.passed += 1
-            say(f"{what}: ok")
+        with self._lock:
+            if problem:
+                self.failed += 1
+                print(f"\nFAILED  {what}\n{problem}", flush=True)
+            else:
+                self.passed += 1
+                say(f"{what}: ok")
 
     def close(self):
         """Print the closing line; return the exit code, a failure when nothing ran."""
@@ -38,24 +76,57 @@ class Count:
         return int(self.failed > 0 or self.passed == 0)
 
 
-def run(tags):
+def run(tags="", with_lint=False):
     """Test in fresh databases; without tags, check installation and texts as well."""
     databases.drop_left_over()
     count = Count()
     name = databases.own_name(f"test_{os.getpid()}")
     try:
-        if not tags:
-            databases.both_templates()
-        databases.clone(databases.template(), name)
-        run_tests(count, name, "-i", tags)
-        if not tags:
-            check_plain_install(count, f"{name}_plain")
-            check_other_modules(count, f"{name}_jobs")
+        if tags:
+            prepare(name)
+            run_tests(count, name, "test.log", tags)
+        else:
+            run_all(count, name, with_lint)
     finally:
-        databases.drop(name)
-        databases.drop(f"{name}_jobs")
-        databases.drop(f"{name}_plain")
+        for database in (name, *databases.names(f"{name}_")):
+            databases.drop(database)
     return count.close()
+
+
+def run_all(count, name, with_lint):
+    """Run everything, the long things first, two at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        prepared = pool.submit(prepare, name)
+
+        def run_share(number, tags):
+            prepared.result()
+            copy = f"{name}_{number}"
+            databases.clone(name, copy)
+            return run_tests(count, copy, SHARE_LOGS[number - 1], tags)
+
+        plain = pool.submit(check_plain_install, count, f"{name}_plain")
+        linted = [pool.submit(check_lint, count)] if with_lint else []
+        jobs = [
+            *(pool.submit(run_share, *one) for one in enumerate(shares.tags(), 1)),
+            pool.submit(check_other_modules, count, f"{name}_jobs"),
+            pool.submit(unit.check, count),
+        ]
+    logs = [job.result() for job in jobs]
+    for job in (plain, *linted):
+        job.result()
+    check_all_ran(count, logs)
+    show_slowest(logs)
+
+
+def prepare(name):
+    """Make the database to test in, or to take copies of."""
+    template = databases.template()
+    with timed(f"installing {MODULE} and making the books of the tests"):
+        databases.clone(template, name)
+        databases.change_module("-i", name, "test-install.log")
+        log = LOG / "test-books.log"
+        if odoo_server.script(DEV / "keep_books.py", name, log=log):
+            raise HostError(f"making the books of the tests failed (see {log})")
 
 
 def run_again(tags):
@@ -64,12 +135,19 @@ def run_again(tags):
     count = Count()
     with locked(f"test database {KEY or 'own'}"):
         if not databases.exists(name):
-            with_what = "making the database that `make retest` keeps"
-            say(with_what)
+            say("making the database that `make retest` keeps")
             databases.with_module(name)
-        run_tests(count, name, "-u", tags)
-        databases.note(name, module_hash())
+        now = module_hash()
+        upgrade = () if databases.noted(name) == now else ("-u", MODULE)
+        log = run_tests(count, name, "retest.log", tags, *upgrade)
+        if log.is_complete():
+            databases.note(name, now)
     return count.close()
+
+
+def check_lint(count):
+    """Count what ``make lint`` says as one check."""
+    count.check("lint", lint.said())
 
 
 def check_other_modules(count, name):
@@ -78,30 +156,28 @@ def check_other_modules(count, name):
     databases.clone(databases.template(demo=False), name)
     examples = sorted(path.parent.name for path in EXAMPLES.glob("*/__manifest__.py"))
     addons = (odoo_source.addons_path(), peers.addons_path(), EXAMPLES)
-    run_tests(
+    return run_tests(
         count,
         name,
-        "-i",
+        "jobs.log",
         ",".join([f"dunning_jobs/{MODULE}", *(f"/{one}" for one in examples)]),
-        modules=",".join([MODULE, "queue_job", *examples]),
-        extra=("--addons-path", ",".join(map(str, addons))),
+        *("-i", ",".join([MODULE, "queue_job", *examples])),
+        *("--addons-path", ",".join(map(str, addons))),
         library=peers.FOLDER,
     )
 
 
-def run_tests(count, name, option, tags, modules=MODULE, extra=(), library=None):
-    """Install or upgrade the module with its tests, and judge by the log."""
+def run_tests(count, name, log_name, tags, *options, library=None):
+    """Run the tests that have these tags, and judge by the log, which is returned."""
     log = TestLog()
     started = time.monotonic()
-    path = LOG / ("test.log" if option == "-i" else "retest.log")
-    path = LOG / "jobs.log" if library else path
-    options = (
-        *("-d", name, option, modules, "--test-tags", tags or f"/{MODULE}"),
-        *extra,
+    path = LOG / log_name
+    process = odoo_server.stream(
+        *("-d", name, "--test-tags", tags or f"/{MODULE}", *options),
         *("--stop-after-init", "--http-port", odoo_server.any_port()),
         *(f"--log-handler={handler}" for handler in LOG_HANDLERS),
+        library=library,
     )
-    process = odoo_server.stream(*options, library=library)
     shown = None
     with open(path, "w", encoding="utf-8") as full:
         for line in process.stdout:
@@ -115,11 +191,12 @@ def run_tests(count, name, option, tags, modules=MODULE, extra=(), library=None)
     say(
         f"{len(log.started)} tests in {time.monotonic() - started:.0f} s, log in {path}"
     )
+    return log
 
 
 def report(count, log, code, path):
     """Count the tests and show what went wrong, as shortly as it can be read."""
-    count.passed += log.passed()
+    count.add(log.passed())
     for name, records in sorted(log.failed.items()):
         count.check(name, "\n".join(record.show() for record in records[:3]))
     for name, reason in log.skipped.items():
@@ -131,6 +208,30 @@ def report(count, log, code, path):
         count.check("at least one test must run", "none has these tags")
     noise = log.bad_noise()
     count.check("no error, no warning of ours", "\n".join(r.show() for r in noise))
+
+
+def check_all_ran(count, logs):
+    """Check that each test that is written ran, and ran once."""
+    written = shares.names(shares.read(shares.TESTS, EXAMPLES))
+    ran = Counter(name for log in logs for name in log.started)
+    count.check("every test has run once", shares.unlike(written, ran))
+
+
+def show_slowest(logs, most=10):
+    """Print the classes that took longest."""
+    taken = sum((log.seconds() for log in logs), Counter())
+    say("the slowest classes:")
+    for name, seconds in taken.most_common(most):
+        print(f"{seconds:7.1f} s  {name}", flush=True)
+
+
+def note_times():
+    """Note the seconds of each class in the last run, for the next one to share out."""
+    paths = [LOG / name for name in SHARE_LOGS]
+    if not all(path.is_file() for path in paths):
+        raise HostError("run `make test` first: its logs are not there")
+    shares.note(sum((read_log(path).seconds() for path in paths), Counter()))
+    say(f"{shares.TIMES} is up to date")
 
 
 def check_plain_install(count, name):
@@ -148,7 +249,12 @@ def check_plain_install(count, name):
 
 def warnings_of(path):
     """Return what an installation complained about, as text."""
+    return "\n".join(record.show() for record in read_log(path).bad_noise())
+
+
+def read_log(path):
+    """Return what a log file says."""
     log = TestLog()
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         log.feed(line)
-    return "\n".join(record.show() for record in log.bad_noise())
+    return log

@@ -1,6 +1,7 @@
 """Read the log of a test run: what ran, what failed, and which warnings are ours."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from .paths import MODULE
@@ -17,6 +18,8 @@ SUMMARY = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 REPEATED = re.compile(r"Module \w+: \d+ failures|At least one test failed")
 OURS = re.compile(rf"\b{MODULE}\b|\bdunning\.[a-z]")
 LOUD = ("WARNING", "ERROR", "CRITICAL")
+# What Odoo reports of a class at the end: a file and its folder go before the name.
+SECONDS = re.compile(r"^\t\w+\.(?:\w+\.)*(?P<name>[A-Z]\w*): (?P<seconds>[\d.]+)s ")
 # A skipped browser test is no pass: the browser is part of what we set up.
 BROWSER = re.compile(r"chrome|websocket", re.IGNORECASE)
 
@@ -94,6 +97,15 @@ class TestLog:
         summary = SUMMARY.search(record.text)
         if summary and "loading database" in record.text:
             self.summary = tuple(map(int, summary.groups()))
+
+    def seconds(self):
+        """Return how long each class took, its set-up included."""
+        taken = Counter()
+        for record in self.records:
+            if record.logger == "odoo.tests.stats":
+                for found in filter(None, map(SECONDS.match, record.lines)):
+                    taken[found["name"]] += float(found["seconds"])
+        return taken
 
     def is_complete(self):
         """Tell whether Odoo came to its end and agrees with what we read."""
