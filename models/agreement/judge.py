@@ -328,12 +328,12 @@ class DunningPlan(models.Model):
 
         :return: the cases whose items have changed
         """
-        plans = self.with_context(lang=self.env.lang or self._get_log_lang())
-        received = plans._get_received()
-        dues = plans._prepare_dues(day, received)
+        running = self.with_context(lang=self.env.lang or self._get_log_lang())
+        received = running._get_received()
+        dues = running._prepare_dues(day, received)
         events, changed = [], self.env["dunning.case"]
-        announced = plans._read_announced(day, dues)
-        for plan in plans:
+        announced = running._read_announced(day, dues)
+        for plan in running:
             if plan.state == "proposed":
                 plan._lapse(day, received[plan])
                 continue
