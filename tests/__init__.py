@@ -3,6 +3,7 @@ from . import test_tools_postal
 from . import test_tools_wording
 from . import test_tools_contact
 from . import test_tools_covers
+from . import test_tools_settlement
 from . import test_tools_sms
 from . import test_tools_holds
 from . import test_uninstall
