@@ -124,7 +124,8 @@ class AccountPartialReconcile(models.Model):
         plain = exchange.exchange_move_id | moves.company_id.account_opening_move_id
         plain |= moves.filtered(lambda move: move.move_type == "out_refund")
         sides = {move.id: [Side(core.MONEY, Decimal(1), ())] for move in moves & plain}
-        rows = self.env["account.move.line"].sudo()._read_group(
+        lines = self.env["account.move.line"].sudo()  # see above
+        rows = lines._read_group(
             [("move_id", "in", (moves - plain).ids), ("balance", ">", 0)],
             ["move_id", "account_id", "tax_line_id"],
             ["balance:sum", "id:array_agg"],

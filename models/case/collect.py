@@ -332,10 +332,3 @@ class DunningCase(models.Model):
             case: CLOSE_REASONS[settlement.largest(of_case)]
             for case, of_case in sums.items()
         }
-
-    @api.model
-    def _is_money(self, entry):
-        """Tell whether an entry is a payment or a credit note, not one that only moves
-        a debt elsewhere."""
-        is_money = entry.journal_id.type in ("bank", "cash", "credit", "sale")
-        return is_money or bool(entry.origin_payment_id)

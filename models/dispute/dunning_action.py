@@ -1,8 +1,5 @@
 from odoo import api, fields, models
 
-#: How the events about disputes begin: "dispute.unjustified,12".
-PREFIX = "dispute."
-
 
 class DunningAction(models.Model):
     """Why the debtor does not pay, as a contact has shown, and what our answers to
@@ -40,12 +37,11 @@ class DunningAction(models.Model):
             ("assumed", self.env._("Our assumption")),
         ]
 
-    @api.depends("event")
+    @api.depends("event_model", "event_res_id")
     def _compute_dispute_id(self):
         for action in self:
-            is_about = (action.event or "").startswith(PREFIX)
-            key = int(action.event.rpartition(",")[2]) if is_about else False
-            action.dispute_id = self.env["dunning.dispute"].browse(key).exists()
+            is_about = action.event_model == "dunning.dispute"
+            action.dispute_id = is_about and action._get_event_source()
 
     @api.depends("dispute_id")
     @api.depends_context("lang")
