@@ -432,7 +432,7 @@ class DunningOffer(models.Model):
         if is_kept:
             self._keep(day)
         elif verdict.failed:
-            self._lapse(day)
+            self._lapse(verdict, day)
 
     def _get_last_day(self):
         """Return the last tolerated day: a transfer takes working days."""
@@ -516,13 +516,18 @@ class DunningOffer(models.Model):
         self._get_covers().sudo().active = True  # see _cover
         self._follow_covers()
 
-    def _lapse(self, day):
-        """The date has passed: the whole is due again, plan B happens."""
+    def _lapse(self, verdict, day):
+        """The date has passed: the whole is due again, plan B happens.
+
+        What came in too late is no reason to write to anybody.
+        """
         reason = self.env._(
             "Lapsed: not paid by %(date)s.",
             date=format_date(self.env, self.valid_until),
         )
         self._end("lapsed", reason, day)
+        if not verdict.escalates(is_done=False):
+            return
         # A rule that an administrator may change lets plan B happen.
         self.env["dunning.alert"]._raise_broken(self, day)
         if self.fallback in self._tells_of_failure():

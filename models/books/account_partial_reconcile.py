@@ -1,6 +1,7 @@
 from collections import defaultdict
 from datetime import date as Date
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from odoo import api, models
@@ -54,7 +55,8 @@ class AccountPartialReconcile(models.Model):
         found = defaultdict(list)
         partials = self.sudo().search_fetch(
             Domain("debit_move_id", "in", items.ids) & Domain("id", ">", after),
-            ["debit_move_id", "credit_move_id", "debit_amount_currency", "amount"],
+            ["debit_move_id", "credit_move_id", "debit_amount_currency"]
+            + ["debit_currency_id", "amount"],
             order="id",
         )
         if not partials:
@@ -115,13 +117,12 @@ class AccountPartialReconcile(models.Model):
         """Map ids of entries to what stands on their other side.
 
         A credit note is money whatever its accounts. So is what an opening entry has
-        brought along, and the gain or loss on a currency, entered beside a payment.
+        brought along.
         """
-        moves.fetch(["move_type", "origin_payment_id", "statement_line_id"])
-        exchange = self.sudo().search_fetch(
-            [("exchange_move_id", "in", moves.ids)], ["exchange_move_id"]
+        moves.fetch(
+            ["move_type", "company_id", "origin_payment_id", "statement_line_id"]
         )
-        plain = exchange.exchange_move_id | moves.company_id.account_opening_move_id
+        plain = moves.company_id.account_opening_move_id
         plain |= moves.filtered(lambda move: move.move_type == "out_refund")
         sides = {move.id: [Side(core.MONEY, Decimal(1), ())] for move in moves & plain}
         lines = self.env["account.move.line"].sudo()  # see above
@@ -144,23 +145,32 @@ class AccountPartialReconcile(models.Model):
     @api.model
     def _get_dunning_kinds(self, moves, accounts):
         """Return the function that tells what an account in an entry says of it."""
-        ways = self.env["account.payment.method.line"].sudo()  # accounts only
-        ways = ways.search_fetch(
-            [("payment_account_id", "in", accounts.ids)], ["payment_account_id"]
-        )
         companies = moves.company_id
-        money = ways.payment_account_id | companies.transfer_account_id
-        money |= companies.income_currency_exchange_account_id
+        for root in companies.root_id:  # one read of what the codes are made from
+            accounts.with_company(root).fetch(["account_type", "code_store"])
+        # The gain or loss on a currency is entered beside a payment, not instead.
+        money = companies.income_currency_exchange_account_id
         money |= companies.expense_currency_exchange_account_id
+        money |= companies.transfer_account_id
         discounts = companies.account_journal_early_pay_discount_loss_account_id
+
+        @cache
+        def get_outstanding():
+            ways = self.env["account.payment.method.line"].sudo()  # accounts only
+            return ways.search(
+                [("payment_account_id", "in", accounts.ids)]
+            ).payment_account_id
 
         def get_kind(move, account):
             if account in money:
                 return core.MONEY
             if account in discounts:
                 return core.DISCOUNT
-            is_payment = move.origin_payment_id or move.statement_line_id
+            is_payment = bool(move.origin_payment_id or move.statement_line_id)
             code = account.with_company(move.company_id).code or ""
-            return core.classify(account.account_type, code, bool(is_payment))
+            kind = core.classify(account.account_type, code, is_payment)
+            if kind != core.TRANSFERRED or account.account_type == "asset_receivable":
+                return kind
+            return core.MONEY if account in get_outstanding() else kind
 
         return get_kind

@@ -232,6 +232,13 @@ class TestOfferIsSettled(SettledCommon):
         self._run(day(2))
         self.assertEqual((offer.state, offer.refund_ids.state), ("cancelled", "cancel"))
 
+    def test_money_after_the_date_is_too_late_and_nobody_is_written_to(self):
+        offer = self._sent()
+        self._pay(self.invoice, 980, day(15))
+        self._run(day(15))
+        self.assertEqual((offer.state, offer.refund_ids.ids), ("lapsed", []))
+        self.assertFalse(self._texts("offer.lapsed"))
+
     def test_what_a_manager_honoured_stays_honoured(self):
         offer = self._sent()
         self._run(day(15))
