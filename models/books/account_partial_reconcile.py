@@ -43,20 +43,25 @@ class AccountPartialReconcile(models.Model):
     _inherit = "account.partial.reconcile"
 
     @api.model
-    def _read_dunning_settlements(self, items, after=0, stages=MOST_STAGES):
+    def _read_dunning_settlements(
+        self, items, after=0, is_whole=False, stages=MOST_STAGES
+    ):
         """Map ids of journal items to what settled them, in a few queries for all.
 
         How an item was matched is read for the verdict only, never shown.
 
         :param items: receivable items
         :param after: only matchings with a higher number
+        :param is_whole: only of items on which nothing is open any more
         :rtype: dict[int, list[Settlement]]
         """
         found = defaultdict(list)
+        domain = Domain("debit_move_id", "in", items.ids) & Domain("id", ">", after)
+        if is_whole:
+            domain &= Domain("debit_move_id.reconciled", "=", True)
         partials = self.sudo().search_fetch(
-            Domain("debit_move_id", "in", items.ids) & Domain("id", ">", after),
-            ["debit_move_id", "credit_move_id", "debit_amount_currency"]
-            + ["debit_currency_id", "amount"],
+            domain,
+            ["debit_move_id", "credit_move_id", "debit_amount_currency", "amount"],
             order="id",
         )
         if not partials:
@@ -96,8 +101,7 @@ class AccountPartialReconcile(models.Model):
                     days[row.kind] = max(row.day, days.get(row.kind, day))
                     left -= part
             weights[side.kind] += left
-        unit = Decimal(str(self.debit_currency_id.rounding))
-        parts = core.split(Decimal(str(self.debit_amount_currency)), weights, unit)
+        parts = core.split(Decimal(str(self.debit_amount_currency)), weights)
         entered = core.split(Decimal(str(self.amount)), weights)
         return [
             Settlement(

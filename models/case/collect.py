@@ -321,9 +321,8 @@ class DunningCase(models.Model):
         nothing is due any more, and nobody has paid.
         """
         lines = self.with_context(active_test=False).line_ids
-        items = lines.move_line_id.sudo().filtered("reconciled")
         partials = self.env["account.partial.reconcile"]
-        settled = partials._read_dunning_settlements(items)
+        settled = partials._read_dunning_settlements(lines.move_line_id, is_whole=True)
         sums = {case: defaultdict(Decimal) for case in self}
         for line in lines:
             for row in settled.get(line.move_line_id.id, ()):
