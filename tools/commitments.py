@@ -1,4 +1,4 @@
-"""Whether a promise to pay was kept, from what was really paid.
+"""Whether a promise to pay, or an offer, was kept, from what was really paid.
 
 Plain Python; money is ``Decimal`` in the currency of the promise, days are ``date`` in
 the company's time zone. A verdict is worked out afresh from the payments of now and
@@ -10,27 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from .settlement import MONEY, NETTED, NOTHING, Receipt, add_up, ending
+
 OPEN = "open"
 TO_CHECK = "to_check"
 KEPT = "kept"
 PARTIAL = "partial"
 BROKEN = "broken"
-#: Nothing of what it was about is due any more, and nobody has paid.
+#: What it was about is not due any more, or moved elsewhere, and nobody has paid.
 VOID = "void"
 
 FAILED = (PARTIAL, BROKEN)
-NOTHING = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What settled a part of the items since the promise: ``day`` is the accounting
-    date of the counterpart; ``is_money`` is true of payments and credit notes, false of
-    entries that only move the debt elsewhere."""
-
-    day: date
-    amount: Decimal
-    is_money: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +40,31 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``received`` is what came in on time, never more than expected; ``left`` what is
-    still to come of it today."""
+    """``received`` is the money that came in on time, never more than expected;
+    ``left`` what is still to come of it today; ``ended_as`` what settled it other than
+    money (see ``tools/settlement.py``)."""
 
     state: str
     received: Decimal = NOTHING
     left: Decimal = NOTHING
+    ended_as: str = ""
+
+    @property
+    def is_void(self) -> bool:
+        return self.state == VOID
+
+    @property
+    def is_to_check(self) -> bool:
+        return self.state == TO_CHECK
 
     @property
     def failed(self) -> bool:
         return self.state in FAILED
+
+    @property
+    def missing(self) -> Decimal:
+        """What the debtor would be accused of."""
+        return self.left if self.failed else NOTHING
 
     def escalates(self, is_done: bool) -> bool:
         """Tell whether the debtor hears of it, or plan B happens: once, and only while
@@ -84,17 +89,17 @@ def judge(
     """
     receipts = list(receipts)
     expected = promise.expected
-    if expected <= 0:
-        return Verdict(VOID)
-    in_time = [receipt for receipt in receipts if receipt.day <= promise.last_day]
-    money = sum((one.amount for one in in_time if one.is_money), NOTHING)
-    entered = sum((one.amount for one in in_time), NOTHING)
-    received = min(max(money, NOTHING), expected)
+    sums = add_up(one for one in receipts if one.day <= promise.last_day)
+    received = min(max(sums.get(MONEY, NOTHING), NOTHING), expected)
     left = max(expected - sum((one.amount for one in receipts), NOTHING), NOTHING)
-    if money >= expected:
-        return Verdict(KEPT, received, NOTHING)
+    ended_as = ending(expected, sums)
+    if ended_as == MONEY:
+        return Verdict(KEPT, received)
+    if ended_as:
+        state = TO_CHECK if ended_as == NETTED else VOID
+        return Verdict(state, received, left, ended_as)
     if today <= promise.last_day:
         return Verdict(OPEN, received, left)
-    if entered >= expected or 0 < left <= announced:
+    if 0 < left <= announced:
         return Verdict(TO_CHECK, received, left)
     return Verdict(PARTIAL if received else BROKEN, received, left)

@@ -11,12 +11,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from .instalments import fill
+from .settlement import MONEY, NETTED
 
 COMPLETED = "completed"
 REMINDER = "reminder"
 TO_CHECK = "to_check"
 MISSED = "missed"
 BROKEN = "broken"
+#: What it was about is not due any more, or moved elsewhere, and nobody has paid.
+VOID = "void"
 #: Nothing to do today.
 RESPECTED = ""
 
@@ -39,11 +42,21 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be done on a day, for which instalment; ``missing`` is late."""
+    """What is to be done on a day, for which instalment; ``missing`` is late;
+    ``ended_as`` is what settled it other than money (see ``tools/settlement.py``)."""
 
     step: str = RESPECTED
     due: Due | None = None
     missing: Decimal = Decimal(0)
+    ended_as: str = ""
+
+    @property
+    def is_void(self) -> bool:
+        return self.step == VOID
+
+    @property
+    def is_to_check(self) -> bool:
+        return self.step == TO_CHECK
 
 
 def judge(
@@ -53,19 +66,23 @@ def judge(
     today: date,
     reminder_days: int,
     notice_days: int,
+    ended_as: str = "",
 ) -> Verdict:
     """Return how a plan stands.
 
     :param dues: its instalments, in the order in which payments fill them
-    :param received: what came in since the agreement
+    :param received: the money that came in since the agreement
     :param announced: money of the debtor that is not matched yet
     :param reminder_days: how long before its date the debtor is reminded; 0: never
     :param notice_days: how long after the notice the plan still holds
+    :param ended_as: what settled it as a whole, if anything did
     """
+    if ended_as and ended_as != MONEY:
+        return Verdict(TO_CHECK if ended_as == NETTED else VOID, ended_as=ended_as)
     paid = fill([due.amount for due in dues], received)
     left = [(due, due.amount - part) for due, part in zip(dues, paid, strict=True)]
     left = [(due, amount) for due, amount in left if amount > 0]
-    if not left:
+    if not left or ended_as == MONEY:
         return Verdict(COMPLETED)
     late = [(due, amount) for due, amount in left if today > due.last_day]
     if not late:

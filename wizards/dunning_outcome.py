@@ -290,7 +290,8 @@ class DunningOutcome(models.TransientModel):
                 "contact_id": self.contact_id.id or self.case_id._find_contact().id,
                 "is_incoming": self.is_incoming,
                 # Several calls on one day are several contacts.
-                "event": f"call,{self.id}",
+                "event": "call",
+                "event_res_id": self.id,
             }
         )
         return contact.sudo(self.env.su)

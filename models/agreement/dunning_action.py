@@ -28,14 +28,8 @@ PLAN_TEXTS = (
     "offer_amount_text",
     "offer_until_text",
 )
-#: In which states of its plan a text may still leave.
-PLAN_STATES = {
-    "proposed": ("proposed",),
-    "reminder": ("accepted",),
-    "missed": ("accepted",),
-    "broken": ("broken",),
-    "completed": ("completed",),
-}
+#: What a contact outside the ladder may be about here.
+AGREEMENTS = ("dunning.promise", "dunning.plan", "dunning.offer")
 
 
 class DunningAction(models.Model):
@@ -66,47 +60,22 @@ class DunningAction(models.Model):
     offer_amount_text = fields.Char(compute="_compute_offer_texts")
     offer_until_text = fields.Char(compute="_compute_offer_texts")
 
-    @api.model
-    def _get_event_models(self):
-        """Map the beginning of an event key to the model of its commitment."""
-        return {
-            "promise": "dunning.promise",
-            "plan": "dunning.plan",
-            "offer": "dunning.offer",
-        }
-
-    def _get_event_source(self):
-        """Return the commitment that a contact outside the ladder is about, and what
-        of it ("broken"); nothing for other contacts."""
-        self.ensure_one()
-        kind, _dot, rest = (self.event or "").partition(".")
-        what, _comma, key = rest.partition(",")
-        model = self._get_event_models().get(kind)
-        if not model:
-            return None, ""
-        # Who may see the contact may read what it is about.
-        return self.env[model].browse(int(key)).exists(), what
+    def _get_agreement(self):
+        """Return the agreement that a contact outside the ladder is about, if any."""
+        is_about_one = self.event_model in AGREEMENTS
+        return self._get_event_source() if is_about_one else None
 
     def _get_event_outdated_reason(self):
-        source, what = self._get_event_source()
-        if source and (reason := source._get_outdated_reason(what)):
-            return reason
-        if source is not None and not source:
-            return self.env._("What it is about was deleted.")
         reason = super()._get_event_outdated_reason()
-        kind, what = self._read_event()[:2]
-        if not reason and kind == "plan":
-            reason = self._get_plan_outdated_reason(PLAN_STATES.get(what, ()))
-        if not reason and kind == "offer":
-            reason = self._get_offer_outdated_reason(what)
-        return reason
+        agreement = self._get_agreement()
+        return reason or (agreement and agreement._get_outdated_reason(self)) or ""
 
-    @api.depends("event")
+    @api.depends("event", "event_res_id")
     @api.depends_context("lang")
     def _compute_agreement(self):
         for action in self:
-            source, _what = action._get_event_source()
-            texts = source._get_event_texts() if source else {}
+            agreement = action._get_agreement()
+            texts = agreement._get_event_texts() if agreement else {}
             for name in EVENT_TEXTS:
                 action[name] = texts.get(name)
 
@@ -159,30 +128,20 @@ class DunningAction(models.Model):
         body = self._get_template().sudo().body_html or ""  # a text, whoever prints
         return "" if "object.agreements_text" in body else self.agreements_text
 
-    # What the texts about payment plans and offers can say, and whether they may
-    # still leave: read from the event that the contact tells.
+    # What the texts about payment plans and offers can say.
 
-    def _read_event(self):
-        """Return what the event is about, what happened, to which instalment:
-        "plan.missed.45,12" is a payment plan, its 45th row was missed."""
-        about, _comma, key = (self.event or "").partition(",")
-        kind, what, row = (about.split(".") + ["", "", ""])[:3]
-        ids = [int(key)] if key.isdecimal() else []
-        return kind, what, ids, [int(row)] if row.isdecimal() else []
-
-    @api.depends("event")
+    @api.depends("event", "event_res_id")
     def _compute_about(self):
-        plans, offers = self.env["dunning.plan"], self.env["dunning.offer"]
         for action in self:
-            kind, _what, ids, rows = action._read_event()
-            plan = plans.browse(ids if kind == "plan" else []).exists()
-            action.plan_id = plan
-            action.plan_line_id = plan.instalment_ids.filtered(
-                lambda row, rows=rows: row.id in rows
+            agreement = action._get_agreement()
+            model = action.event_model
+            action.plan_id = agreement if model == "dunning.plan" else False
+            action.plan_line_id = action.plan_id.instalment_ids.filtered(
+                lambda row, key=action.event_row_id: row.id == key
             )
-            action.offer_id = offers.browse(ids if kind == "offer" else []).exists()
+            action.offer_id = agreement if model == "dunning.offer" else False
 
-    @api.depends("event")
+    @api.depends("event", "event_res_id")
     @api.depends_context("lang")
     def _compute_plan_table(self):
         qweb = self.env["ir.qweb"]
@@ -193,12 +152,13 @@ class DunningAction(models.Model):
                 "account_dunning.plan_table", values
             )
 
-    @api.depends("event", "queued_on")
+    @api.depends("event", "event_res_id", "queued_on")
     @api.depends_context("lang")
     def _compute_plan_texts(self):
         for action in self:
             plan, row = action.plan_id, action.plan_line_id
             missing = plan._get_expected(row) - row.amount_paid if row else 0
+            missing = min(missing, plan.amount_left)  # a part was moved elsewhere
             day = action.queued_on or action.date
             notice = timedelta(days=plan.company_id.dunning_plan_notice_days)
             action.plan_date_text = action._format_day(row.date)
@@ -209,7 +169,7 @@ class DunningAction(models.Model):
             action.plan_notice_text = action._format_day(day and day + notice)
             action.plan_reference = bool(plan) and plan._get_reference()
 
-    @api.depends("event")
+    @api.depends("event", "event_res_id")
     @api.depends_context("lang")
     def _compute_offer_texts(self):
         for action in self:
@@ -225,25 +185,9 @@ class DunningAction(models.Model):
         """The agreement goes with the message that proposes it."""
         result = super()._attach_invoices()
         for action in self:
-            if (action.event or "").startswith("plan.proposed,"):
+            if action.event == "plan.proposed":
                 action.attachment_ids |= action.plan_id.agreement_id
         return result
-
-    def _get_plan_outdated_reason(self, states):
-        if self.plan_id.state not in states:
-            return self.env._("The payment plan has changed meanwhile.")
-        row = self.plan_line_id
-        if row:
-            self.env["dunning.plan.line"].invalidate_model(["amount_paid", "state"])
-            missing = self.plan_id._get_expected(row) - row.amount_paid
-            if row.currency_id.compare_amounts(missing, 0) <= 0:
-                return self.env._("The instalment was paid meanwhile.")
-        return ""
-
-    def _get_offer_outdated_reason(self, what):
-        if self.offer_id.state != what:
-            return self.env._("The offer has ended meanwhile.")
-        return ""
 
     @api.model
     def _get_placeholders(self):

@@ -8,7 +8,9 @@ from odoo.tools import format_date
 from ...tools import covers
 from ...tools import covers as core
 from .dunning_cover import CoverRow
-from .dunning_promise import FINAL
+
+#: What is judged, in this order: unmatched money counts for the first that waits.
+KINDS = ("dunning.promise", "dunning.plan", "dunning.offer")
 
 
 class DunningCase(models.Model):
@@ -174,14 +176,12 @@ class DunningCase(models.Model):
         :param lines: ``{case id: [CaseLine]}``
         :return: the cases whose items have changed
         """
-        changed = self._judge_promises(day)
-        changed |= self.env["dunning.plan"]._find_to_judge(self)._settle_plans(day)
-        return changed | self.env["dunning.offer"]._find_to_judge(self)._settle(day)
+        return self._judge_agreements(day, *KINDS)
 
     def _settle_closed(self, day):
         """Judge the promises of cases whose items are all settled."""
         super()._settle_closed(day)
-        self._judge_promises(day)
+        self._judge_agreements(day, "dunning.promise")
 
     def _end_commitments(self):
         """Call off what runs when a person closes the cases."""
@@ -193,7 +193,7 @@ class DunningCase(models.Model):
         running = self.promise_ids.filtered(
             lambda promise: promise.state in promise._get_running_states()
         )
-        running._end("cancelled")
+        running._end("cancelled", reason)
 
     def _follow_books(self, day, books):
         """Judge the commitments; return the books as they are then."""
@@ -348,21 +348,13 @@ class DunningCase(models.Model):
 
     # Judged
 
-    def _judge_promises(self, day):
-        """Judge every promise of the cases that payments still change.
+    def _judge_agreements(self, day, *kinds):
+        """Judge the agreements of the cases that payments still change.
 
-        :return: the cases on whose items plan B wrote a level
+        :return: the cases whose items have changed
         """
-        # The engine's own: whoever sees the cases has them judged.
-        found = self.env["dunning.promise"].sudo()
-        found = found.search(
-            Domain("case_id", "in", self.ids) & Domain("state", "not in", FINAL),
-            order="id",
-        )
-        if not found:
-            return self.browse()
-        promises = found.with_env(self.env)
-        return promises._in_company_language()._judge(day)
+        batches = [self.env[kind]._find_to_judge(self) for kind in kinds]
+        return self.env["dunning.commitment"]._judge(batches, day)
 
     # Payment plans and offers of a case.
 
@@ -374,15 +366,17 @@ class DunningCase(models.Model):
     @api.model
     def _get_sweeps(self, run):
         """Judge what was paid as a whole before the run closes its case."""
-        plans = self.env["dunning.plan"]._find_paid(run.company_id)
-        offers = self.env["dunning.offer"]._find_paid(run.company_id)
+        kinds = ("dunning.plan", "dunning.offer")
+        settled = [self.env[kind]._find_settled(run.company_id) for kind in kinds]
+        emptied = self.union(*(found.case_id for found in settled))
 
         def judge(run, cases):
-            plans.filtered(lambda plan: plan.case_id in cases)._settle_plans(run.date)
-            offers.filtered(lambda offer: offer.case_id in cases)._settle(run.date)
+            batches = [
+                found.filtered(lambda one: one.case_id in cases) for found in settled
+            ]
+            self.env["dunning.commitment"]._judge(batches, run.date)
 
-        own = (plans.case_id | offers.case_id, judge)
-        return [*super()._get_sweeps(run), own]
+        return [*super()._get_sweeps(run), (emptied, judge)]
 
     def action_open_plan(self):
         """Open the plan that is being prepared or runs, else a new draft."""

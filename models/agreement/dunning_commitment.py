@@ -6,6 +6,25 @@ from odoo.tools import format_amount
 
 from ...tools import covers as core
 
+#: What may be said as long as it is not over: who is asked, what was noted, plan B.
+OPEN = frozenset(
+    (
+        *("note", "user_id", "contact_id", "document_ids"),
+        *("fallback", "fallback_days", "fallback_level_id", "fallback_disclosed"),
+    )
+)
+#: What may be added when it is over.
+NOTES = frozenset(("note", "document_ids"))
+#: What follows from what happens: never a user's to say.
+FACTS = frozenset(
+    (
+        *("state", "ended_on", "end_reason", "ended_as", "check_on", "activity_id"),
+        *("decided_state", "decided_by_id"),
+        *("approved_by_id", "approved_on", "asked_by_id"),
+        *("fallback_done_on", "fallback_record"),
+    )
+)
+
 
 class DunningCommitment(models.AbstractModel):
     """What a debtor and we agreed upon: the ground of promises, plans and disputes.
@@ -99,6 +118,56 @@ class DunningCommitment(models.AbstractModel):
                     )
                 )
 
+    # What a user may enter: the one guard of all kinds. Each declares what its terms,
+    # its facts and its writable fields are; the engine writes as superuser.
+
+    @api.model
+    def _get_facts(self):
+        """Return the fields that follow from what happens."""
+        return FACTS
+
+    @api.model
+    def _get_terms(self):
+        """Return what is agreed upon: an approval holds for these terms only."""
+        return frozenset()
+
+    def _get_writable(self):
+        """Return the fields that a user may write in its state."""
+        self.ensure_one()
+        return OPEN
+
+    @api.model
+    def _refuse(self, names):
+        """Say why a user may not write these fields.
+
+        :raises UserError: always
+        """
+        raise UserError(
+            self.env._("How far an agreement is follows from what happens to it.")
+        )
+
+    @api.model
+    def _prepare(self, vals):
+        """Return the values of a new one: what was not said follows from the case."""
+        if not self.env.su and not self._get_facts().isdisjoint(vals):
+            self._refuse(self._get_facts() & vals.keys())
+        return vals
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        created = super().create([self._prepare(vals) for vals in vals_list])
+        created._check_case_is_open()
+        return created
+
+    def write(self, vals):
+        if not self.env.su:
+            for one in self:
+                if refused := vals.keys() - one._get_writable():
+                    one._refuse(refused)
+        if not self._get_terms().isdisjoint(vals):
+            vals = {"approved_by_id": False, "approved_on": False} | vals
+        return super().write(vals)
+
     # What each kind says of itself
 
     @api.model
@@ -128,11 +197,8 @@ class DunningCommitment(models.AbstractModel):
             "fallback_text": self._disclose_fallback(),
         }
 
-    def _get_outdated_reason(self, what):
-        """Return why a contact about it must not leave any more; empty when it may.
-
-        :param what: the middle of the event key, "broken" of "promise.broken,12"
-        """
+    def _get_outdated_reason(self, contact):
+        """Return why a contact about it must not leave any more; empty when it may."""
         self.ensure_one()
         return ""
 
@@ -170,6 +236,8 @@ class DunningCommitment(models.AbstractModel):
         lines = self.line_ids if lines is None else lines
         # What is kept back is the engine's to write, whoever makes the agreement.
         covers = self.env["dunning.cover"].sudo()
+        partials = self.env["account.partial.reconcile"].sudo()  # a number only
+        last = partials.search([], order="id desc", limit=1).id
         covers.create(
             [
                 {
@@ -180,6 +248,7 @@ class DunningCommitment(models.AbstractModel):
                     "amount": amount,
                     # A settled item has nothing left, and no item that says so.
                     "balance_start": line.sudo().amount_residual or 0.0,
+                    "partial_mark": last,
                     "date_until": until,
                 }
                 for line in lines

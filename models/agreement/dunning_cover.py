@@ -58,6 +58,11 @@ class DunningCover(models.Model):
         "Balance then",
         help="What was open of the item when the commitment was made.",
     )
+    partial_mark = fields.Integer(
+        "Matchings before",
+        readonly=True,
+        help="The last matching in the books then: what comes later is since then.",
+    )
     date_until = fields.Date(
         "Last day",
         help="The last day on which it is waited for; empty while nobody knows.",

@@ -1,20 +1,19 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
+from ...tools import commitments as core
 from ...tools import covers
 from ..contact.event import Event
-from .sign import MANAGER
+from .dunning_commitment import NOTES
 
 #: What is offered: frozen once the debtor knows it.
-TERMS = {"case_id", "line_ids", "currency_id", "percent", "amount", "valid_until"}
-OPEN = {"note", "user_id", "contact_id", "document_ids"} | {
-    "fallback",
-    "fallback_days",
-    "fallback_level_id",
-    "fallback_disclosed",
-}
+TERMS = frozenset(
+    ("case_id", "line_ids", "currency_id", "percent", "amount", "valid_until")
+)
 ENDED = ("kept", "lapsed", "cancelled")
 
 
@@ -71,8 +70,9 @@ class DunningOffer(models.Model):
         "not paid in time, the whole is due.",
     )
     sent_on = fields.Date(readonly=True, copy=False)
-    ended_on = fields.Date(readonly=True, copy=False)
-    end_reason = fields.Char("How it ended", readonly=True, copy=False)
+    amount_paid = fields.Monetary(
+        "Paid", compute="_compute_amount_paid", help="Since the offer was sent."
+    )
 
     refund_ids = fields.Many2many(
         "account.move",
@@ -83,12 +83,6 @@ class DunningOffer(models.Model):
         readonly=True,
         copy=False,
     )
-
-    approved_by_id = fields.Many2one(
-        "res.users", "Approved by", readonly=True, copy=False
-    )
-    needs_approval = fields.Boolean(compute="_compute_needs_approval")
-    may_approve = fields.Boolean("You may approve it", compute="_compute_may_approve")
 
     @api.depends("percent", "line_ids")
     def _compute_amount(self):
@@ -122,18 +116,10 @@ class DunningOffer(models.Model):
 
     # What may be entered
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        offers = super().create([self._prepare_offer(vals) for vals in vals_list])
-        offers._check_case_is_open()
-        return offers
-
     @api.model
-    def _prepare_offer(self, vals):
+    def _prepare(self, vals):
         """An offer begins as a draft about what is late, valid as long as usual."""
-        facts = {"state", "approved_by_id", "sent_on", "amount_open", "refund_ids"}
-        if not self.env.su and not facts.isdisjoint(vals):
-            self._refuse_facts()
+        vals = super()._prepare(vals)
         case = self.env["dunning.case"].browse(vals.get("case_id"))
         company = case.company_id or self.env.company
         days = company.dunning_plan_answer_days
@@ -143,19 +129,22 @@ class DunningOffer(models.Model):
             values["line_ids"] = [fields.Command.set(lines.ids)]
         return values | vals
 
-    def write(self, vals):
-        if not self.env.su:
-            for offer in self:
-                allowed = OPEN | TERMS if offer.state == "draft" else OPEN
-                allowed = {"note", "document_ids"} if offer.state in ENDED else allowed
-                if not allowed.issuperset(vals):
-                    offer._refuse_facts()
-        if not TERMS.isdisjoint(vals):
-            vals = {"approved_by_id": False} | vals
-        return super().write(vals)
+    @api.model
+    def _get_facts(self):
+        return super()._get_facts() | {"sent_on", "amount_open", "refund_ids"}
 
     @api.model
-    def _refuse_facts(self):
+    def _get_terms(self):
+        return TERMS
+
+    def _get_writable(self):
+        if self.state in ENDED:
+            return NOTES
+        writable = super()._get_writable()
+        return writable | TERMS if self.state == "draft" else writable
+
+    @api.model
+    def _refuse(self, names):
         raise UserError(
             self.env._(
                 "What was offered stays as it was, and how it ends follows from what "
@@ -194,22 +183,18 @@ class DunningOffer(models.Model):
 
     def action_send(self):
         """Send the offer; above what a collector may give a manager approves first."""
-        self.check_access("write")
-        waiting = self.browse()
-        for offer in self:
-            offer._check_terms()
-            if offer.needs_approval:
-                if not offer.may_approve:
-                    offer.case_id._plan_task(
-                        offer._get_approval_summary(),
-                        offer.display_name,
-                        offer.case_id.manager_id,
-                    )
-                    waiting |= offer
-                    continue
-                offer.action_approve()
+        ready = self._approve_or_ask()
+        for offer in ready:
             offer._send()
-        return waiting._notify_waiting() if waiting else True
+        return (self - ready)._notify_waiting()
+
+    def action_approve(self):
+        """Approve offers with more discount than a collector may give.
+
+        :raises AccessError: for whoever is no credit manager
+        """
+        self._approve()
+        return True
 
     def _check_terms(self):
         self._check_case_is_open()
@@ -248,9 +233,13 @@ class DunningOffer(models.Model):
 
     def _announce_offer(self, what, kind="commitment", day=None):
         template = self.env.ref(f"account_dunning.mail_template_offer_{what}")
-        key = f"offer.{what},{self.id}"
-        event = Event(key, self.case_id, template, self.line_ids, kind)
+        event = Event(f"offer.{what}", self, template, self.line_ids, kind)
         return self.env["dunning.action"]._announce([event], day)
+
+    def _get_outdated_reason(self, contact):
+        if contact.event != f"offer.{self.state}":
+            return self.env._("The offer has ended meanwhile.")
+        return ""
 
     def action_cancel(self):
         """Take an offer back: the whole is due as before."""
@@ -378,51 +367,176 @@ class DunningOffer(models.Model):
 
     # Limits per role: what a collector may offer alone, a manager approves above.
 
-    @api.depends("amount", "line_ids", "company_id")
-    def _compute_needs_approval(self):
-        for offer in self:
-            total = offer._get_total()
-            share = 100 * offer.amount / total if total else 0
-            most = offer.company_id.dunning_offer_max_percent
-            offer.needs_approval = share > most + 0.005 and not offer.approved_by_id
+    @api.depends("amount", "line_ids")
+    def _compute_approval_reason(self):
+        return super()._compute_approval_reason()
 
-    @api.depends_context("uid")
-    def _compute_may_approve(self):
-        self.may_approve = self.env.user.has_group(MANAGER)
-
-    def _check_may_approve(self):
-        if not self.env.user.has_group(MANAGER):
-            raise AccessError(self.env._("A credit manager approves this discount."))
-
-    def action_approve(self):
-        """Approve offers with more discount than a collector may give.
-
-        :raises AccessError: for whoever is no credit manager
-        """
-        self.check_access("write")
-        self._check_may_approve()
-        for offer in self.filtered(lambda offer: offer.state == "draft"):
-            offer.sudo().approved_by_id = self.env.uid  # a fact, no choice
-            tasks = offer.case_id.activity_ids.filtered(
-                lambda task, offer=offer: task.summary == offer._get_approval_summary()
+    def _find_approval_reasons(self):
+        reasons, total = super()._find_approval_reasons(), self._get_total()
+        share = 100 * self.amount / total if total else 0
+        most = self.company_id.dunning_offer_max_percent
+        if share > most + 0.005:
+            reasons.append(
+                self.env._("the discount is above %(percent)s %%", percent=most)
             )
-            tasks.sudo().action_done()  # the manager's, whoever approves now
-        return True
+        return reasons
 
     def _get_approval_summary(self):
         return self.env._("Approve the discount (%(id)s)", id=self.id)
 
-    def _notify_waiting(self):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "message": self.env._(
-                    "Up to %(percent)s %% you may offer yourself. A credit manager "
-                    "must approve this discount; the task has been planned.",
-                    percent=self[0].company_id.dunning_offer_max_percent,
+    # Judged, see dunning.commitment: whether it was all paid by the date.
+
+    @api.depends("state", "line_ids.move_line_id.amount_residual_currency")
+    def _compute_amount_paid(self):
+        for offer, known in self._get_known().items():
+            offer.amount_paid = float(known.money)
+
+    @api.model
+    def _get_judged_states(self):
+        """Those that wait, and those taken up, should a payment be taken back."""
+        return ("sent", "kept")
+
+    def _draw_verdicts(self, facts, day, announced):
+        verdicts = {}
+        for offer in self:
+            known, last = facts[offer], offer._get_last_day()
+            asked = Decimal(str(offer.amount_to_pay))
+            if offer.state == "kept":  # whether it was paid in time is decided
+                last = max((one.day for one in known.receipts), default=last)
+            verdicts[offer] = core.judge(
+                core.Promise(asked, known.start, last),
+                known.news,
+                day,
+                announced.get(offer, Decimal(0)),
+            )
+            if offer.decided_state == core.KEPT:
+                verdicts[offer] = core.Verdict(core.KEPT)
+        return verdicts
+
+    def _follow_verdicts(self, verdicts, day):
+        changed = self.env["dunning.case"]
+        for offer in self:
+            offer._follow_verdict(verdicts[offer], day)
+            if offer.state == "lapsed":
+                changed |= offer.case_id
+        return changed
+
+    def _follow_verdict(self, verdict, day):
+        is_kept = verdict.state == core.KEPT
+        if self.state == "kept" and is_kept:
+            return
+        if self.state == "kept":
+            self._take_back_discount()
+        if not self._still_waits(verdict, day):
+            return
+        if is_kept:
+            self._keep(day)
+        elif verdict.failed:
+            self._lapse(verdict, day)
+
+    def _get_last_day(self):
+        """Return the last tolerated day: a transfer takes working days."""
+        company = self.company_id
+        days = company.dunning_plan_grace_days
+        until = self.valid_until
+        return (days and company._dunning_add_working_days(until, days)) or until
+
+    def _get_check_text(self, verdict):
+        return (
+            self.env._("Check a payment for the offer"),
+            self.env._(
+                "%(offer)s: %(amount)s is missing, but money of this customer that is "
+                "not reconciled would cover it. Reconcile it, or clear it up.",
+                offer=self.display_name,
+                amount=self._format(float(verdict.left)),
+            ),
+        )
+
+    def _keep(self, day):
+        """The condition is met: draft the credit note, ask for it to be posted."""
+        refunds = self._draft_refunds()
+        reason = self.env._(
+            "Paid in time. Credit note drafted: %(amount)s.",
+            amount=self._format(self.amount),
+        )
+        self._end("kept", reason, day)
+        note = self.env._(
+            "%(offer)s was taken up. Post the draft credit note (%(documents)s) and "
+            "reconcile it: until then the discount is kept back.",
+            offer=self.display_name,
+            documents=", ".join(refunds.mapped("invoice_origin")) or "–",
+        )
+        summary = self.env._("Post the credit note of an offer")
+        self.case_id._plan_task(summary, note, self.case_id.manager_id)
+        self._announce_offer("kept", "thanks", day)
+
+    def action_keep(self):
+        """Honour an offer that lapsed: the discount is given all the same."""
+        self.check_access("write")
+        self._check_may_approve()
+        for offer in self:
+            if offer.state not in ("sent", "lapsed"):
+                raise UserError(
+                    self.env._(
+                        "%(offer)s cannot be honoured.", offer=offer.display_name
+                    )
+                )
+            # A decision, whatever was paid; what it keeps back is the engine's own.
+            offer.sudo().write({"decided_state": "kept", "decided_by_id": self.env.uid})
+            offer._get_covers().sudo().active = True
+            offer._keep(offer.company_id._dunning_today())
+        return True
+
+    def _take_back_discount(self):
+        """A payment was taken back: the condition is met no more."""
+        drafts = self.refund_ids.sudo().filtered(lambda move: move.state == "draft")
+        drafts.button_cancel()  # drafted by the engine, see _draft_refunds
+        if posted := self.refund_ids.sudo() - drafts:
+            self.case_id._plan_task(
+                self.env._("A credit note has lost its condition"),
+                self.env._(
+                    "%(offer)s: the payment was taken back, the credit note "
+                    "%(documents)s was posted.",
+                    offer=self.display_name,
+                    documents=", ".join(posted.mapped("name")),
                 ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+                self.case_id.manager_id,
+            )
+
+    def _take_up_again(self):
+        """What had ended it was taken back: it waits again."""
+        self.sudo().write(  # a fact
+            {
+                "state": "sent",
+                "ended_on": False,
+                "end_reason": False,
+                "ended_as": False,
+            }
+        )
+        self._get_covers().sudo().active = True  # see _cover
+        self._follow_covers()
+
+    def _lapse(self, verdict, day):
+        """The date has passed: the whole is due again, plan B happens.
+
+        What came in too late is no reason to write to anybody.
+        """
+        reason = self.env._(
+            "Lapsed: not paid by %(date)s.",
+            date=format_date(self.env, self.valid_until),
+        )
+        self._end("lapsed", reason, day)
+        if not verdict.escalates(is_done=False):
+            return
+        # A rule that an administrator may change lets plan B happen.
+        self.env["dunning.alert"]._raise_broken(self, day)
+        if self.fallback in self._tells_of_failure():
+            self._announce_offer("lapsed", day=day)
+
+    def _uncover(self, lines=None):
+        """Of an offer that was taken up the discount stays kept back until its credit
+        note is reconciled."""
+        kept = self.filtered(lambda offer: offer.state == "kept")
+        if kept:
+            kept._follow_covers()
+        return super(DunningOffer, self - kept)._uncover(lines)

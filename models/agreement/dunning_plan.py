@@ -1,27 +1,36 @@
 from decimal import Decimal
+from functools import cache
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_date
 
-from ...tools import covers
+from ...tools import covers, plans, settlement
 from ...tools import instalments as core
+from ..contact.event import Event
+from .dunning_commitment import NOTES
+from .judge import Source
 
 #: What is entered of the debtor's answer, once the plan was proposed.
 ANSWER = {"signed_on", "signed_by", "signed_as", "signature", "answer_by"}
-#: What may be changed as long as the plan is not over.
-OPEN = {"note", "user_id", "contact_id", "document_ids", "currency_id"} | {
-    "fallback",
-    "fallback_days",
-    "fallback_level_id",
-    "fallback_disclosed",
+#: In which state of a plan a text about it may still leave.
+TOLD_IN = {
+    "plan.proposed": "proposed",
+    "plan.reminder": "accepted",
+    "plan.missed": "accepted",
+    "plan.broken": "broken",
+    "plan.completed": "completed",
 }
 ENDED = ("completed", "broken", "cancelled", "replaced")
 #: What is agreed upon: frozen once the plan was proposed.
-TERMS = {
-    *("line_ids", "amount", "count", "every", "date_first", "down_payment"),
-    *("capacity", "interest_method", "interest_rate", "interest_from"),
-    *("instalment_ids", "penalties", "case_id", "reason_text"),
-}
+TERMS = frozenset(
+    (
+        *("line_ids", "amount", "count", "every", "date_first", "down_payment"),
+        *("capacity", "interest_method", "interest_rate", "interest_from"),
+        *("instalment_ids", "penalties", "case_id", "reason_text"),
+    )
+)
 #: What is agreed upon when nobody said otherwise.
 USUAL_COUNT = 3
 USUAL_START_DAYS = 15
@@ -68,8 +77,16 @@ class DunningPlan(models.Model):
     amount_left = fields.Monetary("Left to pay", compute="_compute_progress")
     next_date = fields.Date("Next instalment", compute="_compute_progress")
     days_late = fields.Integer("Days late", compute="_compute_progress")
-    ended_on = fields.Date("Ended on", readonly=True, copy=False)
-    end_reason = fields.Char("How it ended", readonly=True, copy=False)
+    interest_move_id = fields.Many2one(
+        "account.move",
+        "Invoice of the interest",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The invoice of the interest agreed upon. Once it is posted its payments "
+        "count for the plan.",
+    )
 
     amount = fields.Monetary(
         "Sum acknowledged",
@@ -172,13 +189,14 @@ class DunningPlan(models.Model):
     )
     def _compute_progress(self):
         """Read live: nothing of it is stored that a payment would make stale."""
-        received = self._get_received()
+        facts = self._get_known()
         for plan in self:
-            rows = plan._get_rows()
-            filled = plan._fill(received[plan])
-            total = sum(row.amount for row in rows)
+            rows, known = plan._get_rows(), facts[plan]
+            filled = plan._fill(known.money)
             plan.amount_paid = sum(filled.values())
-            plan.amount_left = max(total - plan.amount_paid, 0.0)
+            # What was moved elsewhere or written off is not to pay any more.
+            settled = plan.amount_paid + float(known.other)
+            plan.amount_left = max(sum(row.amount for row in rows) - settled, 0.0)
             unpaid = [
                 row
                 for row in rows
@@ -194,56 +212,52 @@ class DunningPlan(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        plans = super().create([self._prepare_plan(vals) for vals in vals_list])
-        plans._check_case_is_open()
-        for plan in plans.filtered(lambda plan: not plan.instalment_ids):
+        created = super().create(vals_list)
+        for plan in created.filtered(lambda plan: not plan.instalment_ids):
             plan._reschedule()
-        return plans
+        return created
 
     @api.model
-    def _prepare_plan(self, vals):
-        """A plan begins as a draft; what was not said follows from the case."""
-        facts = {"state", "approved_by_id", "proposed_on", "agreement_id", "ended_on"}
-        if not self.env.su and not facts.isdisjoint(vals):
-            self._refuse_facts()
+    def _prepare(self, vals):
+        vals = super()._prepare(vals)
         case = self.env["dunning.case"].browse(vals.get("case_id"))
         return self._propose_terms(case, vals) | vals
 
     def write(self, vals):
-        if not self.env.su:
-            self._check_change(vals)
-        changed = TERMS & vals.keys()
-        if changed:
-            vals = {"approved_by_id": False, "approved_on": False} | vals
         result = super().write(vals)
+        changed = TERMS & vals.keys()
         if changed - {"instalment_ids", "line_ids"} and "instalment_ids" not in vals:
             for plan in self.filtered(lambda plan: plan.state == "draft"):
                 plan._reschedule()
         return result
 
-    def _check_change(self, vals):
-        """Terms are agreed upon: who proposed them cannot change them alone."""
-        for plan in self:
-            allowed = set() if plan.state in ENDED else set(OPEN)
-            if plan.state == "draft":
-                allowed |= TERMS | ANSWER
-            elif plan.state == "proposed":
-                allowed |= ANSWER
-            if plan.state in ENDED:
-                allowed |= {"note", "document_ids"}
-            if not allowed.issuperset(vals):
-                if not TERMS.isdisjoint(vals):
-                    raise UserError(
-                        self.env._(
-                            "%(plan)s was proposed with these terms: make a new "
-                            "version to change them, the old one is kept.",
-                            plan=plan.display_name,
-                        )
-                    )
-                plan._refuse_facts()
+    @api.model
+    def _get_facts(self):
+        return super()._get_facts() | {"proposed_on", "agreement_id"}
 
     @api.model
-    def _refuse_facts(self):
+    def _get_terms(self):
+        return TERMS
+
+    def _get_writable(self):
+        """Terms are agreed upon: who proposed them cannot change them alone."""
+        if self.state in ENDED:
+            return NOTES
+        writable = super()._get_writable() | {"currency_id"}
+        if self.state == "draft":
+            return writable | TERMS | ANSWER
+        return writable | ANSWER if self.state == "proposed" else writable
+
+    @api.model
+    def _refuse(self, names):
+        if not TERMS.isdisjoint(names):
+            raise UserError(
+                self.env._(
+                    "%(plan)s was proposed with these terms: make a new version to "
+                    "change them, the old one is kept.",
+                    plan=self.display_name,
+                )
+            )
         raise UserError(
             self.env._(
                 "How far a payment plan is follows from what happens: propose, accept "
@@ -344,20 +358,6 @@ class DunningPlan(models.Model):
     def _on_made(self):
         self._propose_interruption("plan", self.signed_on)
         return super()._on_made()
-
-    def _end(self, state, reason, day=None):
-        """End plans: the ladder decides about their invoices again."""
-        for plan in self:
-            date = day or plan.company_id._dunning_today()
-            plan.sudo().write(  # how far a plan is follows from what happens
-                {"state": state, "ended_on": date, "end_reason": reason}
-            )
-            plan.case_id._message_log(
-                body=self.env._(
-                    "%(plan)s: %(reason)s", plan=plan.display_name, reason=reason
-                )
-            )
-        self._uncover()
 
     # What a plan agrees upon: how much, when, with which interest.
 
@@ -560,3 +560,253 @@ class DunningPlan(models.Model):
         for plan in self:
             plan._reschedule()
         return True
+
+    # Judged, see dunning.commitment: reminder, notice, end, instalment by instalment.
+
+    @api.model
+    def _get_judged_states(self):
+        """Those that count, and those paid, should a payment be taken back."""
+        return ("proposed", "accepted", "completed")
+
+    def _draw_verdicts(self, facts, day, announced):
+        verdicts, dues = {}, self._prepare_dues(day, facts)
+        for plan in self:
+            known, company = facts[plan], plan.company_id
+            expected = sum((due.amount for due in dues[plan]), Decimal(0))
+            verdict = plans.judge(
+                dues[plan],
+                known.money,
+                announced.get(plan, Decimal(0)),
+                day,
+                company.dunning_plan_reminder_days,
+                company.dunning_plan_notice_days,
+                settlement.ending(
+                    min(expected, known.start), settlement.add_up(known.news)
+                ),
+            )
+            # What nobody has signed is not missed.
+            is_proposed = plan.state == "proposed"
+            if is_proposed and verdict.step != plans.COMPLETED and not verdict.ended_as:
+                verdict = plans.Verdict()
+            verdicts[plan] = verdict
+        return verdicts
+
+    def _prepare_dues(self, day, facts):
+        """Map plans to their instalments as the plain functions know them."""
+        notices = self._read_notices()
+
+        @cache
+        def last_day(company, date):
+            days = company.dunning_plan_grace_days
+            return company._dunning_add_working_days(date, days) if days else date
+
+        dues = {}
+        for plan in self:
+            dues[plan] = []
+            filled = plan._fill(facts[plan].money)
+            for row in plan._get_rows():
+                expected = plan._get_expected(row)
+                is_open = filled[row] < expected and row.date < day
+                last = last_day(plan.company_id, row.date) if is_open else row.date
+                notice = notices.get(row.id)
+                dues[plan].append(
+                    plans.Due(
+                        key=row.id,
+                        date=row.date,
+                        amount=self._decimal(expected),
+                        last_day=last or row.date,
+                        noticed=bool(notice),
+                        noticed_on=(notice and notice.delivered_on) or None,
+                    )
+                )
+        return dues
+
+    def _read_notices(self):
+        """Map ids of instalments to the notice about them."""
+        notices = self.env["dunning.action"].search_fetch(
+            Domain("event", "=", "plan.missed")
+            & Domain("event_row_id", "in", self.instalment_ids.ids)
+            & Domain("state", "!=", "cancelled"),
+            ["event_row_id", "delivered_on"],
+        )
+        return {notice.event_row_id: notice for notice in notices}
+
+    def _follow_verdicts(self, verdicts, day):
+        events, changed = [], self.env["dunning.case"]
+        for plan in self:
+            events += plan._follow_verdict(verdicts[plan], day)
+            if plan.state == "broken":
+                changed |= plan.case_id
+        self.env["dunning.action"]._announce(events, day)
+        return changed
+
+    def _follow_verdict(self, verdict, day):
+        """Do what follows from a verdict; return what the debtor is told."""
+        self.ensure_one()
+        if self.state == "proposed":
+            self._lapse(verdict, day)
+            return []
+        if self.state == "completed" and verdict.step == plans.COMPLETED:
+            return []
+        return self._go_on(verdict, day) if self._still_waits(verdict, day) else []
+
+    def _go_on(self, verdict, day):
+        """Carry out the step of a plan that runs; return what the debtor is told."""
+        row = self.instalment_ids.browse(verdict.due.key if verdict.due else [])
+        if verdict.step == plans.COMPLETED:
+            self._end("completed", self.env._("Every instalment was paid."), day)
+            return [self._prepare_told("completed", kind="thanks")]
+        if verdict.step == plans.BROKEN:
+            return self._break(row, day)
+        told = {plans.REMINDER: "reminder", plans.MISSED: "missed"}.get(verdict.step)
+        return [self._prepare_told(told, row)] if told else []
+
+    def _prepare_told(self, what, row=None, kind="commitment"):
+        template, row_id = self._get_plan_template(what), row.id if row else 0
+        return Event(f"plan.{what}", self, template, self.line_ids, kind, row_id)
+
+    def _get_outdated_reason(self, contact):
+        if self.state != TOLD_IN.get(contact.event):
+            return self.env._("The payment plan has changed meanwhile.")
+        row = contact.plan_line_id
+        if row:
+            row.invalidate_recordset(["amount_paid", "state"])
+            missing = self._get_expected(row) - row.amount_paid
+            if row.currency_id.compare_amounts(missing, 0) <= 0:
+                return self.env._("The instalment was paid meanwhile.")
+        return ""
+
+    def _lapse(self, verdict, day):
+        """End a proposal that nobody signed in time, or whose debt was settled."""
+        if verdict.step == plans.COMPLETED:
+            self._end("cancelled", self.env._("Paid before it was signed."), day)
+        elif verdict.ended_as:
+            self._end("cancelled", self._describe_ending(verdict.ended_as), day)
+        elif self.answer_by and self.answer_by < day:
+            reason = self.env._(
+                "Lapsed: no signature by %(date)s.",
+                date=format_date(self.env, self.answer_by),
+            )
+            self._end("cancelled", reason, day)
+
+    def _take_up_again(self):
+        """What had settled it was taken back: the plan runs again by itself."""
+        self.sudo().write(  # a fact
+            {
+                "state": "accepted",
+                "ended_on": False,
+                "end_reason": False,
+                "ended_as": False,
+            }
+        )
+        self._keep_items_back(self.date_last)
+        self._log(self.env._("runs again: what had settled it was taken back."))
+
+    def _get_check_text(self, verdict):
+        return (
+            self.env._("Check a payment for the payment plan"),
+            verdict.due
+            and self.env._(
+                "%(amount)s of the payment plan is missing, due on %(date)s. Money of "
+                "this customer that is not reconciled would cover it: reconcile it, or "
+                "clear it up. Nothing is sent meanwhile.",
+                amount=self._format(float(verdict.missing)),
+                date=format_date(self.env, verdict.due.date),
+            ),
+        )
+
+    def _break(self, row, day):
+        """End the plan: the whole balance is due, plan B happens."""
+        reason = self.env._(
+            "The instalment of %(date)s was not paid after the notice.",
+            date=format_date(self.env, row.date),
+        )
+        self._end("broken", reason, day)
+        # A rule that an administrator may change lets plan B happen.
+        self.env["dunning.alert"]._raise_broken(self, day)
+        if self.fallback in self._tells_of_failure():
+            return [self._prepare_told("broken")]
+        return []
+
+    # What came in on a plan fills its instalments: read live, never stored.
+    #
+    # Interest counts once it was invoiced: what is in no book cannot be paid.
+
+    def _read_sources(self):
+        sources = super()._read_sources()
+        invoiced = self.interest_move_id.sudo().filtered(  # see _get_expected
+            lambda move: move.state == "posted"
+        )
+        for plan in self.filtered(lambda plan: plan.interest_move_id in invoiced):
+            for item in plan.interest_move_id.sudo().line_ids:
+                if item.account_type == "asset_receivable":
+                    start = self._decimal(item.amount_currency)
+                    left = self._decimal(item.amount_residual_currency)
+                    sources[plan].append(Source(item.id, 0, start, left))
+        return sources
+
+    def _get_rows(self):
+        """Return the instalments in the order in which payments fill them."""
+        self.ensure_one()
+        never = fields.Date.to_date("9999-12-31")
+        return self.instalment_ids.sorted(lambda row: row.date or never)
+
+    def _get_expected(self, row):
+        """Return what can be paid of an instalment."""
+        # Whether an invoice is posted is no secret to who sees the plan.
+        if self.interest_move_id.sudo().state == "posted":
+            return row.amount
+        return self.currency_id.round(row.amount - row.interest)
+
+    def _fill(self, received):
+        """Map the instalments to what is paid of each."""
+        rows = self._get_rows()
+        amounts = [self._decimal(self._get_expected(row)) for row in rows]
+        filled = core.fill(amounts, received)
+        return {row: float(part) for row, part in zip(rows, filled, strict=True)}
+
+    def action_draft_interest(self):
+        """Draft the invoice of the interest agreed upon, due on the last day."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state not in ("accepted", "completed") or not self.amount_interest:
+            raise UserError(
+                self.env._("There is no interest to invoice on this payment plan.")
+            )
+        if not self.interest_move_id:
+            # A draft only, whoever asks for it: posting it is the accountant's.
+            moves = self.env["account.move"].sudo().with_company(self.company_id)
+            move = moves.create(self._prepare_interest_move())
+            self.sudo().interest_move_id = move  # a fact
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.interest_move_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def _prepare_interest_move(self):
+        plan = self.with_context(lang=self._get_lang())
+        return {
+            "move_type": "out_invoice",
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "currency_id": self.currency_id.id,
+            "invoice_date_due": self.date_last,
+            "invoice_payment_term_id": False,
+            "invoice_line_ids": [
+                fields.Command.create(
+                    {
+                        "name": plan.env._(
+                            "Interest agreed upon in the payment agreement "
+                            "%(reference)s",
+                            reference=self._get_reference(),
+                        ),
+                        "quantity": 1,
+                        "price_unit": self.amount_interest,
+                        "tax_ids": [fields.Command.clear()],
+                    }
+                )
+            ],
+        }

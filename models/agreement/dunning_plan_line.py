@@ -45,10 +45,9 @@ class DunningPlanLine(models.Model):
         "plan_id.interest_move_id.amount_residual",
     )
     def _compute_amount_paid(self):
-        plans = self.plan_id
-        received = plans._get_received()
-        for plan in plans:
-            filled = plan._fill(received[plan])
+        facts = self.plan_id._get_known()
+        for plan, known in facts.items():
+            filled = plan._fill(known.money)
             today = (plan.company_id or self.env.company)._dunning_today()
             for line in self.filtered(lambda line, plan=plan: line.plan_id == plan):
                 line.amount_paid = filled.get(line, 0.0)

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -9,22 +10,6 @@ from ...tools import covers
 
 #: Nobody promises further ahead: a slip of the pen.
 MOST_DAYS_AHEAD = 366
-#: States that payments do not change any more.
-FINAL = ("replaced", "cancelled")
-#: What was said stays as it was said; the rest may be added later.
-EDITABLE = frozenset(
-    (
-        "means",
-        "contact_id",
-        "user_id",
-        "note",
-        "document_ids",
-        "fallback",
-        "fallback_days",
-        "fallback_level_id",
-        "fallback_disclosed",
-    )
-)
 
 
 class DunningPromise(models.Model):
@@ -120,7 +105,6 @@ class DunningPromise(models.Model):
     replaced_by_id = fields.Many2one(
         "dunning.promise", readonly=True, index="btree_not_null", ondelete="set null"
     )
-    partial_mark = fields.Integer(readonly=True)  # the last matching before it
     cover_ids = fields.One2many(
         "dunning.cover",
         "source_id",
@@ -138,19 +122,27 @@ class DunningPromise(models.Model):
         copy=False,
         help="The customer took the promise back: it counts as not kept.",
     )
-    decided_state = fields.Selection(
-        [("kept", "Kept"), ("broken", "Broken")],
-        "Decided",
+    amount_received = fields.Monetary(
+        "Received in time",
         readonly=True,
         copy=False,
-        help="What somebody decided after a check; payments do not change it.",
+        help="What came in by the last day on which it was waited for.",
     )
-    decided_by_id = fields.Many2one(
-        "res.users",
-        "Decided by",
+    amount_left = fields.Monetary(
+        "Still to come",
+        compute="_compute_amount_left",
+        help="What is left to pay of it today.",
+    )
+    kept_share = fields.Float(
         readonly=True,
         copy=False,
-        help="Who decided, after a check, whether it was kept.",
+        aggregator="avg",
+        help="Which part of it was kept: 1 all of it, 0 nothing.",
+    )
+    broken_on = fields.Date(
+        readonly=True,
+        copy=False,
+        help="The day on which it was found broken: the customer hears of it once.",
     )
 
     @api.depends("case_id", "line_ids")
@@ -203,38 +195,40 @@ class DunningPromise(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        known = {"state", "attempt", "promised_on", "date_until", "is_whole_case"}
-        if not self.env.su:  # what follows from a promise is no choice
-            vals_list = [
-                {name: value for name, value in vals.items() if name not in known}
-                for vals in vals_list
-            ]
         promises = super().create(vals_list)
-        promises._check_case_is_open()
         promises._check_may_extend()
         for promise in promises:
             promise._take_effect()
         return promises
 
-    def write(self, vals):
-        if not self.env.su and not EDITABLE.issuperset(vals):
-            raise UserError(
-                self.env._(
-                    "A promise stays as it was made: make a new one, which replaces "
-                    "it, or extend it."
-                )
+    @api.model
+    def _prepare(self, vals):
+        # Not refused: the copy of a promise is a promise made now.
+        facts = frozenset() if self.env.su else self._get_facts()
+        return super()._prepare(
+            {name: value for name, value in vals.items() if name not in facts}
+        )
+
+    @api.model
+    def _get_facts(self):
+        own = {"attempt", "promised_on", "date_until", "is_whole_case"}
+        return super()._get_facts() | own
+
+    def _get_writable(self):
+        return super()._get_writable() | {"means"}
+
+    @api.model
+    def _refuse(self, names):
+        raise UserError(
+            self.env._(
+                "A promise stays as it was made: make a new one, which replaces it, or "
+                "extend it."
             )
-        return super().write(vals)
+        )
 
     @api.model
     def _get_running_states(self):
         return (core.OPEN, core.TO_CHECK)
-
-    def _end(self, state, values=None):
-        """End promises by a decision: what they kept back is free at once."""
-        self.sudo().write((values or {}) | {"state": state})  # see the class
-        self._close_task()
-        self._uncover()
 
     @api.model
     def _read_kept_rates(self, partners, company):
@@ -276,7 +270,6 @@ class DunningPromise(models.Model):
                 "date_until": company._dunning_last_tolerated_day(self.date),
                 "attempt": 1 + len(earlier),
                 "fallback_disclosed": self.fallback_disclosed or self._must_disclose(),
-                "partial_mark": self._get_partial_mark(),
             }
         )
         self._replace(earlier)
@@ -324,7 +317,7 @@ class DunningPromise(models.Model):
     def _replace(self, earlier):
         """One promise at a time for an item: the new one ends what was still open."""
         running = earlier.filtered(lambda one: one.state in self._get_running_states())
-        running._end("replaced", {"replaced_by_id": self.id})
+        running._end("replaced", replaced_by_id=self.id)
 
     def _release_from_whole(self, lines):
         """What a promise names is taken out of one that stands for the whole case."""
@@ -343,12 +336,6 @@ class DunningPromise(models.Model):
         after = self.company_id.dunning_disclose_after
         return bool(after) and self.case_id._count_broken_agreements() >= after
 
-    @api.model
-    def _get_partial_mark(self):
-        """Return the last matching in the books: what comes later is since then."""
-        partials = self.env["account.partial.reconcile"].sudo()  # a number only
-        return partials.search([], order="id desc", limit=1).id
-
     # What people do with a promise: put it off, take it back, decide a doubt.
 
     def action_cancel(self):
@@ -357,18 +344,16 @@ class DunningPromise(models.Model):
         :raises UserError: for one that is over
         """
         self._check_running()
-        self._end("cancelled")
-        for promise in self:
-            promise._log(self.env._("Cancelled by %(user)s.", user=self.env.user.name))
+        reason = self.env._("Cancelled by %(user)s.", user=self.env.user.name)
+        self._end("cancelled", reason)
         return True
 
     def action_withdraw(self):
         """The customer takes his promise back: it counts as not kept, and what it
         covered is dunned again."""
         self._check_running()
-        self._end("cancelled", {"is_withdrawn": True, "kept_share": 0.0})
-        for promise in self:
-            promise._log(self.env._("The customer takes it back."))
+        reason = self.env._("The customer takes it back.")
+        self._end("cancelled", reason, is_withdrawn=True, kept_share=0.0)
         return True
 
     def action_extend(self):
@@ -427,7 +412,7 @@ class DunningPromise(models.Model):
             {"decided_state": state, "decided_by_id": self.env.uid}
         )
         for company, promises in self.grouped("company_id").items():
-            promises.case_id._judge_promises(company._dunning_today())
+            promises.case_id._judge_agreements(company._dunning_today(), self._name)
 
     # Extensions
 
@@ -486,3 +471,110 @@ class DunningPromise(models.Model):
             "extension_of_id": commitment.id if is_promise else False,
         }
         return self.create(values)
+
+    # Judged: see dunning.commitment
+
+    @api.depends("state", "amount", "cover_ids.line_id.amount_residual")
+    def _compute_amount_left(self):
+        for promise in self:
+            promise.amount_left = promise._get_left() if promise.ids else promise.amount
+
+    @api.model
+    def _get_judged_states(self):
+        return (core.OPEN, core.TO_CHECK, core.KEPT, *core.FAILED)
+
+    def _waits_for_money_elsewhere(self):
+        return True
+
+    def _draw_verdicts(self, facts, day, announced):
+        return {
+            promise: promise._draw_verdict(
+                facts[promise], day, announced.get(promise, Decimal(0))
+            )
+            for promise in self.sorted(lambda one: (one.date, one.id))
+        }
+
+    def _draw_verdict(self, known, day, announced):
+        last = self.date_until or self.date
+        promised = core.Promise(Decimal(str(self.amount)), known.start, last)
+        if self.decided_state == core.KEPT:
+            return core.Verdict(core.KEPT, promised.expected)
+        if self.decided_state:
+            day = max(day, last + timedelta(days=1))
+        return core.judge(promised, known.receipts, day, announced)
+
+    def _is_accused(self, verdict):
+        # Of one that is broken the debtor has heard; a decision is no doubt any more.
+        is_new = self.state not in core.FAILED and not self.decided_state
+        return is_new and super()._is_accused(verdict)
+
+    def _follow_verdicts(self, verdicts, day):
+        ended = self.browse()
+        for promise in self:
+            if promise._write_verdict(verdicts[promise], day):
+                ended |= promise
+        running = ended.filtered(lambda one: one.state in one._get_running_states())
+        running._get_covers().sudo().active = True  # see _cover
+        (ended - running)._get_covers().sudo().active = False
+        self.filtered(lambda one: one.state != core.TO_CHECK)._close_check()
+        for promise in self.filtered(lambda one: one.state == core.TO_CHECK):
+            promise._ask_to_check(verdicts[promise], day)
+        ended.filtered(lambda one: one.state != "cancelled")._log_verdicts()
+        escalating = self.filtered(
+            lambda promise: (
+                promise.state in core.FAILED
+                and verdicts[promise].escalates(bool(promise.broken_on))
+            )
+        )
+        return escalating._escalate(day)
+
+    def _write_verdict(self, verdict, day):
+        """Write what changed; tell whether it has another state now."""
+        if verdict.state == core.VOID:
+            is_new = self.state != "cancelled"
+            self._call_off(verdict.ended_as, day)
+            return is_new
+        if self.state == "cancelled" and not self._may_count_again():
+            return False
+        received, currency = float(verdict.received), self.currency_id
+        is_new = verdict.state != self.state
+        if is_new or currency.compare_amounts(self.amount_received, received):
+            expected = min(self.amount, received + float(verdict.left)) or 1.0
+            is_kept = verdict.state == core.KEPT
+            self.sudo().write(  # the engine's to say
+                {
+                    "state": verdict.state,
+                    "amount_received": received,
+                    "kept_share": 1.0 if is_kept else received / expected,
+                    "ended_as": False,
+                    "ended_on": False,
+                    "end_reason": False,
+                }
+            )
+        return is_new
+
+    def _get_check_text(self, verdict):
+        return (
+            self.env._("Check a promise before it is called broken"),
+            self.env._(
+                "%(promise)s: %(left)s is missing, but money of %(debtor)s is there "
+                "that may be meant for it: an open credit, a payment in process, a "
+                "bank line, or the payment of another invoice. Match it, or decide on "
+                "the promise whether it counts.",
+                promise=self._describe(),
+                left=self._format(self._get_left()),
+                debtor=self.partner_id.display_name,
+            ),
+        )
+
+    def _escalate(self, day):
+        """Tell the debtors, and let plan B happen, once.
+
+        :return: the cases on whose items plan B may have written a level
+        """
+        if not self:
+            return self.case_id
+        self.sudo().write({"broken_on": day})  # the engine's to say
+        self._tell_broken(day)
+        self.env["dunning.alert"]._raise_broken(self, day)
+        return self.case_id

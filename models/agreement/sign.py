@@ -1,14 +1,13 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...tools import instalments as core
 from ..contact.event import Event
 
 AGREEMENT = "account_dunning.dunning_plan_report"
-MANAGER = "account_dunning.group_dunning_manager"
 
 
 class DunningPlan(models.Model):
@@ -45,16 +44,6 @@ class DunningPlan(models.Model):
         copy=False, attachment=True, help="The signature given on line."
     )
 
-    approval_reason = fields.Char(
-        "Why it needs approval", compute="_compute_approval_reason"
-    )
-    approved_by_id = fields.Many2one(
-        "res.users", "Approved by", readonly=True, copy=False
-    )
-    approved_on = fields.Date(readonly=True, copy=False)
-    asked_by_id = fields.Many2one(
-        "res.users", "Approval asked by", readonly=True, copy=False
-    )
     average_delay = fields.Integer(
         "Paid later by (days)",
         compute="_compute_cash_effect",
@@ -68,7 +57,6 @@ class DunningPlan(models.Model):
         help="What comes in each month, as it was due and as planned. What is late "
         "already was due this month.",
     )
-    may_approve = fields.Boolean("You may approve it", compute="_compute_may_approve")
 
     previous_id = fields.Many2one(
         "dunning.plan",
@@ -82,9 +70,12 @@ class DunningPlan(models.Model):
     version = fields.Integer(readonly=True, default=1, copy=False)
 
     def _check_terms(self):
-        """Refuse what cannot be agreed upon, in words."""
         self.ensure_one()
         self._check_case_is_open()
+        if self.state != "draft":
+            raise UserError(
+                self.env._("%(plan)s was proposed already.", plan=self.display_name)
+            )
         if not self.line_ids:
             raise UserError(
                 self.env._("Choose the invoices that the payment plan is about.")
@@ -112,37 +103,18 @@ class DunningPlan(models.Model):
     def action_propose(self):
         """Send the agreement to be signed; above the thresholds a credit manager
         approves first, and gets a task for it."""
-        self.check_access("write")
-        waiting = self.browse()
-        for plan in self:
-            if plan.state != "draft":
-                raise UserError(
-                    self.env._("%(plan)s was proposed already.", plan=plan.display_name)
-                )
-            plan._check_terms()
-            if plan._needs_approval():
-                if not plan.may_approve:
-                    plan._ask_approval()
-                    waiting |= plan
-                    continue
-                plan.action_approve()
+        ready = self._approve_or_ask()
+        for plan in ready:
             plan._propose()
-        return waiting._notify_waiting() if waiting else True
+        return (self - ready)._notify_waiting()
 
-    def _notify_waiting(self):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "message": self.env._(
-                    "A credit manager must approve it first: %(reasons)s. The task has "
-                    "been planned.",
-                    reasons=self[0].approval_reason,
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+    def action_approve(self):
+        """Approve plans that are above the thresholds.
+
+        :raises AccessError: for whoever is no credit manager
+        """
+        self._approve()
+        return True
 
     def _propose(self):
         company = self.company_id
@@ -289,12 +261,7 @@ class DunningPlan(models.Model):
     def _announce_plan(self, what, day=None):
         """Tell the debtor about a plan, a single time."""
         events = [
-            Event(
-                f"plan.{what},{plan.id}",
-                plan.case_id,
-                plan._get_plan_template(what),
-                plan.line_ids,
-            )
+            Event(f"plan.{what}", plan, plan._get_plan_template(what), plan.line_ids)
             for plan in self
         ]
         return self.env["dunning.action"]._announce(events, day)
@@ -302,15 +269,12 @@ class DunningPlan(models.Model):
     # Approval: above the company's thresholds a credit manager looks at the effect on
     # cash before a plan is proposed (requirement R50).
 
-    @api.depends("amount", "date_first", "instalment_ids.date", "company_id")
-    @api.depends_context("lang")
+    @api.depends("amount", "date_first", "instalment_ids.date")
     def _compute_approval_reason(self):
-        for plan in self:
-            plan.approval_reason = "; ".join(plan._find_approval_reasons()) or False
+        return super()._compute_approval_reason()
 
     def _find_approval_reasons(self):
-        """Return in words which thresholds of the company the plan is above."""
-        company, reasons = self.company_id, []
+        company, reasons = self.company_id, super()._find_approval_reasons()
         if not company:
             return reasons
         today = company._dunning_today()
@@ -329,10 +293,6 @@ class DunningPlan(models.Model):
                 self.env._("it lasts more than %(count)s months", count=longest)
             )
         return reasons
-
-    @api.depends_context("uid")
-    def _compute_may_approve(self):
-        self.may_approve = self.env.user.has_group(MANAGER)
 
     @api.depends(
         "instalment_ids.date", "instalment_ids.amount", "line_ids", "amount", "state"
@@ -392,43 +352,8 @@ class DunningPlan(models.Model):
             body,
         )
 
-    def _needs_approval(self):
-        self.ensure_one()
-        return bool(self._find_approval_reasons()) and not self.approved_by_id
-
-    def action_approve(self):
-        """Approve plans that are above the thresholds.
-
-        :raises AccessError: for whoever is no credit manager
-        """
-        self.check_access("write")
-        if not self.env.user.has_group(MANAGER):
-            raise AccessError(
-                self.env._("A credit manager approves this payment plan.")
-            )
-        for plan in self:
-            if plan.state != "draft":
-                raise UserError(
-                    self.env._("Only a draft is approved, before it is proposed.")
-                )
-            plan._check_terms()
-            plan.sudo().write(  # who approved, and when, is no choice
-                {
-                    "approved_by_id": self.env.uid,
-                    "approved_on": plan.company_id._dunning_today(),
-                }
-            )
-            plan._close_approval_task()
-            plan.case_id._message_log(
-                body=self.env._("%(plan)s: approved.", plan=plan.display_name)
-            )
-        return True
-
-    def _ask_approval(self):
-        """Give the credit manager a task with the reasons."""
-        self.ensure_one()
-        self.sudo().asked_by_id = self.env.uid  # a fact, see action_approve
-        note = self.env._(
+    def _get_approval_note(self):
+        return self.env._(
             "%(plan)s (%(amount)s, until %(date)s) waits for your approval: "
             "%(reasons)s. On average the money comes %(days)s days later than it was "
             "due.",
@@ -438,17 +363,9 @@ class DunningPlan(models.Model):
             reasons=self.approval_reason,
             days=self.average_delay,
         )
-        case = self.case_id
-        return case._plan_task(self._get_approval_summary(), note, case.manager_id)
 
     def _get_approval_summary(self):
         return self.env._("Approve the payment plan (%(id)s)", id=self.id)
-
-    def _close_approval_task(self):
-        summary = self._get_approval_summary()
-        # The task was given to the manager, whoever approves now.
-        tasks = self.case_id.activity_ids.filtered(lambda a: a.summary == summary)
-        tasks.sudo().action_done()
 
     # Change by agreement: a new version about what is left, the old one kept.
 
@@ -472,7 +389,7 @@ class DunningPlan(models.Model):
 
     def _make_version(self):
         """Return a draft with the instalments that are not paid yet."""
-        filled = self._fill(self._get_received()[self])
+        filled = self._fill(self._get_known()[self].money)
         rows = []
         for row in self._get_rows():
             left = self.currency_id.round(row.amount - filled[row])

@@ -80,21 +80,14 @@ class DunningPromise(models.Model):
         for company, promises in self.grouped("company_id").items():
             self.env["dunning.action"].with_company(company)._announce(
                 [
-                    Event(
-                        f"promise.{what},{promise.id}",
-                        promise.case_id,
-                        text,
-                        promise.line_ids,
-                    )
+                    Event(f"promise.{what}", promise, text, promise.line_ids)
                     for promise in promises
                 ],
                 day,
             )
 
-    def _get_outdated_reason(self, what):
-        """Return why a message about it must not leave any more, in words."""
-        self.ensure_one()
-        if what == "made":
+    def _get_outdated_reason(self, contact):
+        if contact.event == "promise.made":
             is_current = self.state == core.OPEN
         else:
             is_current = self.state in core.FAILED and self.amount_left
@@ -107,14 +100,6 @@ class DunningPromise(models.Model):
         )
 
     # The history of the case
-
-    def _log(self, text):
-        self.ensure_one()
-        self.case_id._message_log(
-            body=self.env._(
-                "%(promise)s: %(text)s", promise=self._describe(), text=text
-            )
-        )
 
     def _log_made(self):
         self.ensure_one()

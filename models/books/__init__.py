@@ -1,3 +1,4 @@
 from . import dunning_worker
 from . import res_company
 from . import account_move_line
+from . import account_partial_reconcile

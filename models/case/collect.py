@@ -1,15 +1,25 @@
 from collections import defaultdict
+from decimal import Decimal
 
 from odoo import api, models
 from odoo.fields import Domain
 
 from ...tools import ladder as core
+from ...tools import settlement
 from ...tools.holds import BY_LAW
 from ..books.bulk_insert import insert_rows
 from .decide import Books
 
 #: Where an item stands that nobody was written to about.
 NEVER_DUNNED = {"level_id": None, "delivered_on": None, "deadline": None}
+#: How a case ended, by what most of it was settled with.
+CLOSE_REASONS = {
+    settlement.MONEY: "paid",
+    settlement.NETTED: "netted",
+    settlement.TRANSFERRED: "transferred",
+    settlement.WRITTEN_OFF: "written_off",
+    "": "void",
+}
 
 
 class DunningCase(models.Model):
@@ -304,44 +314,20 @@ class DunningCase(models.Model):
         self._settle_closed(date)
 
     def _get_close_reasons(self):
-        """Map cases to how their last items were settled, read from the counterpart.
+        """Map cases to how their items were settled: the largest class decides.
 
-        Money or a credit note makes a case paid; an entry that moves the debt to
-        another account closes it as transferred. Where nothing was settled (the
+        Money or a credit note makes a case paid. Where nothing was settled (the
         invoices were cancelled, deleted, excluded or made out to another customer)
         nothing is due any more, and nobody has paid.
         """
         lines = self.with_context(active_test=False).line_ids
-        # How an entry was matched is read for the verdict only, never shown.
-        items = lines.move_line_id.sudo().filtered("reconciled")
-        partials = self.env["account.partial.reconcile"].sudo()
-        partials = partials.search_fetch(
-            [("debit_move_id", "in", items.ids)],
-            ["debit_move_id", "credit_move_id", "exchange_move_id"],
-        )
-        # The gain or loss on a currency is entered beside the payment, not instead.
-        exchange = partials.exchange_move_id
-        counterparts = partials.credit_move_id
-        counterparts.fetch(["date", "move_id"])
-        counterparts = counterparts.filtered(lambda line: line.move_id not in exchange)
-        counterparts.move_id.fetch(["journal_id", "origin_payment_id"])
-        matched = partials.grouped("debit_move_id")
-        of_case = defaultdict(counterparts.browse)
+        partials = self.env["account.partial.reconcile"]
+        settled = partials._read_dunning_settlements(lines.move_line_id, is_whole=True)
+        sums = {case: defaultdict(Decimal) for case in self}
         for line in lines:
-            found = matched.get(line.move_line_id.sudo(), partials.browse())
-            of_case[line.case_id] |= found.credit_move_id & counterparts
-        return {case: self._get_close_reason(of_case[case]) for case in self}
-
-    @api.model
-    def _get_close_reason(self, counterparts):
-        last = counterparts.sorted(lambda line: (line.date, line.id))[-1:].move_id
-        if not last:
-            return "void"
-        return "paid" if self._is_money(last) else "transferred"
-
-    @api.model
-    def _is_money(self, entry):
-        """Tell whether an entry is a payment or a credit note, not one that only moves
-        a debt elsewhere."""
-        is_money = entry.journal_id.type in ("bank", "cash", "credit", "sale")
-        return is_money or bool(entry.origin_payment_id)
+            for row in settled.get(line.move_line_id.id, ()):
+                sums[line.case_id][row.kind] += row.company_amount
+        return {
+            case: CLOSE_REASONS[settlement.largest(of_case)]
+            for case, of_case in sums.items()
+        }

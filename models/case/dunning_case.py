@@ -51,7 +51,9 @@ class DunningCase(models.Model):
     close_reason = fields.Selection(
         [
             ("paid", "Paid"),
+            ("netted", "Set off against what we owe"),
             ("transferred", "Moved to doubtful debts"),
+            ("written_off", "Written off"),
             ("manual", "Closed by hand"),
             ("void", "Nothing due any more"),
             ("joined", "Joined with another case"),

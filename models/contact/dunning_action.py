@@ -18,7 +18,7 @@ CARRIERS = {
     *("mail_mail_id", "activity_id", "sms_id", "message_id"),
     *("outcome", "outcome_on", "outcome_note", "attempt_count"),
     *("fallback_of_id", "is_overtaken"),
-    *("event", "template_id"),
+    *("event", "event_model", "event_res_id", "event_row_id", "template_id"),
     *("reason_id", "reason_said_by", "is_incoming"),
 }
 
@@ -142,7 +142,8 @@ class DunningAction(models.Model):
     may_approve = fields.Boolean("You may approve it", compute="_compute_may_approve")
     _once = models.UniqueIndex(
         "(COALESCE(origin_case_id, case_id), kind, COALESCE(level_id, 0), date, "
-        "channel, COALESCE(event, '')) WHERE state != 'cancelled'",
+        "channel, COALESCE(event, ''), COALESCE(event_res_id, 0), "
+        "COALESCE(event_row_id, 0)) WHERE state != 'cancelled'",
         "This step was already prepared for this debtor through this channel today.",
     )
 

@@ -7,17 +7,27 @@ from ...tools.channels import OUTSIDE_LADDER
 
 
 class Event(NamedTuple):
-    """What happened to a commitment, and the contact that tells the debtor so.
+    """What happened to something in a case, and the contact that tells the debtor so.
 
-    ``key`` names it for good ("promise.broken,12"): it is told once. ``lines`` are the
+    ``name`` says what happened ("promise.broken"), ``source`` to which record, and
+    ``row_id`` to which part of it (an instalment): it is told once. ``lines`` are the
     case lines that the text lists; ``kind`` is ``commitment`` or ``thanks``.
     """
 
-    key: str
-    case: models.BaseModel
+    name: str
+    source: models.BaseModel
     template: models.BaseModel
     lines: models.BaseModel
     kind: str = "commitment"
+    row_id: int = 0
+
+    @property
+    def case(self):
+        return self.source.case_id
+
+    @property
+    def key(self):
+        return self.name, self.source._name, self.source.id, self.row_id
 
 
 class DunningAction(models.Model):
@@ -33,7 +43,14 @@ class DunningAction(models.Model):
     event = fields.Char(
         readonly=True,
         index="btree_not_null",
-        help="What it tells the debtor about; each event is told once.",
+        help="What it tells the debtor, for example “promise.broken”; it is told once.",
+    )
+    event_model = fields.Char("About a record of", readonly=True)
+    event_res_id = fields.Many2oneReference(
+        "About", model_field="event_model", readonly=True
+    )
+    event_row_id = fields.Integer(
+        "About the part", readonly=True, help="The instalment that it is about."
     )
     template_id = fields.Many2one(
         "mail.template",
@@ -43,7 +60,8 @@ class DunningAction(models.Model):
         help="The text of a contact that belongs to no level.",
     )
     _event_once = models.UniqueIndex(
-        "(event) WHERE event IS NOT NULL AND state != 'cancelled'",
+        "(event, COALESCE(event_model, ''), COALESCE(event_res_id, 0), "
+        "COALESCE(event_row_id, 0)) WHERE event IS NOT NULL AND state != 'cancelled'",
         "The debtor was already told about this.",
     )
 
@@ -59,14 +77,18 @@ class DunningAction(models.Model):
         """
         if not events:
             return self.browse()
-        told = set(
-            self.search(
-                [
-                    ("event", "in", [event.key for event in events]),
-                    ("state", "!=", "cancelled"),
-                ]
-            ).mapped("event")
+        told = self.search_fetch(
+            [
+                ("event", "in", [event.name for event in events]),
+                ("event_res_id", "in", [event.source.id for event in events]),
+                ("state", "!=", "cancelled"),
+            ],
+            ["event", "event_model", "event_res_id", "event_row_id"],
         )
+        told = {
+            (one.event, one.event_model, one.event_res_id, one.event_row_id)
+            for one in told
+        }
         events = [event for event in events if event.key not in told]
         cases = self.env["dunning.case"].union(*(event.case for event in events))
         values = []
@@ -94,7 +116,10 @@ class DunningAction(models.Model):
             "partner_id": case.partner_id.id,
             "company_id": case.company_id.id,
             "kind": event.kind,
-            "event": event.key,
+            "event": event.name,
+            "event_model": event.source._name,
+            "event_res_id": event.source.id,
+            "event_row_id": event.row_id,
             "template_id": event.template.id,
             "channel": "email" if email_normalize(contact.email) else "letter",
             "date": date,
@@ -106,6 +131,15 @@ class DunningAction(models.Model):
             ],
         }
 
+    def _get_event_source(self):
+        """Return the record that a contact outside the ladder is about, empty once it
+        was deleted; None for a contact about nothing of ours."""
+        self.ensure_one()
+        if self.event_model not in self.env:
+            return None
+        # Who may see the contact may read what it is about.
+        return self.env[self.event_model].browse(self.event_res_id).exists()
+
     def _is_outside_ladder(self):
         self.ensure_one()
         return self.kind in OUTSIDE_LADDER
@@ -116,10 +150,12 @@ class DunningAction(models.Model):
         return self.template_id or self.level_id._get_template(self.channel)
 
     def _get_event_outdated_reason(self):
-        """Return why a contact about a commitment must not leave any more, in words;
-        empty when it may. Each kind of commitment extends it."""
-        self.ensure_one()
-        return ""
+        """Return why a contact outside the ladder must not leave any more, in words;
+        empty when it may. Whoever announces events extends it."""
+        source = self._get_event_source()
+        if source is None or source:
+            return ""
+        return self.env._("What it is about was deleted.")
 
     def _follow_event(self):
         """Tell whether a contact about a commitment may still leave; drop it if not."""

@@ -1,8 +1,5 @@
 from odoo import api, fields, models
 
-#: How the events about disputes begin: "dispute.unjustified,12".
-PREFIX = "dispute."
-
 #: What an answer to a dispute can name.
 DISPUTE_TEXTS = (
     "dispute_invoice",
@@ -26,12 +23,11 @@ class DunningAction(models.Model):
     dispute_accepted_text = fields.Char(compute="_compute_dispute_texts")
     dispute_answer_text = fields.Char(compute="_compute_dispute_texts")
 
-    @api.depends("event")
+    @api.depends("event_model", "event_res_id")
     def _compute_dispute_id(self):
         for action in self:
-            is_about = (action.event or "").startswith(PREFIX)
-            key = int(action.event.rpartition(",")[2]) if is_about else False
-            action.dispute_id = self.env["dunning.dispute"].browse(key).exists()
+            is_about = action.event_model == "dunning.dispute"
+            action.dispute_id = is_about and action._get_event_source()
 
     @api.depends("dispute_id")
     @api.depends_context("lang")

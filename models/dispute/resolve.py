@@ -187,8 +187,8 @@ class DunningDispute(models.Model):
         open_cases = self.filtered(lambda one: one.case_id.state != "closed")
         events = [
             Event(
-                f"dispute.{dispute.resolution},{dispute.id}",
-                dispute.case_id,
+                f"dispute.{dispute.resolution}",
+                dispute,
                 self.env.ref(TEXTS[dispute.resolution]),
                 dispute.case_id.line_ids.filtered(
                     lambda line, move=dispute.move_id: line.move_id == move

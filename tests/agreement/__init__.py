@@ -5,5 +5,7 @@ from . import test_promises
 from . import test_promise_broken
 from . import test_fallback_plans
 from . import test_offer
+from . import test_agreement_settled
 from . import test_plan
 from . import test_plan_follow
+from . import test_migration_agreements

@@ -48,24 +48,20 @@ class TestAgreementTexts(DunningCommon):
             {"move_id": invoices[3].id, "amount": 200, "reason_id": reason.id}
         )
         row = plan.instalment_ids[:1]
-        told = [
-            (f"promise.{what},{promise.id}", "promise") for what in ("made", "broken")
-        ]
-        told += [
-            (
-                f"plan.{what}{f'.{row.id}' if what in PLAN[1:3] else ''},{plan.id}",
-                "plan",
-            )
-            for what in PLAN
-        ]
-        told += [(f"offer.{what},{offer.id}", "offer") for what in OFFER]
-        told += [
-            (f"dispute.{what},{dispute.id}", "dispute") for what in self._answers()
-        ]
-        for key, name in told:
-            what = key.split(".")[1].split(",")[0]
-            text = self.env.ref(f"account_dunning.mail_template_{name}_{what}")
-            yield f"{name} {what}", Event(key, case, text, case.line_ids)
+        told = {
+            promise: ("promise", ("made", "broken")),
+            plan: ("plan", PLAN),
+            offer: ("offer", OFFER),
+            dispute: ("dispute", self._answers()),
+        }
+        for source, (name, whats) in told.items():
+            for what in whats:
+                text = self.env.ref(f"account_dunning.mail_template_{name}_{what}")
+                row_id = row.id if source == plan and what in PLAN[1:3] else 0
+                event = Event(
+                    f"{name}.{what}", source, text, case.line_ids, row_id=row_id
+                )
+                yield f"{name} {what}", event
 
     @staticmethod
     def _about(case, lines):
@@ -84,7 +80,12 @@ class TestAgreementTexts(DunningCommon):
                 items = event.case._read_books(self.company, day(0)).items
                 values = actions._prepare_event(event, items, day(0))
                 # What was told as it was made is told afresh.
-                actions.search([("event", "=", event.key)])._drop("Told again")
+                actions.search(
+                    [
+                        ("event", "=", event.name),
+                        ("event_res_id", "=", event.source.id),
+                    ]
+                )._drop("Told again")
                 contact = actions.sudo()._create_with_lines([values])
                 subject, body = contact._render_texts()[contact.id]
                 said[what] = (subject, html2plaintext(body))

@@ -1,4 +1,7 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ...models.contact.event import Event
 from ..common import DunningCommon
@@ -95,8 +98,9 @@ class TestContactsOutsideTheLadder(CoverCommon):
         self._invoice(6)
         self.case = self.env["dunning.case"]._open_for(self.customer)
 
-    def _announce(self, key="test.told,1", kind="commitment"):
-        event = Event(key, self.case, self.mail_text, self.case.line_ids, kind)
+    def _announce(self, name="test.told", kind="commitment", row_id=0):
+        lines = self.case.line_ids
+        event = Event(name, lines, self.mail_text, lines, kind, row_id)
         return self.env["dunning.action"].with_user(self.collector)._announce([event])
 
     def test_an_event_is_told_once(self):
@@ -107,6 +111,18 @@ class TestContactsOutsideTheLadder(CoverCommon):
         self.assertFalse(self._announce())
         self.assertEqual(len(self._send_mails()), 1)
         self.assertFalse(self.case.line_ids.level_id)
+
+    def test_each_part_of_what_it_is_about_is_told_by_itself(self):
+        action = self._announce(row_id=1)
+        self.assertTrue(self._announce(row_id=2))
+        self.assertFalse(self._announce(row_id=1))
+        self.assertEqual(action._get_event_source(), self.case.line_ids)
+
+    @mute_logger("odoo.sql_db")
+    def test_the_database_refuses_to_tell_it_twice(self):
+        action = self._announce()
+        with self.assertRaises(UniqueViolation), self.cr.savepoint():
+            action.sudo().copy({"date": day(1)}).flush_recordset()
 
     def test_no_rung_speaks_on_the_same_day_and_one_does_on_the_next(self):
         self._announce()

@@ -33,7 +33,8 @@ class TestPlanB(PromiseCommon):
         self.assertEqual((extension.date, extension.amount), (day(9), 300))
         self.assertEqual(self.line.hold, "promised")
         told = self._contacts()
-        self.assertEqual(told.event, f"promise.made,{extension.id}")
+        self.assertEqual(told.event, "promise.made")
+        self.assertEqual(told._get_event_source(), extension)
 
     def test_extension_of_an_extension_is_for_the_manager(self):
         first = self._break("extension", fallback_days=5)

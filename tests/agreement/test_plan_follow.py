@@ -115,7 +115,7 @@ class TestPlanFollow(PlanCommon):
     def test_what_was_checked_and_matched_goes_on(self):
         self._post_entry(
             (self.company_data["default_account_receivable"], -500),
-            (self.company_data["default_account_revenue"], 500),
+            (self.company_data["default_journal_bank"].default_account_id, 500),
         )
         self._run(day(LAST + 1))
         items = self.customer.invoice_ids.line_ids | self.env[
@@ -295,7 +295,7 @@ class TestPlanQueries(PlanCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
-        self.plans._find_to_judge(cases).sudo()._settle_plans(day(1))
+        self.env["dunning.commitment"]._judge([plans.sudo()], day(1))
         return self.env.cr.sql_log_count - before
 
     def test_ten_plans_cost_no_more_queries_than_two(self):

@@ -333,7 +333,7 @@ class TestPromiseIsJudged(PromiseCommon):
         self.assertEqual(promise.state, "broken")
         self.assertEqual(len(self._contacts()), 1)
 
-    def test_a_debt_moved_to_another_account_is_to_be_checked(self):
+    def test_a_debt_that_was_written_off_is_neither_kept_nor_broken(self):
         promise = self._promise()
         account = self.invoice.line_ids.account_id.filtered(
             lambda a: a.account_type == "asset_receivable"
@@ -343,7 +343,7 @@ class TestPromiseIsJudged(PromiseCommon):
         items = (entry | self.invoice).line_ids
         items.filtered(lambda l: l.account_id == account).reconcile()
         self._run(day(4))
-        self.assertEqual(promise.state, "to_check")
+        self.assertEqual((promise.state, promise.broken_on), ("cancelled", False))
 
     def test_an_invoice_that_was_cancelled_leaves_nothing_to_judge(self):
         promise = self._promise()

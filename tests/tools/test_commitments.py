@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ...tools import commitments as core
+from ...tools import settlement
 
 P = date(2024, 3, 4)
 LAST = P + timedelta(days=3)
@@ -15,8 +16,8 @@ def day(count):
     return P + timedelta(days=count)
 
 
-def paid(amount, when, is_money=True):
-    return core.Receipt(day(when), Decimal(str(amount)), is_money)
+def paid(amount, when, kind=settlement.MONEY):
+    return settlement.Receipt(day(when), Decimal(str(amount)), kind)
 
 
 def judge(receipts, today, amount=100, start=100, announced=0):
@@ -50,8 +51,26 @@ class TestVerdict(TestCase):
         self.assertEqual(verdict.state, core.BROKEN)
         self.assertFalse(verdict.escalates(is_done=False))
 
-    def test_a_debt_moved_elsewhere_is_neither_kept_nor_broken(self):
-        self.assertEqual(judge([paid(100, 1, False)], 4).state, core.TO_CHECK)
+    def test_a_debt_that_was_set_off_is_to_be_checked_at_once(self):
+        for today in (1, 4):
+            verdict = judge([paid(100, 1, settlement.NETTED)], today)
+            self.assertEqual(verdict.state, core.TO_CHECK)
+            self.assertEqual(verdict.ended_as, settlement.NETTED)
+
+    def test_a_debt_moved_elsewhere_or_written_off_is_neither_kept_nor_broken(self):
+        for kind in (settlement.TRANSFERRED, settlement.WRITTEN_OFF):
+            for today in (1, 4):
+                verdict = judge([paid(100, 1, kind)], today)
+                self.assertEqual((verdict.state, verdict.ended_as), (core.VOID, kind))
+                self.assertFalse(verdict.missing)
+
+    def test_too_little_money_does_not_keep_it_whatever_else_was_entered(self):
+        receipts = [paid(99, 1), paid(1, 1, settlement.WRITTEN_OFF)]
+        self.assertEqual(judge(receipts, 4).state, core.VOID)
+
+    def test_what_was_moved_after_the_last_day_leaves_it_broken(self):
+        verdict = judge([paid(100, 9, settlement.TRANSFERRED)], 10)
+        self.assertEqual((verdict.state, verdict.left), (core.BROKEN, 0))
 
     def test_a_cent_that_is_announced_is_enough_for_the_last_cent(self):
         part = [paid("99.99", 1)]
@@ -91,7 +110,12 @@ movements = st.lists(
         st.integers(-5, 12),
         money,
         st.none() | st.integers(-5, 15),
-        st.booleans(),
+        st.sampled_from(
+            (
+                *(settlement.MONEY, settlement.NETTED),
+                *(settlement.TRANSFERRED, settlement.WRITTEN_OFF),
+            )
+        ),
     ),
     max_size=6,
 )
@@ -102,8 +126,8 @@ def follow(moves, amount):
     notes and what was taken back."""
     for today in range(-5, 16):
         receipts = [
-            paid(value, when, is_money)
-            for when, value, back, is_money in moves
+            paid(value, when, kind)
+            for when, value, back, kind in moves
             if when <= today and (back is None or back < when or today < back)
         ]
         yield today, receipts, judge(receipts, today, amount, amount)
@@ -115,7 +139,9 @@ class TestAnyStory(TestCase):
     def test_who_has_paid_in_time_is_never_called_a_breaker(self, moves, amount):
         for _today, receipts, verdict in follow(moves, amount):
             in_time = sum(
-                one.amount for one in receipts if one.is_money and one.day <= LAST
+                one.amount
+                for one in receipts
+                if one.kind == settlement.MONEY and one.day <= LAST
             )
             self.assertEqual(verdict.state == core.KEPT, in_time >= amount)
             if verdict.state == core.KEPT:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ...tools import plans as core
+from ...tools import settlement
 
 FIRST, SECOND = date(2024, 4, 1), date(2024, 5, 1)
 
@@ -17,9 +18,10 @@ def due(key, day, amount=100, grace=3, **values):
 class TestPlans(TestCase):
     """How a plan stands, whatever was told before."""
 
-    def _judge(self, day, received=0, announced=0, **values):
+    def _judge(self, day, received=0, announced=0, ended_as="", **values):
         dues = [due(1, FIRST, **values), due(2, SECOND)]
-        return core.judge(dues, Decimal(received), Decimal(announced), day, 5, 8)
+        sums = Decimal(received), Decimal(announced)
+        return core.judge(dues, *sums, day, 5, 8, ended_as)
 
     def _step(self, *args, **values):
         return self._judge(*args, **values).step
@@ -70,6 +72,18 @@ class TestPlans(TestCase):
         verdict = self._judge(FIRST, received=200)
         self.assertEqual((verdict.step, verdict.missing), (core.COMPLETED, 0))
         self.assertEqual(self._step(FIRST, received="199.99"), core.RESPECTED)
+
+    def test_set_off_it_is_checked_and_moved_elsewhere_it_is_void(self):
+        for ended_as, step in {
+            settlement.MONEY: core.COMPLETED,
+            settlement.NETTED: core.TO_CHECK,
+            settlement.TRANSFERRED: core.VOID,
+            settlement.WRITTEN_OFF: core.VOID,
+            settlement.NOTHING_DUE: core.VOID,
+        }.items():
+            with self.subTest(ended_as):
+                verdict = self._judge(SECOND, received=100, ended_as=ended_as)
+                self.assertEqual((verdict.step, verdict.missing), (step, 0))
 
     @given(
         st.integers(0, 300),
