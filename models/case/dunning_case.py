@@ -321,33 +321,8 @@ class DunningCase(models.Model):
             case.update(dict(zip(names, values, strict=True)))
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        columns = {
-            "level_id": SQL(
-                "(array_agg(line.level_id ORDER BY level.sequence DESC, "
-                "level.delay_days DESC) FILTER (WHERE line.level_id IS NOT NULL))[1]"
-            ),
-            "next_level_id": SQL(
-                "(array_agg(line.next_level_id "
-                "ORDER BY GREATEST(line.next_date, held.free_on)) "
-                "FILTER (WHERE line.next_date IS NOT NULL "
-                "AND NOT item.no_followup))[1]"
-            ),
-            "next_action_date": SQL(
-                "min(GREATEST(line.next_date, held.free_on)) FILTER "
-                "(WHERE line.next_date IS NOT NULL AND NOT item.no_followup)"
-            ),
-            "amount_due": SQL("COALESCE(sum(item.amount_residual), 0)"),
-            "amount_overdue": SQL(
-                "COALESCE(sum(item.amount_residual) FILTER (WHERE %s), 0)",
-                self._sql_is_late(alias),
-            ),
-            "days_overdue": SQL(
-                "COALESCE(max(%s - line.date_due) FILTER (WHERE %s), 0)",
-                self.env.company._dunning_today(),
-                self._sql_is_late(alias),
-            ),
-        }
-        if field_expr not in columns:
+        column = self._sql_live(alias, field_expr)
+        if column is None:
             return super()._field_to_sql(alias, field_expr, query)
         self.env["dunning.case.line"].flush_model()
         self.env["account.move.line"].flush_model(
@@ -360,10 +335,49 @@ class DunningCase(models.Model):
              LEFT JOIN dunning_level level ON level.id = line.level_id
                        %(held)s
                  WHERE line.case_id = %(case)s AND line.active)""",
-            column=columns[field_expr],
+            column=column,
             held=self._sql_held() if field_expr in CALENDAR else SQL(),
             case=SQL.identifier(alias, "id"),
         )
+
+    def _sql_live(self, alias, name):
+        """Return the expression of a figure over the open items of a case.
+
+        :return: None for a column that is stored
+        """
+        match name:
+            case "level_id":
+                return SQL(
+                    "(array_agg(line.level_id ORDER BY level.sequence DESC, "
+                    "level.delay_days DESC) FILTER (WHERE line.level_id IS NOT NULL))"
+                    "[1]"
+                )
+            case "next_level_id":
+                return SQL(
+                    "(array_agg(line.next_level_id "
+                    "ORDER BY GREATEST(line.next_date, held.free_on)) "
+                    "FILTER (WHERE line.next_date IS NOT NULL "
+                    "AND NOT item.no_followup))[1]"
+                )
+            case "next_action_date":
+                return SQL(
+                    "min(GREATEST(line.next_date, held.free_on)) FILTER "
+                    "(WHERE line.next_date IS NOT NULL AND NOT item.no_followup)"
+                )
+            case "amount_due":
+                return SQL("COALESCE(sum(item.amount_residual), 0)")
+            case "amount_overdue":
+                return SQL(
+                    "COALESCE(sum(item.amount_residual) FILTER (WHERE %s), 0)",
+                    self._sql_is_late(alias),
+                )
+            case "days_overdue":
+                return SQL(
+                    "COALESCE(max(%s - line.date_due) FILTER (WHERE %s), 0)",
+                    self.env.company._dunning_today(),
+                    self._sql_is_late(alias),
+                )
+        return None
 
     def _sql_held(self):
         """Join ``held.free_on``: the day after the holds that keep back the item."""
