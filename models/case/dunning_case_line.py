@@ -193,8 +193,8 @@ class DunningCaseLine(models.Model):
         """Store the next level and date, from the rung each item stands on."""
         cases = self.case_id
         lines = cases._read_lines(self.ids)
-        rungs = {level.id: level._to_rung() for level in cases._read_levels()}
-        ladders = {ladder.id: ladder._to_core() for ladder in cases.ladder_id}
+        rungs = cases._read_levels().rungs
+        ladders = {ladder.id: ladder._to_core(rungs) for ladder in cases.ladder_id}
         nexts = {
             line: core.next_rung(ladders[case.ladder_id.id], line.to_core(rungs))
             for case in cases.filtered("ladder_id")

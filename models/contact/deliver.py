@@ -28,7 +28,7 @@ class DunningAction(models.Model):
     def _leaves_by_itself(self):
         """Tell whether the engine may act without a person: a formal notice never."""
         self.ensure_one()
-        return self.channel == "decision" or self.level_id._to_rung().automatic
+        return self.channel == "decision" or self.level_id._is_automatic()
 
     @api.model
     def _get_queuers(self):

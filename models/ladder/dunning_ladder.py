@@ -238,11 +238,17 @@ class DunningLadder(models.Model):
         levels = self.level_ids.filtered("active")
         return levels.sorted(lambda level: level._rank())
 
-    def _to_core(self):
-        """Return the ladder as the functional core knows it."""
+    def _to_core(self, rungs=None):
+        """Return the ladder as the functional core knows it.
+
+        :param rungs: ``{level id: Rung}`` of levels that were read before
+        """
         self.ensure_one()
+        levels = self._get_levels()
+        if rungs is None:
+            rungs = {level.id: level._to_rung() for level in levels}
         return Ladder(
-            rungs=tuple(level._to_rung() for level in self._get_levels()),
+            rungs=tuple(rungs[level.id] for level in levels),
             grace=self.grace_days,
             contact_gap=self.contact_gap_days,
             minimum=Decimal(str(self.minimum_amount)),
