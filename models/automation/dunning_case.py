@@ -113,17 +113,44 @@ class DunningCase(models.Model):
         :return: the open task
         """
         self.ensure_one()
-        for activity in self.activity_ids:
-            if activity.summary == summary:
-                return activity
+        [task] = self._plan_tasks([(self, summary, note, user)])
+        return task
+
+    @api.model
+    def _plan_tasks(self, wanted):
+        """Plan tasks of many cases at once, as :meth:`_plan_task` does each.
+
+        :param wanted: ``[(case, summary, note, user)]``
+        :return: the open task of each of them
+        :rtype: list[mail.activity]
+        """
+        cases = self.union(*(case for case, _summary, _note, _user in wanted))
+        tasks = {}
+        for task in cases.activity_ids:
+            tasks.setdefault((task.res_id, task.summary), task)
+        to_do = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        to_do = to_do or self._default_activity_type()
+        missing = {}
+        for case, summary, note, user in wanted:
+            key = (case.id, summary)
+            if key not in tasks and key not in missing:
+                values = case._prepare_task(summary, note, user)
+                missing[key] = values | {"activity_type_id": to_do.id}
+        created = self.env["mail.activity"].create(list(missing.values()))
+        tasks |= dict(zip(missing, created, strict=True))
+        return [tasks[case.id, summary] for case, summary, _note, _user in wanted]
+
+    def _prepare_task(self, summary, note, user):
         user = user or self.user_id or self.company_id.dunning_user_id
-        return self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            date_deadline=self.company_id._dunning_today(),
-            summary=summary,
-            note=plaintext2html(note or ""),
-            user_id=user.id or self.env.uid,
-        )
+        return {
+            "res_model_id": self.env["ir.model"]._get_id(self._name),
+            "res_id": self.id,
+            "automated": True,
+            "date_deadline": self.company_id._dunning_today(),
+            "summary": summary,
+            "note": plaintext2html(note or ""),
+            "user_id": user.id or self.env.uid,
+        }
 
     def _plan_silence_task(self):
         """Ask the manager of who is in charge about debtors who do not answer."""

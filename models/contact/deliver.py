@@ -76,21 +76,19 @@ class DunningAction(models.Model):
 
     def _queue_emails(self):
         """Put the messages in the host's mail queue and in the chatter of the case."""
-        ready = self.browse()
-        for action in self:
-            contact = action.contact_id
-            if email_normalize(contact.email):
-                ready |= action
-                continue
-            # Whether it leaves another way is decided below, for all of them at once.
-            action._mark_failed(
-                self.env._(
+        ready = self.filtered(lambda action: email_normalize(action.contact_id.email))
+        unreachable = self - ready
+        unreachable._mark_failed_each(
+            {
+                action: self.env._(
                     "%(contact)s has no valid e-mail address: correct it, then send "
                     "again.",
-                    contact=contact.display_name,
+                    contact=action.contact_id.display_name,
                 )
-            )
-        (self - ready)._fall_back()
+                for action in unreachable
+            }
+        )
+        unreachable._fall_back()
         # A message that failed before must not leave twice.
         failed = ready.mail_mail_id.sudo().filtered(lambda m: m.state == "exception")
         failed.cancel()
@@ -252,12 +250,23 @@ class DunningAction(models.Model):
 
         :param task: what to do, in a few words
         """
-        self.write({"state": "failed", "failure_reason": reason})
+        self._mark_failed_each(dict.fromkeys(self, reason), task)
+
+    def _mark_failed_each(self, reasons, task=None):
+        """Record that they could not be delivered, each for its own reason.
+
+        :param reasons: ``{dunning.action: why}`` for each of them
+        :param task: what to do, in a few words
+        """
+        for reason, actions in self.grouped(reasons.get).items():
+            actions.write({"state": "failed", "failure_reason": reason})
         overtaken = self.filtered(lambda action: action._is_overtaken())
         overtaken.sudo().is_overtaken = True  # the engine's to say
         # Nothing is asked about a debtor who owes nothing.
         asking = self.filtered(lambda action: action.case_id.state != "closed")
-        self.env["dunning.alert"]._raise("failure", asking, reason, task)
+        self.env["dunning.alert"]._raise_reasons(
+            "failure", {action: reasons[action] for action in asking}, task
+        )
 
     # Invoices that go with an e-mail: each is rendered once, never while a user waits.
     #
