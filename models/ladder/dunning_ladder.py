@@ -356,13 +356,24 @@ class DunningLadder(models.Model):
         ladders = self.env["dunning.ladder"].search(self._get_available_domain(company))
         rules = ladders.filtered(lambda ladder: not ladder.is_catch_all)
         default = company.dunning_ladder_id & ladders or (ladders - rules)[:1]
-        fitting = {}
+        fitting, known = {}, {}
+        has_zips = any(rules.mapped("zip_prefixes"))
         for partner in partners.with_company(company):
-            found = partner.dunning_ladder_id & ladders
-            found |= rules.filtered(lambda rule, debtor=partner: rule._matches(debtor))
-            fitting[partner] = (found | default).filtered(
-                lambda ladder, debtor=partner: ladder._is_lawful_for(debtor)
+            # Many customers are alike in all that the rules look at.
+            alike = (
+                partner.dunning_ladder_id,
+                partner.dunning_debtor_kind,
+                partner.category_id,
+                partner.country_id,
+                has_zips and partner.zip,
             )
+            if alike not in known:
+                found = partner.dunning_ladder_id & ladders
+                found |= rules.filtered(lambda rule, one=partner: rule._matches(one))
+                known[alike] = (found | default).filtered(
+                    lambda ladder, one=partner: ladder._is_lawful_for(one)
+                )
+            fitting[partner] = known[alike]
         return fitting
 
     def _matches(self, partner):
