@@ -82,6 +82,7 @@ class DunningCaseLine(models.Model):
     )
     invoice_pdf_id = fields.Many2one(
         "ir.attachment",
+        index="btree_not_null",
         ondelete="set null",
         readonly=True,
         help="The copy of an invoice that was never printed, made once for reminders.",
