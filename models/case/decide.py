@@ -121,12 +121,24 @@ class Books(NamedTuple):
 
 
 class Levels(NamedTuple):
-    """Every level as the functional core knows it, read once for many cases:
-    ``{level id: core.Rung}`` and ``{level id: the channel that alone delivers it, or
-    False}``."""
+    """Levels and ladders as the functional core knows them, read once for many cases:
+    ``{level id: core.Rung}``, ``{level id: the channel that alone delivers it, or
+    False}`` and ``{ladder id: core.Ladder}``."""
 
     rungs: dict
     proofs: dict
+    ladders: dict
+
+    @property
+    def has_automatic(self):
+        """Whether anything leaves by itself."""
+        return any(
+            rung.automatic for ladder in self.ladders.values() for rung in ladder.rungs
+        )
+
+    @property
+    def has_courtesies(self):
+        return any(ladder.courtesies for ladder in self.ladders.values())
 
 
 class DunningCase(models.Model):
@@ -157,8 +169,7 @@ class DunningCase(models.Model):
         :rtype: dict[dunning.case, CasePlan]
         """
         plans = {}
-        levels = self._read_levels()
-        ladders = {one.id: one._to_core(levels.rungs) for one in self.ladder_id}
+        levels = self._read_levels(self.ladder_id)
         for company, cases in self.grouped("company_id").items():
             items, lines = books or cases._read_books(company, date)
             holds = cases._read_holds(date)
@@ -166,9 +177,12 @@ class DunningCase(models.Model):
             facts = cases._read_facts(company, items, lines, levels, ignored)
             is_fresh = is_bank_fresh
             if is_fresh is None:
-                is_fresh = company._dunning_is_bank_fresh(date)
+                # Whatever waits for a person does not wait for the bank.
+                is_fresh = not levels.has_automatic or company._dunning_is_bank_fresh(
+                    date
+                )
             for case in cases:
-                ladder = ladders.get(case.ladder_id.id)
+                ladder = levels.ladders.get(case.ladder_id.id)
                 if holds.keeps(case):
                     plan = CasePlan(core.Decision(reason="held_case"), facts[case.id])
                 else:
@@ -291,17 +305,20 @@ class DunningCase(models.Model):
             lines[row.case_id].append(row)
         return lines
 
-    def _read_levels(self):
-        """Return every level, the archived ones too: an item may still stand there.
+    def _read_levels(self, ladders):
+        """Return every level, the archived ones too (an item may still stand there),
+        and these ladders.
 
         :rtype: Levels
         """
         levels = self.env["dunning.level"].with_context(active_test=False)
         # The calendar is the same whoever looks at it.
-        levels = levels.sudo().search([("id", "!=", False)])
+        levels = levels.sudo().search_fetch([("id", "!=", False)])
+        rungs = {level.id: level._to_rung() for level in levels}
         return Levels(
-            {level.id: level._to_rung() for level in levels},
+            rungs,
             {level.id: level._get_proof_channel() for level in levels},
+            {ladder.id: ladder._to_core(rungs) for ladder in ladders},
         )
 
     def _read_facts(self, company, items, lines, levels, ignored=None):
@@ -314,7 +331,7 @@ class DunningCase(models.Model):
         :rtype: dict[int, core.Case]
         """
         contacts = self._read_contacts(levels.proofs, ignored)
-        courtesies = self._read_courtesies(ignored)
+        courtesies = self._read_courtesies(ignored) if levels.has_courtesies else {}
         partners = {case.id: case.partner_id.id for case in self}
         credits_of = self.env["account.move.line"]._read_dunning_credits(
             company, self.partner_id

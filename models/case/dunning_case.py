@@ -181,13 +181,8 @@ class DunningCase(models.Model):
             case.recipient_id = case._get_contact()
 
     def _compute_action_count(self):
-        counts = dict(
-            self.env["dunning.action"]._read_group(
-                [("case_id", "in", self.ids)], ["case_id"], ["__count"]
-            )
-        )
         for case in self:
-            case.action_count = counts.get(case, 0)
+            case.action_count = len(case.action_ids)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_contacted(self):

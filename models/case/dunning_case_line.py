@@ -194,10 +194,11 @@ class DunningCaseLine(models.Model):
         """Store the next level and date, from the rung each item stands on."""
         cases = self.case_id
         lines = cases._read_lines(self.ids)
-        rungs = cases._read_levels().rungs
-        ladders = {ladder.id: ladder._to_core(rungs) for ladder in cases.ladder_id}
+        levels = cases._read_levels(cases.ladder_id)
         nexts = {
-            line: core.next_rung(ladders[case.ladder_id.id], line.to_core(rungs))
+            line: core.next_rung(
+                levels.ladders[case.ladder_id.id], line.to_core(levels.rungs)
+            )
             for case in cases.filtered("ladder_id")
             for line in lines[case.id]
         }

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date as Date
 from datetime import timedelta
 from decimal import Decimal
@@ -38,6 +39,20 @@ class Debt(NamedTuple):
         if judgment and self.born and is_earlier(self.born, judgment):
             return min(rules.day, judgment - timedelta(days=1))
         return rules.day
+
+
+class Claimed(NamedTuple):
+    """What was claimed or waived of some invoices: lines of claims, and waivers."""
+
+    claims: Iterable = ()
+    waivers: Iterable = ()
+
+    def of_kind(self, kind):
+        """Return the claims and the waivers of ``interest`` or ``indemnity``."""
+        return (
+            [one for one in self.claims if one.kind == kind],
+            [one for one in self.waivers if one.kind == kind],
+        )
 
 
 class CompanyRules(NamedTuple):
@@ -102,36 +117,37 @@ class DunningCaseLine(models.Model):
     company_currency_id = fields.Many2one("res.currency")
     amount_interest = fields.Monetary(
         "Interest to date",
-        compute="_compute_amount_interest",
+        compute="_compute_late_amounts",
         currency_field="currency_id",
         help="Late-payment interest until today, at the rates of the law or of the "
         "contract. It is shown; nothing is booked before you claim it.",
     )
     interest_warning = fields.Char(
-        compute="_compute_amount_interest",
+        compute="_compute_late_amounts",
         help="Why the interest cannot be computed, and how to mend it.",
     )
     amount_indemnity = fields.Monetary(
         "Indemnity",
-        compute="_compute_amount_indemnity",
+        compute="_compute_late_amounts",
         currency_field="company_currency_id",
         help="The flat indemnity for recovery costs, once for each invoice paid late, "
         "however many instalments it has. Never for a consumer.",
     )
 
     @api.depends(
-        "date_due", "move_line_id.amount_residual", "move_line_id.amount_currency"
+        "date_due",
+        "move_id",
+        "move_line_id.amount_residual",
+        "move_line_id.amount_currency",
+        "case_id.partner_id.dunning_debtor_kind",
     )
-    def _compute_amount_interest(self):
-        for line, (interest, warning) in self._get_interest().items():
+    def _compute_late_amounts(self):
+        claimed = self._read_claimed()
+        indemnities = self._get_indemnities(claimed=claimed)
+        for line, (interest, warning) in self._iter_interest(claimed=claimed):
             line.amount_interest = line.currency_id.round(float(interest.amount))
             line.interest_warning = warning
-
-    @api.depends("date_due", "move_id", "case_id.partner_id.dunning_debtor_kind")
-    def _compute_amount_indemnity(self):
-        amounts = self._get_indemnities()
-        for line in self:
-            line.amount_indemnity = amounts.get(line, 0.0)
+            line.amount_indemnity = indemnities.get(line, 0.0)
 
     def _get_interest(self, until=None):
         """Map each line to its interest until a day, and why it could not be computed.
@@ -141,15 +157,20 @@ class DunningCaseLine(models.Model):
         """
         return dict(self._iter_interest(until))
 
-    def _iter_interest(self, until=None):
+    def _iter_interest(self, until=None, claimed=None):
         """Yield what :meth:`_get_interest` maps, one line after the other: of every
         open item of a company, the results together would fill the memory.
 
         What was claimed or waived is taken off: it is a debt of its own, or none.
+
+        :param Claimed claimed: of these lines, where it was read before
         """
         debts = self._read_debts()
         settled = self._read_settlements(debts)
-        claims = self._read_interest_claims(debts)
+        claimed = claimed or self._read_claimed(
+            [debt.move_id for debt in debts.values()]
+        )
+        claims = self._find_interest_claims(debts, claimed)
         starts = self._read_starts(debts)
         of_company = self._read_company_rules(debts, until)
         for line in self:
@@ -381,12 +402,8 @@ class DunningCaseLine(models.Model):
             )
         )
         late -= late._find_frozen_in_time()
-        oldest = self.search(
-            [("move_id", "in", late.move_id.ids), ("case_id", "in", late.case_id.ids)],
-            order="date_due, id",
-        )
         first = {}
-        for line in oldest:
+        for line in late.case_id.line_ids.sorted(lambda line: (line.date_due, line.id)):
             first.setdefault((line.case_id, line.move_id), line)
         return late.browse([line.id for line in first.values()]) & late
 
@@ -396,29 +413,28 @@ class DunningCaseLine(models.Model):
     # Kept by journal item and invoice, not by line of a case: an item that comes into
     # another case is not claimed again.
 
-    def _read_settled(self, kind, move_ids=None):
-        """Return the claims in force and the waivers of a kind on these invoices.
+    def _read_claimed(self, move_ids=None):
+        """Return the claims in force and the waivers on these invoices.
 
-        :param kind: ``interest`` or ``indemnity``
         :param move_ids: the invoices of the lines, where they are known already
+        :rtype: Claimed
         """
-        move_ids = self.move_id.ids if move_ids is None else move_ids
-        domain = [("kind", "=", kind), ("move_id", "in", move_ids)]
+        domain = [("move_id", "in", move_ids or self.move_id.ids)]
         # That it was claimed counts, whoever looks at the amount that is left.
         claims = self.env["dunning.claim.line"].sudo()
         waivers = self.env["dunning.waiver"].sudo()
-        return (
+        return Claimed(
             claims.search(domain + claims._get_live_domain()),
             waivers.search(domain + waivers._get_live_domain()),
         )
 
-    def _read_interest_claims(self, debts):
+    def _find_interest_claims(self, debts, claimed):
         """Map lines to ``[(last day, amount)]`` of interest claimed or waived."""
         found = defaultdict(list)
         of_move = defaultdict(list)
         for debt in debts.values():
             of_move[debt.move_id].append(debt.id)
-        for records in self._read_settled("interest", list(of_move)):
+        for records in claimed.of_kind("interest"):
             for record in records:
                 line = record._find_line(self.browse(of_move[record.move_id.id]))
                 found[line.id].append((record.date_to, Decimal(str(record.amount))))
@@ -428,25 +444,25 @@ class DunningCaseLine(models.Model):
         """Map lines to the last day of which the interest was claimed."""
         days = {}
         of_move = self.grouped("move_id")
-        for claim in self._read_settled("interest")[0]:
+        for claim in self._read_claimed().of_kind("interest")[0]:
             line = claim._find_line(of_move.get(claim.move_id, self.browse()))
             if line:
                 days[line] = max(days.get(line, claim.date_to), claim.date_to)
         return days
 
-    def _get_indemnities(self, day=None):
+    def _get_indemnities(self, day=None, claimed=None):
         """Map the lines that bear the indemnity on a day to what is left of it.
 
         :param day: an item is late when it was due before; today when None
+        :param Claimed claimed: of these lines, where it was read before
         """
-        return self._get_indemnity_lines(day)._get_indemnities_left()
+        return self._get_indemnity_lines(day)._get_indemnities_left(claimed)
 
-    def _get_indemnities_left(self):
+    def _get_indemnities_left(self, claimed=None):
         """Map lines to the company's indemnity less what was claimed or waived."""
         left = {line: line.company_id.dunning_indemnity for line in self}
-        claims, waivers = (
-            self._read_settled("indemnity") if any(left.values()) else ((), ())
-        )
+        claimed = claimed or (self._read_claimed() if any(left.values()) else Claimed())
+        claims, waivers = claimed.of_kind("indemnity")
         claimed = {claim.move_id.id for claim in claims}
         waived = defaultdict(float)
         for waiver in waivers:

@@ -130,11 +130,9 @@ class DunningRate(models.Model):
         """Map ids of businesses to the rate that their terms with a company stipulate,
         else the company's own, else None."""
         general = read_percent(company, "dunning_contract_rate")
-        debtors = debtors.with_company(company)
-        debtors.fetch(["dunning_contract_rate"])
         return {
             debtor.id: read_percent(debtor, "dunning_contract_rate") or general
-            for debtor in debtors
+            for debtor in debtors.with_company(company)
         }
 
     @api.model

@@ -357,13 +357,14 @@ class DunningLadder(models.Model):
         rules = ladders.filtered(lambda ladder: not ladder.is_catch_all)
         default = company.dunning_ladder_id & ladders or (ladders - rules)[:1]
         fitting, known = {}, {}
+        has_categories = bool(rules.category_ids)
         has_zips = any(rules.mapped("zip_prefixes"))
         for partner in partners.with_company(company):
             # Many customers are alike in all that the rules look at.
             alike = (
                 partner.dunning_ladder_id,
                 partner.dunning_debtor_kind,
-                partner.category_id,
+                has_categories and partner.category_id,
                 partner.country_id,
                 has_zips and partner.zip,
             )
