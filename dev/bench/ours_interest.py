@@ -15,9 +15,8 @@ def measure_interest(env, meter):
     lines = env["dunning.case.line"].search([])
     stage = "interest of all open items"
     with meter.stage(stage, "item", len(lines), commits=False) as reading:
-        interest = lines._get_interest()
         reading.extra = {
-            "missing rates": sum(bool(why) for _, why in interest.values())
+            "missing rates": sum(bool(why) for _, (_, why) in lines._iter_interest())
         }
     rates = env["dunning.rate"]._get_business_table()
     today = env.company._dunning_today()

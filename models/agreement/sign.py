@@ -24,6 +24,7 @@ class DunningPlan(models.Model):
     )
     agreement_id = fields.Many2one(
         "ir.attachment",
+        index="btree_not_null",
         readonly=True,
         copy=False,
         ondelete="set null",

@@ -58,6 +58,9 @@ class DunningAlert(models.Model):
     task = fields.Char(
         "What to do", readonly=True, help="What the task asks for, in a few words."
     )
+    is_asking = fields.Boolean(
+        "Asks for a task", readonly=True, help="A rule wants a task for it."
+    )
     activity_id = fields.Many2one(
         "mail.activity",
         "Task",
@@ -73,44 +76,69 @@ class DunningAlert(models.Model):
 
         :param task: what to do, in a few words
         """
-        for action in actions:
-            self._raise_one(
-                action.case_id,
+        self._raise_reasons(kind, dict.fromkeys(actions, reason), task)
+
+    @api.model
+    def _raise_reasons(self, kind, reasons, task=None):
+        """Do :meth:`_raise` for contacts that each have their own reason.
+
+        :param reasons: ``{dunning.action: reason}``
+        """
+        self._raise_all(
+            [
                 {
+                    "case_id": action.case_id.id,
                     "kind": kind,
                     "action_id": action.id,
                     "reason": reason,
                     "task": task,
-                },
-            )
+                }
+                for action, reason in reasons.items()
+            ]
+        )
 
     @api.model
     def _raise_broken(self, commitments, day):
         """Write down that agreements were not kept: a rule lets plan B happen."""
-        for commitment in commitments:
-            self._raise_one(
-                commitment.case_id,
+        self._raise_all(
+            [
                 {
+                    "case_id": commitment.case_id.id,
                     "kind": "broken",
                     "res_model": commitment._name,
                     "source_id": commitment.id,
                     "date": day,
                     "reason": commitment._describe(),
-                },
-            )
+                }
+                for commitment in commitments
+            ]
+        )
 
     @api.model
-    def _raise_one(self, case, values):
+    def _raise_all(self, wanted):
+        """Create alerts together; one at which a rule fails is found and left out.
+
+        :param wanted: values of alerts
+        """
+        if not wanted:
+            return
         # The engine's own, and the rules of an administrator: neither depends on the
         # rights of whoever happened to be at work.
-        alerts = self.sudo()
         try:
             with self.env.cr.savepoint():
-                alerts.create(values | {"case_id": case.id})
+                alerts = self.sudo().create(wanted)
+                alerts.filtered("is_asking")._plan_task()
+            return
         except OperationalError:
             raise  # a conflict with another transaction: the caller tries again
         except Exception as error:  # noqa: BLE001 whatever a rule does wrong
-            case._note_rule_error(error)
+            if len(wanted) == 1:
+                case = self.env["dunning.case"].browse(wanted[0]["case_id"])
+                case._note_rule_error(error)
+                return
+        middle = len(wanted) // 2
+        self._raise_all(wanted[:middle])
+        self._raise_all(wanted[middle:])
 
     @api.model
     def _raise_approvals(self, actions):
@@ -148,17 +176,28 @@ class DunningAlert(models.Model):
             commitment = self.env[alert.res_model].browse(alert.source_id)
             commitment._carry_out_fallback(alert.date)
 
-    def _plan_task(self):
-        """Plan the task of an alert, for the rules to call: one a case, never two."""
-        for alert in self:
-            plan = {
-                "approval": alert._plan_approval,
-                "failure": alert._plan_failure,
-            }[alert.kind]
-            alert.activity_id = plan()
+    def _ask_for_task(self):
+        """Ask for the task of an alert that is being raised, for rules on creation.
 
-    def _plan_approval(self):
-        return self.case_id._plan_task(
+        Odoo runs a rule for each record by itself: the tasks of alerts that are raised
+        together are planned together, once every rule has asked.
+        """
+        self.is_asking = True
+
+    def _plan_task(self):
+        """Plan the tasks of the alerts, all at once: one a case, never two."""
+        describe = {
+            "approval": lambda alert: alert._describe_approval(),
+            "failure": lambda alert: alert._describe_failure(),
+        }
+        wanted = [(alert.case_id, *describe[alert.kind](alert)) for alert in self]
+        tasks = self.case_id._plan_tasks(wanted)
+        for alert, task in zip(self, tasks, strict=True):
+            alert.activity_id = task
+
+    def _describe_approval(self):
+        """Return summary and note of the task, and who is asked."""
+        return (
             self.env._("Approve the formal notice"),
             self.env._(
                 "“%(level)s” to %(debtor)s waits for your approval, under Dunning, To "
@@ -169,8 +208,9 @@ class DunningAlert(models.Model):
             self.manager_id,
         )
 
-    def _plan_failure(self):
+    def _describe_failure(self):
+        """Return summary and note of the task; the collector is asked."""
         not_delivered = self.env._(
             "Not delivered: %(action)s", action=self.level_id.name or ""
         )
-        return self.case_id._plan_task(self.task or not_delivered, self.reason)
+        return self.task or not_delivered, self.reason, None

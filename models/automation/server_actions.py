@@ -11,9 +11,9 @@ class DunningAction(models.Model):
 
     _inherit = "dunning.action"
 
-    def _tell_failure(self, reason, task=None):
-        super()._tell_failure(reason, task)
-        self.env["dunning.alert"]._raise("failure", self, reason, task)
+    def _tell_failure(self, reasons, task=None):
+        super()._tell_failure(reasons, task)
+        self.env["dunning.alert"]._raise_reasons("failure", reasons, task)
 
     def _close_alerts(self):
         """Close the tasks that asked for an approval, or to mend what has failed."""

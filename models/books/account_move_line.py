@@ -219,38 +219,58 @@ class AccountMoveLine(models.Model):
         Open credits on receivable accounts of the whole company tree, payments that
         are not in the books yet, pending online payments, bank lines without a match.
         """
-        totals = {}
         tree = company._dunning_tree().ids
         sources = (
-            # Read as superuser: a credit counts even where the user may not look.
+            (self, "amount_residual", self._dunning_credit_domain()),
             (
-                self.sudo(),
-                "partner_id",
-                "amount_residual:sum",
-                self._dunning_credit_domain(),
-            ),
-            (
-                self.env["account.payment"].sudo(),
-                "partner_id",
-                "amount_company_currency_signed:sum",
+                self.env["account.payment"],
+                "amount_company_currency_signed",
                 self._dunning_payment_domain(),
             ),
             (
-                self.env["account.bank.statement.line"].sudo(),
-                "partner_id",
-                "amount:sum",
+                self.env["account.bank.statement.line"],
+                "amount",
                 Domain([("is_reconciled", "=", False), ("amount", ">", 0)]),
             ),
         )
-        for model, by, total, domain in sources:
-            domain &= Domain(f"{by}.commercial_partner_id", "in", partners.ids)
-            domain &= Domain("company_id", "in", tree)
-            for partner, amount in model._read_group(domain, [by], [total]):
-                key = partner.commercial_partner_id.id
-                totals[key] = totals.get(key, Decimal(0)) + abs(Decimal(str(amount)))
+        of_debtors = Domain("partner_id.commercial_partner_id", "in", partners.ids)
+        of_tree = Domain("company_id", "in", tree)
+        rows = SQL(" UNION ALL ").join(
+            # Read as superuser: a credit counts even where the user may not look.
+            self._select_dunning_money(
+                model.sudo(), name, domain & of_debtors & of_tree
+            )
+            for model, name, domain in sources
+        )
+        totals = {
+            key: Decimal(str(amount))
+            for key, amount in self.env.execute_query(
+                SQL("SELECT debtor, sum(amount) FROM (%s) money GROUP BY debtor", rows)
+            )
+        }
         for key, amount in self._read_pending_transactions(tree, partners):
             totals[key] = totals.get(key, Decimal(0)) + amount
         return totals
+
+    @api.model
+    def _select_dunning_money(self, model, name, domain):
+        """Return the query of (debtor, amount) of the records of a domain.
+
+        :param name: the field of the amount, whatever its sign
+        """
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        model.flush_model(["partner_id", name])
+        query = model._search(domain)
+        partner = query.left_join(
+            model._table, "partner_id", "res_partner", "id", "dunning_debtor"
+        )
+        return query.select(
+            SQL(
+                "%s AS debtor, abs(%s) AS amount",
+                SQL.identifier(partner, "commercial_partner_id"),
+                SQL.identifier(model._table, name),
+            )
+        )
 
     @api.model
     def _dunning_credit_domain(self):

@@ -136,12 +136,10 @@ class DunningCase(models.Model):
         """Fill in the rungs and dates before and after, as the engine counts them."""
         today = company._dunning_today()
         items, lines = self._read_books(company, today)
-        levels = self._read_levels()
-        rungs = {level.id: level._to_rung() for level in levels}
-        ladders = {one.id: one._to_core() for one in self.ladder_id | ladder}
+        rungs, _proofs, ladders = self._read_levels(self.ladder_id | ladder)
         found = {
             level.id: level._find_on(ladders[ladder.id])
-            for level in levels & self.level_id
+            for level in self.level_id.sudo()  # archived, or of any company
         }
         for case in self:
             move = moves[case]

@@ -129,6 +129,27 @@ class Books(NamedTuple):
     lines: dict
 
 
+class Levels(NamedTuple):
+    """Levels and ladders as the functional core knows them, read once for many cases:
+    ``{level id: core.Rung}``, ``{level id: the channel that alone delivers it, or
+    False}`` and ``{ladder id: core.Ladder}``."""
+
+    rungs: dict
+    proofs: dict
+    ladders: dict
+
+    @property
+    def has_automatic(self):
+        """Whether anything leaves by itself."""
+        return any(
+            rung.automatic for ladder in self.ladders.values() for rung in ladder.rungs
+        )
+
+    @property
+    def has_courtesies(self):
+        return any(ladder.courtesies for ladder in self.ladders.values())
+
+
 class DunningCase(models.Model):
     """Decide: from what the ledger shows to one step per case, or the reason why."""
 
@@ -157,16 +178,19 @@ class DunningCase(models.Model):
         :rtype: dict[dunning.case, CasePlan]
         """
         plans = {}
+        levels = self._read_levels(self.ladder_id)
         for company, cases in self.grouped("company_id").items():
             items, lines = books or cases._read_books(company, date)
             items, kept_cases = cases._keep_back(items, lines, date)
-            facts = cases._read_facts(company, items, lines, ignored)
+            facts = cases._read_facts(company, items, lines, levels, ignored)
             is_fresh = is_bank_fresh
             if is_fresh is None:
-                is_fresh = company._dunning_is_bank_fresh(date)
-            ladders = {ladder.id: ladder._to_core() for ladder in cases.ladder_id}
+                # Whatever waits for a person does not wait for the bank.
+                is_fresh = not levels.has_automatic or company._dunning_is_bank_fresh(
+                    date
+                )
             for case in cases:
-                ladder = ladders.get(case.ladder_id.id)
+                ladder = levels.ladders.get(case.ladder_id.id)
                 if case.id in kept_cases:
                     plan = CasePlan(core.Decision(reason="held_case"), facts[case.id])
                 else:
@@ -317,24 +341,33 @@ class DunningCase(models.Model):
             lines[row.case_id].append(row)
         return lines
 
-    def _read_levels(self):
-        """Return every level, the archived ones too: an item may still stand there."""
+    def _read_levels(self, ladders):
+        """Return every level, the archived ones too (an item may still stand there),
+        and these ladders.
+
+        :rtype: Levels
+        """
         levels = self.env["dunning.level"].with_context(active_test=False)
         # The calendar is the same whoever looks at it.
-        return levels.sudo().search([("id", "!=", False)])
+        levels = levels.sudo().search_fetch([("id", "!=", False)])
+        rungs = {level.id: level._to_rung() for level in levels}
+        return Levels(
+            rungs,
+            {level.id: level._get_proof_channel() for level in levels},
+            {ladder.id: ladder._to_core(rungs) for ladder in ladders},
+        )
 
-    def _read_facts(self, company, items, lines, ignored=None):
+    def _read_facts(self, company, items, lines, levels, ignored=None):
         """Return what the functional core must know of each case of a company.
 
         :param items: ``{move line id: OpenItem}``
         :param lines: ``{case id: [CaseLine]}``
+        :param Levels levels: what :meth:`_read_levels` returned
         :param ignored: actions to decide afresh, as if they did not exist
         :rtype: dict[int, core.Case]
         """
-        levels = self._read_levels()
-        rungs = {level.id: level._to_rung() for level in levels}
-        contacts = self._read_contacts(levels, ignored)
-        courtesies = self._read_courtesies(ignored)
+        contacts = self._read_contacts(levels.proofs, ignored)
+        courtesies = self._read_courtesies(ignored) if levels.has_courtesies else {}
         partners = {case.id: case.partner_id.id for case in self}
         credits_of = self.env["account.move.line"]._read_dunning_credits(
             company, self.partner_id
@@ -346,7 +379,7 @@ class DunningCase(models.Model):
             facts[case_id] = core.Case(
                 items=tuple(
                     line.to_core(
-                        rungs,
+                        levels.rungs,
                         items[line.move_line_id],
                         line.id in deciding,
                         courtesies.get(line.id, NO_COURTESIES),
@@ -361,16 +394,18 @@ class DunningCase(models.Model):
             )
         return facts
 
-    def _read_contacts(self, levels, ignored=None):
+    def _read_contacts(self, proofs, ignored=None):
         """Map case ids to (last contact, is a contact pending, lines being decided,
-        last contact about an agreement)."""
+        last contact about an agreement).
+
+        :param proofs: ``{level id: the channel that alone delivers it, or False}``
+        """
         domain = Domain("case_id", "in", self.ids) & Domain("state", "!=", "cancelled")
         if ignored:
             domain &= Domain("id", "not in", ignored.ids)
         by_case = defaultdict(list)
         for row in self._read_rows("dunning.action", Contact, domain, "id"):
             by_case[row.case_id].append(row)
-        proofs = {level.id: level._get_proof_channel() for level in levels}
         deciding = self._read_deciding(by_case)
         facts = {
             case_id: (None, False, deciding[case_id], None) for case_id in self.ids

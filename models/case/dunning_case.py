@@ -190,13 +190,8 @@ class DunningCase(models.Model):
             case.recipient_id = case._get_contact()
 
     def _compute_action_count(self):
-        counts = dict(
-            self.env["dunning.action"]._read_group(
-                [("case_id", "in", self.ids)], ["case_id"], ["__count"]
-            )
-        )
         for case in self:
-            case.action_count = counts.get(case, 0)
+            case.action_count = len(case.action_ids)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_contacted(self):
@@ -359,33 +354,8 @@ class DunningCase(models.Model):
             case.update(dict(zip(names, values, strict=True)))
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        columns = {
-            "level_id": SQL(
-                "(array_agg(line.level_id ORDER BY level.sequence DESC, "
-                "level.delay_days DESC) FILTER (WHERE line.level_id IS NOT NULL))[1]"
-            ),
-            "next_level_id": SQL(
-                "(array_agg(line.next_level_id "
-                "ORDER BY GREATEST(line.next_date, held.free_on)) "
-                "FILTER (WHERE line.next_date IS NOT NULL "
-                "AND NOT item.no_followup))[1]"
-            ),
-            "next_action_date": SQL(
-                "min(GREATEST(line.next_date, held.free_on)) FILTER "
-                "(WHERE line.next_date IS NOT NULL AND NOT item.no_followup)"
-            ),
-            "amount_due": SQL("COALESCE(sum(item.amount_residual), 0)"),
-            "amount_overdue": SQL(
-                "COALESCE(sum(item.amount_residual) FILTER (WHERE %s), 0)",
-                self._sql_is_late(alias),
-            ),
-            "days_overdue": SQL(
-                "COALESCE(max(%s - line.date_due) FILTER (WHERE %s), 0)",
-                self.env.company._dunning_today(),
-                self._sql_is_late(alias),
-            ),
-        }
-        if field_expr not in columns:
+        column = self._sql_live(alias, field_expr)
+        if column is None:
             return super()._field_to_sql(alias, field_expr, query)
         self.env["dunning.case.line"].flush_model()
         self.env["account.move.line"].flush_model(
@@ -398,10 +368,49 @@ class DunningCase(models.Model):
              LEFT JOIN dunning_level level ON level.id = line.level_id
                        %(held)s
                  WHERE line.case_id = %(case)s AND line.active)""",
-            column=columns[field_expr],
+            column=column,
             held=self._sql_held() if field_expr in CALENDAR else SQL(),
             case=SQL.identifier(alias, "id"),
         )
+
+    def _sql_live(self, alias, name):
+        """Return the expression of a figure over the open items of a case.
+
+        :return: None for a column that is stored
+        """
+        match name:
+            case "level_id":
+                return SQL(
+                    "(array_agg(line.level_id ORDER BY level.sequence DESC, "
+                    "level.delay_days DESC) FILTER (WHERE line.level_id IS NOT NULL))"
+                    "[1]"
+                )
+            case "next_level_id":
+                return SQL(
+                    "(array_agg(line.next_level_id "
+                    "ORDER BY GREATEST(line.next_date, held.free_on)) "
+                    "FILTER (WHERE line.next_date IS NOT NULL "
+                    "AND NOT item.no_followup))[1]"
+                )
+            case "next_action_date":
+                return SQL(
+                    "min(GREATEST(line.next_date, held.free_on)) FILTER "
+                    "(WHERE line.next_date IS NOT NULL AND NOT item.no_followup)"
+                )
+            case "amount_due":
+                return SQL("COALESCE(sum(item.amount_residual), 0)")
+            case "amount_overdue":
+                return SQL(
+                    "COALESCE(sum(item.amount_residual) FILTER (WHERE %s), 0)",
+                    self._sql_is_late(alias),
+                )
+            case "days_overdue":
+                return SQL(
+                    "COALESCE(max(%s - line.date_due) FILTER (WHERE %s), 0)",
+                    self.env.company._dunning_today(),
+                    self._sql_is_late(alias),
+                )
+        return None
 
     def _sql_held(self):
         """Join ``held.free_on``, the first day on which nothing that ends by a date
@@ -473,14 +482,41 @@ class DunningCase(models.Model):
         :return: the open task
         """
         self.ensure_one()
-        for activity in self.activity_ids:
-            if activity.summary == summary:
-                return activity
+        [task] = self._plan_tasks([(self, summary, note, user)])
+        return task
+
+    @api.model
+    def _plan_tasks(self, wanted):
+        """Plan tasks of many cases at once, as :meth:`_plan_task` does each.
+
+        :param wanted: ``[(case, summary, note, user)]``
+        :return: the open task of each of them
+        :rtype: list[mail.activity]
+        """
+        cases = self.union(*(case for case, _summary, _note, _user in wanted))
+        tasks = {}
+        for task in cases.activity_ids:
+            tasks.setdefault((task.res_id, task.summary), task)
+        to_do = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        to_do = to_do or self._default_activity_type()
+        missing = {}
+        for case, summary, note, user in wanted:
+            key = (case.id, summary)
+            if key not in tasks and key not in missing:
+                values = case._prepare_task(summary, note, user)
+                missing[key] = values | {"activity_type_id": to_do.id}
+        created = self.env["mail.activity"].create(list(missing.values()))
+        tasks |= dict(zip(missing, created, strict=True))
+        return [tasks[case.id, summary] for case, summary, _note, _user in wanted]
+
+    def _prepare_task(self, summary, note, user):
         user = user or self.user_id or self.company_id.dunning_user_id
-        return self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            date_deadline=self.company_id._dunning_today(),
-            summary=summary,
-            note=plaintext2html(note or ""),
-            user_id=user.id or self.env.uid,
-        )
+        return {
+            "res_model_id": self.env["ir.model"]._get_id(self._name),
+            "res_id": self.id,
+            "automated": True,
+            "date_deadline": self.company_id._dunning_today(),
+            "summary": summary,
+            "note": plaintext2html(note or ""),
+            "user_id": user.id or self.env.uid,
+        }

@@ -82,6 +82,7 @@ class DunningCaseLine(models.Model):
     )
     invoice_pdf_id = fields.Many2one(
         "ir.attachment",
+        index="btree_not_null",
         ondelete="set null",
         readonly=True,
         help="The copy of an invoice that was never printed, made once for reminders.",
@@ -214,10 +215,11 @@ class DunningCaseLine(models.Model):
         """Store the next level and date, from the rung each item stands on."""
         cases = self.case_id
         lines = cases._read_lines(self.ids)
-        rungs = {level.id: level._to_rung() for level in cases._read_levels()}
-        ladders = {ladder.id: ladder._to_core() for ladder in cases.ladder_id}
+        levels = cases._read_levels(cases.ladder_id)
         nexts = {
-            line: core.next_rung(ladders[case.ladder_id.id], line.to_core(rungs))
+            line: core.next_rung(
+                levels.ladders[case.ladder_id.id], line.to_core(levels.rungs)
+            )
             for case in cases.filtered("ladder_id")
             for line in lines[case.id]
         }

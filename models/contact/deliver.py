@@ -28,7 +28,7 @@ class DunningAction(models.Model):
     def _leaves_by_itself(self):
         """Tell whether the engine may act without a person: a formal notice never."""
         self.ensure_one()
-        return self.channel == "decision" or self.level_id._to_rung().automatic
+        return self.channel == "decision" or self.level_id._is_automatic()
 
     @api.model
     def _get_queuers(self):
@@ -96,21 +96,19 @@ class DunningAction(models.Model):
 
     def _queue_emails(self):
         """Put the messages in the host's mail queue and in the chatter of the case."""
-        ready = self.browse()
-        for action in self:
-            contact = action.contact_id
-            if email_normalize(contact.email):
-                ready |= action
-                continue
-            # Whether it leaves another way is decided below, for all of them at once.
-            action._mark_failed(
-                self.env._(
+        ready = self.filtered(lambda action: email_normalize(action.contact_id.email))
+        unreachable = self - ready
+        unreachable._mark_failed_each(
+            {
+                action: self.env._(
                     "%(contact)s has no valid e-mail address: correct it, then send "
                     "again.",
-                    contact=contact.display_name,
+                    contact=action.contact_id.display_name,
                 )
-            )
-        (self - ready)._fall_back()
+                for action in unreachable
+            }
+        )
+        unreachable._fall_back()
         # A message that failed before must not leave twice.
         failed = ready.mail_mail_id.sudo().filtered(lambda m: m.state == "exception")
         failed.cancel()
@@ -278,16 +276,26 @@ class DunningAction(models.Model):
 
         :param task: what to do, in a few words
         """
-        self.write({"state": "failed", "failure_reason": reason})
+        self._mark_failed_each(dict.fromkeys(self, reason), task)
+
+    def _mark_failed_each(self, reasons, task=None):
+        """Record that they could not be delivered, each for its own reason.
+
+        :param reasons: ``{dunning.action: why}`` for each of them
+        :param task: what to do, in a few words
+        """
+        for reason, actions in self.grouped(reasons.get).items():
+            actions.write({"state": "failed", "failure_reason": reason})
         overtaken = self.filtered(lambda action: action._is_overtaken())
         overtaken.sudo().is_overtaken = True  # the engine's to say
         # Nothing is asked about a debtor who owes nothing.
         asking = self.filtered(lambda action: action.case_id.state != "closed")
-        asking._tell_failure(reason, task)
+        asking._tell_failure({action: reasons[action] for action in asking}, task)
 
-    def _tell_failure(self, reason, task=None):
+    def _tell_failure(self, reasons, task=None):
         """Ask somebody to mend what could not be delivered: a hook.
 
+        :param reasons: ``{action: why, in words}``
         :param task: what to do, in a few words
         """
 

@@ -219,21 +219,22 @@ class DunningAction(models.Model):
 
     def _fail_stranded(self):
         """Record that they did not leave, with the remedy."""
-        for action in self:
-            action._mark_failed(
-                self.env._(
-                    "The message was cancelled or deleted in the queue before it "
-                    "left: send it again, or drop it."
-                )
+        self._mark_failed(
+            self.env._(
+                "The message was cancelled or deleted in the queue before it left: "
+                "send it again, or drop it."
             )
+        )
 
     def _is_overtaken(self):
         """Tell whether a later rung has reached all the items of the contact."""
         self.ensure_one()
-        lines = self.line_ids.filtered(lambda line: line.level_id and line.case_line_id)
-        return bool(lines) and all(
-            line.case_line_id._has_climbed_above(line.level_id) for line in lines
-        )
+        climbed = [
+            line.case_line_id._has_climbed_above(line.level_id)
+            for line in self.line_ids  # not filtered: read for many contacts at once
+            if line.level_id and line.case_line_id
+        ]
+        return bool(climbed) and all(climbed)
 
     # A message that comes back was not delivered: its level is taken back.
 

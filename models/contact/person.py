@@ -81,13 +81,15 @@ class DunningAction(models.Model):
                 and not action.contact_phone
             )
         )
-        for action in unreachable:
-            action._mark_failed(
-                self.env._(
+        unreachable._mark_failed_each(
+            {
+                action: self.env._(
                     "%(contact)s has no telephone number: add it, then plan it again.",
                     contact=action.contact_id.display_name,
                 )
-            )
+                for action in unreachable
+            }
+        )
         unreachable._fall_back()
         reachable = self - unreachable
         reachable._plan_activities()

@@ -73,9 +73,9 @@ class DunningAction(models.Model):
     def _queue_sms(self):
         """Let SMS wait for the company's hours; what cannot be sent fails at once."""
         reasons = self._find_sms_obstacles()
-        for action, reason in reasons.items():
-            action._mark_failed(reason)
-        self.browse(action.id for action in reasons)._fall_back()
+        unreachable = self.filtered(lambda action: action in reasons)
+        unreachable._mark_failed_each(reasons)
+        unreachable._fall_back()
         ready = self.filtered(lambda action: action not in reasons)
         # A message that failed before must not leave twice.
         ready.sms_id.sudo().filtered(lambda s: s.state == "error").action_set_canceled()

@@ -330,6 +330,8 @@ class DunningDispute(models.Model):
 
         :param state: ``posted``, ``draft`` or ``gone`` (cancelled or deleted)
         """
+        if not self:  # the rule: nearly every entry settles no dispute
+            return
         if state == "posted":
             self.filtered(lambda one: one.state == "credit")._finish()
         elif state == "draft":

@@ -55,12 +55,11 @@ class DunningCaseLine(models.Model):
             if not company:
                 continue
             # See _compute_hold: asked for whoever sees the item.
-            holds = self.env["dunning.hold"].sudo()
-            running = Domain("case_id", "in", lines.case_id.ids)
-            running &= holds._get_domain(company._dunning_today())
-            by_case = holds.search(running).grouped("case_id")
+            holds = lines.case_id.sudo().hold_ids
+            running = holds._get_domain(company._dunning_today())
+            by_case = holds.filtered_domain(running).grouped("case_id")
             for line in lines:
-                of_case = by_case.get(line.case_id, holds).filtered(
+                of_case = by_case.get(line.case_id, holds.browse()).filtered(
                     lambda hold, line=line: (
                         hold.scope == "case" or line in hold.line_ids
                     )

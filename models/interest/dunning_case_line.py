@@ -1,13 +1,102 @@
 from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date as Date
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
-from ...tools.interest import Interest, MissingRate, late_interest, read_percent
+from ...tools.insolvency import is_earlier
+from ...tools.interest import Interest, MissingRate, late_interest
 from ..limits.dunning_proceeding import is_frozen
 
 NOTHING = Interest(Decimal(0), 0, (), Decimal(0))
+
+
+class Debt(NamedTuple):
+    """A case line as its interest is computed of it: thousands are read without
+    records. ``due`` is the due date, ``born`` the day of the claim."""
+
+    id: int
+    move_line_id: int
+    move_id: int
+    due: Date
+    currency_id: int
+    amount: float
+    debtor_id: int
+    kind: str
+    company_id: int
+    is_claim: bool
+    born: Date
+
+    def get_last_day(self, rules):
+        """Return the last day that counts: interest on earlier claims stops with the
+        judgment of insolvency (Code de commerce L622-28)."""
+        judgment = rules.judgments.get(self.debtor_id)
+        if judgment and self.born and is_earlier(self.born, judgment):
+            return min(rules.day, judgment - timedelta(days=1))
+        return rules.day
+
+
+class Claimed(NamedTuple):
+    """What was claimed or waived of some invoices: lines of claims, and waivers."""
+
+    claims: Iterable = ()
+    waivers: Iterable = ()
+
+    def of_kind(self, kind):
+        """Return the claims and the waivers of ``interest`` or ``indemnity``."""
+        return (
+            [one for one in self.claims if one.kind == kind],
+            [one for one in self.waivers if one.kind == kind],
+        )
+
+
+class CompanyRules(NamedTuple):
+    """What the debts of one company have in common: the last day that counts, the
+    rates, what a payment settles first, ``{debtor id: judgment of insolvency}``."""
+
+    day: Date
+    rates: object
+    first: str
+    judgments: dict
+
+
+class RateBook:
+    """The tables of rates that the debtors of a company need, each made once."""
+
+    def __init__(self, rates, contracts):
+        """
+        :param dunning.rate rates: the model
+        :param contracts: ``{debtor id: stipulated percent, or None}`` of businesses
+        """
+        self.rates, self.contracts, self.tables = rates, contracts, {}
+
+    @cached_property
+    def bank(self):
+        """The rates of the central bank, ``{date_from: percent}``."""
+        return dict(self.rates._read_percents("ecb_refi"))
+
+    def get_table(self, debt, start):
+        """Return the rates of a debt; a public buyer's depends on the day on which the
+        delay began.
+
+        :raises MissingRate: when that day has none
+        """
+        if debt.kind == "public":
+            return self.rates._get_public_table(start, self.bank)
+        key = (debt.kind == "consumer", self.contracts.get(debt.debtor_id))
+        if key not in self.tables:
+            is_consumer, contract = key
+            self.tables[key] = (
+                self.rates._get_consumer_table()
+                if is_consumer
+                else self.rates._get_business_table(contract)
+            )
+        return self.tables[key]
 
 
 class DunningCaseLine(models.Model):
@@ -28,119 +117,191 @@ class DunningCaseLine(models.Model):
     company_currency_id = fields.Many2one("res.currency")
     amount_interest = fields.Monetary(
         "Interest to date",
-        compute="_compute_amount_interest",
+        compute="_compute_late_amounts",
         currency_field="currency_id",
         help="Late-payment interest until today, at the rates of the law or of the "
         "contract. It is shown; nothing is booked before you claim it.",
     )
     interest_warning = fields.Char(
-        compute="_compute_amount_interest",
+        compute="_compute_late_amounts",
         help="Why the interest cannot be computed, and how to mend it.",
     )
     amount_indemnity = fields.Monetary(
         "Indemnity",
-        compute="_compute_amount_indemnity",
+        compute="_compute_late_amounts",
         currency_field="company_currency_id",
         help="The flat indemnity for recovery costs, once for each invoice paid late, "
         "however many instalments it has. Never for a consumer.",
     )
 
     @api.depends(
-        "date_due", "move_line_id.amount_residual", "move_line_id.amount_currency"
+        "date_due",
+        "move_id",
+        "move_line_id.amount_residual",
+        "move_line_id.amount_currency",
+        "case_id.partner_id.dunning_debtor_kind",
     )
-    def _compute_amount_interest(self):
-        for line, (interest, warning) in self._get_interest().items():
+    def _compute_late_amounts(self):
+        claimed = self._read_claimed()
+        indemnities = self._get_indemnities(claimed=claimed)
+        for line, (interest, warning) in self._iter_interest(claimed=claimed):
             line.amount_interest = line.currency_id.round(float(interest.amount))
             line.interest_warning = warning
-
-    @api.depends("date_due", "move_id", "case_id.partner_id.dunning_debtor_kind")
-    def _compute_amount_indemnity(self):
-        amounts = self._get_indemnities()
-        for line in self:
-            line.amount_indemnity = amounts.get(line, 0.0)
+            line.amount_indemnity = indemnities.get(line, 0.0)
 
     def _get_interest(self, until=None):
         """Map each line to its interest until a day, and why it could not be computed.
 
-        What was claimed or waived is taken off: it is a debt of its own, or none.
-
         :param until: the last day that counts; each company's today when None
         :rtype: dict[dunning.case.line, tuple[Interest, str | False]]
         """
-        rates = self.env["dunning.rate"]
-        result = {line: (NOTHING, False) for line in self}
-        settled, notices = self._read_settlements(), self._read_presentations()
-        claims = self._read_interest_claims()
-        bank = dict(rates._read_percents("ecb_refi"))
-        for company, lines in self.grouped("company_id").items():
-            day = until or (company and company._dunning_today())
-            tables = lines.with_company(company)._get_rate_tables()
-            judgments = lines._read_judgments(company)
-            for line in lines.filtered("move_line_id"):
-                start = line._get_interest_start(notices)
-                last = line._get_last_interest_day(day, judgments)
-                if not start or start >= last:
-                    continue
-                payments, credit_notes = settled[line.move_line_id.id]
-                try:
-                    table = tables[line.case_id.partner_id]
-                    if table is None:
-                        table = rates._get_public_table(start, bank)
-                    result[line] = (
-                        late_interest(
-                            line._get_principal(),
-                            start,
-                            last,
-                            table,
-                            payments,
-                            company.dunning_interest_first,
-                            credit_notes,
-                            unit=Decimal(str(line.currency_id.rounding)),
-                            claims=claims.get(line, ()),
-                        ),
-                        False,
-                    )
-                except MissingRate as error:
-                    result[line] = (NOTHING, rates._describe_missing(error))
-        return result
+        return dict(self._iter_interest(until))
 
-    def _read_judgments(self, company):
-        """Map debtors to the judgment of their insolvency proceedings, if any runs."""
-        running = self.env["dunning.proceeding"]
-        return running._read_running(company, self.case_id.partner_id)
+    def _iter_interest(self, until=None, claimed=None):
+        """Yield what :meth:`_get_interest` maps, one line after the other: of every
+        open item of a company, the results together would fill the memory.
 
-    def _get_last_interest_day(self, day, judgments):
-        """Return the last day that counts: interest on earlier claims stops with the
-        judgment of insolvency (Code de commerce L622-28)."""
-        self.ensure_one()
-        if not is_frozen(self, judgments):
-            return day
-        judgment = judgments[self.case_id.partner_id.id]
-        return min(day, judgment - timedelta(days=1))
+        What was claimed or waived is taken off: it is a debt of its own, or none.
 
-    def _get_principal(self):
-        """Return the amount of the item, VAT included, in its currency."""
+        :param Claimed claimed: of these lines, where it was read before
+        """
+        debts = self._read_debts()
+        settled = self._read_settlements(debts)
+        claimed = claimed or self._read_claimed(
+            [debt.move_id for debt in debts.values()]
+        )
+        claims = self._find_interest_claims(debts, claimed)
+        starts = self._read_starts(debts)
+        of_company = self._read_company_rules(debts, until)
+        for line in self:
+            debt = debts.get(line._origin.id)
+            start = starts.get(line._origin.id)
+            if not start:
+                yield line, (NOTHING, False)
+                continue
+            payments, credit_notes = settled[debt.move_line_id]
+            yield (
+                line,
+                self._compute_debt(
+                    debt,
+                    start,
+                    of_company[debt.company_id],
+                    payments=payments,
+                    credit_notes=credit_notes,
+                    claims=claims.get(debt.id, ()),
+                ),
+            )
+
+    @api.model
+    def _compute_debt(self, debt, start, rules, **events):
+        """Return the interest of one debt, and why it could not be computed.
+
+        :param Debt debt: the item
+        :param start: the day after which it bears interest
+        :param CompanyRules rules: of its company
+        :param events: payments, credit notes and claims, see ``late_interest``
+        """
+        last = debt.get_last_day(rules)
+        if start >= last:
+            return NOTHING, False
+        currency = self.env["res.currency"].browse(debt.currency_id)
+        try:
+            interest = late_interest(
+                # The amount of the item, VAT included, in its currency.
+                Decimal(str(debt.amount)),
+                start,
+                last,
+                rules.rates.get_table(debt, start),
+                first=rules.first,
+                unit=Decimal(str(currency.rounding)),
+                **events,
+            )
+        except MissingRate as error:
+            return NOTHING, self.env["dunning.rate"]._describe_missing(error)
+        return interest, False
+
+    def _read_debts(self):
+        """Map line ids to what the interest of their items is computed of, in one
+        query; without a journal item nothing is known.
+
+        :rtype: dict[int, Debt]
+        """
+        self.flush_model(["case_id", "move_line_id", "move_id", "date_due"])
+        self.env["dunning.case"].flush_model(["partner_id", "company_id"])
+        self.env["account.move.line"].flush_model(["amount_currency"])
+        self.env["account.move"].flush_model(
+            ["dunning_claim_id", "delivery_date", "invoice_date", "date"]
+        )
+        self.env["res.partner"].flush_model(["dunning_debtor_kind"])
         # The journal item is the debtor's; who sees the case may know its amount.
-        return Decimal(str(self.move_line_id.sudo().amount_currency))
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT line.id, line.move_line_id, line.move_id, line.date_due,
+                          line.currency_id, item.amount_currency, debtor.id,
+                          debtor.dunning_debtor_kind, dossier.company_id,
+                          move.dunning_claim_id IS NOT NULL,
+                          COALESCE(move.delivery_date, move.invoice_date, move.date)
+                     FROM dunning_case_line line
+                     JOIN dunning_case dossier ON dossier.id = line.case_id
+                     JOIN res_partner debtor ON debtor.id = dossier.partner_id
+                     JOIN account_move_line item ON item.id = line.move_line_id
+                LEFT JOIN account_move move ON move.id = line.move_id
+                    WHERE line.id = ANY(%s)
+                 ORDER BY line.date_due, line.id""",
+                list(self._origin.ids),
+            )
+        )
+        return {row[0]: Debt(*row) for row in rows}
 
-    def _get_interest_start(self, presentations):
-        """Return the day after which the item bears interest, None when it bears none.
+    @api.model
+    def _read_company_rules(self, debts, until):
+        """Map ids of companies to what their debts have in common.
+
+        :rtype: dict[int, CompanyRules]
+        """
+        debtors = defaultdict(set)
+        businesses = defaultdict(set)
+        for debt in debts.values():
+            debtors[debt.company_id].add(debt.debtor_id)
+            if debt.kind == "business":
+                businesses[debt.company_id].add(debt.debtor_id)
+        partners, rates = self.env["res.partner"], self.env["dunning.rate"]
+        running = self.env["dunning.proceeding"]
+        return {
+            company.id: CompanyRules(
+                until or company._dunning_today(),
+                RateBook(
+                    rates,
+                    rates._read_contracts(
+                        partners.browse(businesses[company.id]), company
+                    ),
+                ),
+                company.dunning_interest_first,
+                running._read_running(company, partners.browse(debtors[company.id])),
+            )
+            for company in self.env["res.company"].browse(debtors)
+        }
+
+    def _read_starts(self, debts):
+        """Map lines to the day after which the item bears interest, if it bears any.
 
         The due date; for a consumer the first presentation of the formal notice. A
         note that claims interest bears none: no interest on interest (C. civ. 1343-2).
         """
-        self.ensure_one()
-        if self.move_id.dunning_claim_id:
-            return None
-        if self.case_id.partner_id.dunning_debtor_kind != "consumer":
-            return self.date_due
-        return presentations.get(self.id)
+        bearing = [debt for debt in debts.values() if not debt.is_claim]
+        of_consumers = [debt.id for debt in bearing if debt.kind == "consumer"]
+        presented = self._read_presentations(of_consumers) if of_consumers else {}
+        return {
+            debt.id: presented.get(debt.id) if debt.kind == "consumer" else debt.due
+            for debt in bearing
+        }
 
-    def _read_presentations(self):
+    @api.model
+    def _read_presentations(self, line_ids):
         """Map lines to the day on which their formal notice was first presented."""
         rows = self.env["dunning.action.line"]._read_group(
             [
-                ("case_line_id", "in", self.ids),
+                ("case_line_id", "in", line_ids),
                 ("level_id.is_formal_notice", "=", True),
                 ("action_id.state", "=", "done"),
                 ("action_id.presentation_date", "!=", False),
@@ -153,55 +314,32 @@ class DunningCaseLine(models.Model):
             days[line.id] = min(days.get(line.id, day), day)
         return days
 
-    def _get_rate_tables(self):
-        """Map debtors to their rates; None for a public buyer, whose rate depends on
-        the day on which the delay began."""
-        rates = self.env["dunning.rate"]
-        tables, contracts = {}, {}
-        for debtor in self.case_id.partner_id:
-            kind = debtor.dunning_debtor_kind
-            if kind == "public":
-                tables[debtor] = None
-                continue
-            contract = None
-            if kind == "business":
-                debtor_rate = read_percent(debtor, "dunning_contract_rate")
-                contract = debtor_rate or read_percent(
-                    self.env.company, "dunning_contract_rate"
-                )
-            key = (kind, contract)
-            if key not in contracts:
-                contracts[key] = (
-                    rates._get_consumer_table()
-                    if kind == "consumer"
-                    else rates._get_business_table(contract)
-                )
-            tables[debtor] = contracts[key]
-        return tables
-
-    def _read_settlements(self):
+    @api.model
+    def _read_settlements(self, debts):
         """Map journal items to what settled them: payments, and credit notes.
 
         :return: ``{move line id: ([(day, amount)], [(day, amount)])}``, amounts in the
             currency of the item, on the day of the entry that it was matched with
         """
+        self.env["account.partial.reconcile"].flush_model()
+        self.env["account.move.line"].flush_model(["date", "move_id"])
+        self.env["account.move"].flush_model(["move_type"])
         # How an item was matched is read for its interest only, never shown.
-        partials = self.env["account.partial.reconcile"].sudo()
-        partials = partials.search_fetch(
-            [("debit_move_id", "in", self.move_line_id.ids)],
-            ["debit_move_id", "credit_move_id", "debit_amount_currency"],
-        )
-        counterparts = partials.credit_move_id
-        counterparts.fetch(["date", "move_id"])
-        counterparts.move_id.fetch(["move_type"])
-        settled = defaultdict(lambda: ([], []))
-        for partial in partials:
-            counterpart = partial.credit_move_id
-            is_credit_note = counterpart.move_id.move_type == "out_refund"
-            amount = Decimal(str(partial.debit_amount_currency))
-            settled[partial.debit_move_id.id][is_credit_note].append(
-                (counterpart.date, amount)
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT matched.debit_move_id, counterpart.date,
+                          entry.move_type = 'out_refund', matched.debit_amount_currency
+                     FROM account_partial_reconcile matched
+                     JOIN account_move_line counterpart
+                          ON counterpart.id = matched.credit_move_id
+                     JOIN account_move entry ON entry.id = counterpart.move_id
+                    WHERE matched.debit_move_id = ANY(%s)""",
+                [debt.move_line_id for debt in debts.values()],
             )
+        )
+        settled = defaultdict(lambda: ([], []))
+        for item_id, day, is_credit_note, amount in rows:
+            settled[item_id][is_credit_note].append((day, Decimal(str(amount))))
         return settled
 
     def _may_bear_indemnity(self):
@@ -220,8 +358,9 @@ class DunningCaseLine(models.Model):
         """Return the lines that were not late before the judgment of their debtor's
         insolvency: who may not pay owes no indemnity (Code de commerce L441-10 II)."""
         found = self.browse()
+        running = self.env["dunning.proceeding"]
         for company, lines in self.grouped("company_id").items():
-            judgments = lines._read_judgments(company)
+            judgments = running._read_running(company, lines.case_id.partner_id)
             found |= lines.filtered(
                 lambda line, judgments=judgments: (
                     is_frozen(line, judgments)
@@ -263,12 +402,8 @@ class DunningCaseLine(models.Model):
             )
         )
         late -= late._find_frozen_in_time()
-        oldest = self.search(
-            [("move_id", "in", late.move_id.ids), ("case_id", "in", late.case_id.ids)],
-            order="date_due, id",
-        )
         first = {}
-        for line in oldest:
+        for line in late.case_id.line_ids.sorted(lambda line: (line.date_due, line.id)):
             first.setdefault((line.case_id, line.move_id), line)
         return late.browse([line.id for line in first.values()]) & late
 
@@ -278,54 +413,56 @@ class DunningCaseLine(models.Model):
     # Kept by journal item and invoice, not by line of a case: an item that comes into
     # another case is not claimed again.
 
-    def _read_settled(self, kind):
-        """Return the claims in force and the waivers of a kind on these invoices.
+    def _read_claimed(self, move_ids=None):
+        """Return the claims in force and the waivers on these invoices.
 
-        :param kind: ``interest`` or ``indemnity``
+        :param move_ids: the invoices of the lines, where they are known already
+        :rtype: Claimed
         """
-        domain = [("kind", "=", kind), ("move_id", "in", self.move_id.ids)]
+        domain = [("move_id", "in", move_ids or self.move_id.ids)]
         # That it was claimed counts, whoever looks at the amount that is left.
         claims = self.env["dunning.claim.line"].sudo()
         waivers = self.env["dunning.waiver"].sudo()
-        return (
+        return Claimed(
             claims.search(domain + claims._get_live_domain()),
             waivers.search(domain + waivers._get_live_domain()),
         )
 
-    def _read_interest_claims(self):
+    def _find_interest_claims(self, debts, claimed):
         """Map lines to ``[(last day, amount)]`` of interest claimed or waived."""
         found = defaultdict(list)
-        of_move = self.grouped("move_id")
-        for records in self._read_settled("interest"):
+        of_move = defaultdict(list)
+        for debt in debts.values():
+            of_move[debt.move_id].append(debt.id)
+        for records in claimed.of_kind("interest"):
             for record in records:
-                line = record._find_line(of_move.get(record.move_id, self.browse()))
-                if line:
-                    found[line].append((record.date_to, Decimal(str(record.amount))))
+                line = record._find_line(self.browse(of_move[record.move_id.id]))
+                found[line.id].append((record.date_to, Decimal(str(record.amount))))
         return found
 
     def _read_claimed_until(self):
         """Map lines to the last day of which the interest was claimed."""
         days = {}
         of_move = self.grouped("move_id")
-        for claim in self._read_settled("interest")[0]:
+        for claim in self._read_claimed().of_kind("interest")[0]:
             line = claim._find_line(of_move.get(claim.move_id, self.browse()))
             if line:
                 days[line] = max(days.get(line, claim.date_to), claim.date_to)
         return days
 
-    def _get_indemnities(self, day=None):
+    def _get_indemnities(self, day=None, claimed=None):
         """Map the lines that bear the indemnity on a day to what is left of it.
 
         :param day: an item is late when it was due before; today when None
+        :param Claimed claimed: of these lines, where it was read before
         """
-        return self._get_indemnity_lines(day)._get_indemnities_left()
+        return self._get_indemnity_lines(day)._get_indemnities_left(claimed)
 
-    def _get_indemnities_left(self):
+    def _get_indemnities_left(self, claimed=None):
         """Map lines to the company's indemnity less what was claimed or waived."""
         left = {line: line.company_id.dunning_indemnity for line in self}
-        claims, waivers = (
-            self._read_settled("indemnity") if any(left.values()) else ((), ())
-        )
+        claimed = claimed or (self._read_claimed() if any(left.values()) else Claimed())
+        claims, waivers = claimed.of_kind("indemnity")
         claimed = {claim.move_id.id for claim in claims}
         waived = defaultdict(float)
         for waiver in waivers:

@@ -34,7 +34,11 @@ class DunningClaimSettled(models.AbstractModel):
         ondelete="set null",
     )
     move_line_id = fields.Many2one(
-        "account.move.line", "Item", readonly=True, ondelete="set null"
+        "account.move.line",
+        "Item",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     date_due = fields.Date("Due date", readonly=True)
     date_to = fields.Date(

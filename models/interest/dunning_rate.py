@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import file_open, format_date
 
-from ...tools.interest import MissingRate, RateTable, half_year_start
+from ...tools.interest import MissingRate, RateTable, half_year_start, read_percent
 
 #: Points added to the rate of the European Central Bank: between businesses (Code de
 #: commerce L441-10 II), and against a public buyer (Code de la commande publique
@@ -124,6 +124,16 @@ class DunningRate(models.Model):
         # Public facts: whoever sees an amount may know how it was computed.
         rows = self.sudo().search_fetch([("kind", "=", kind)], ["date_from", "rate"])
         return [(row.date_from, Decimal(f"{row.rate:.2f}")) for row in rows]
+
+    @api.model
+    def _read_contracts(self, debtors, company):
+        """Map ids of businesses to the rate that their terms with a company stipulate,
+        else the company's own, else None."""
+        general = read_percent(company, "dunning_contract_rate")
+        return {
+            debtor.id: read_percent(debtor, "dunning_contract_rate") or general
+            for debtor in debtors.with_company(company)
+        }
 
     @api.model
     def _get_business_table(self, contract=None):

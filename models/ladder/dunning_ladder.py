@@ -238,11 +238,17 @@ class DunningLadder(models.Model):
         levels = self.level_ids.filtered("active")
         return levels.sorted(lambda level: level._rank())
 
-    def _to_core(self):
-        """Return the ladder as the functional core knows it."""
+    def _to_core(self, rungs=None):
+        """Return the ladder as the functional core knows it.
+
+        :param rungs: ``{level id: Rung}`` of levels that were read before
+        """
         self.ensure_one()
+        levels = self._get_levels()
+        if rungs is None:
+            rungs = {level.id: level._to_rung() for level in levels}
         return Ladder(
-            rungs=tuple(level._to_rung() for level in self._get_levels()),
+            rungs=tuple(rungs[level.id] for level in levels),
             grace=self.grace_days,
             contact_gap=self.contact_gap_days,
             minimum=Decimal(str(self.minimum_amount)),
@@ -350,13 +356,25 @@ class DunningLadder(models.Model):
         ladders = self.env["dunning.ladder"].search(self._get_available_domain(company))
         rules = ladders.filtered(lambda ladder: not ladder.is_catch_all)
         default = company.dunning_ladder_id & ladders or (ladders - rules)[:1]
-        fitting = {}
+        fitting, known = {}, {}
+        has_categories = bool(rules.category_ids)
+        has_zips = any(rules.mapped("zip_prefixes"))
         for partner in partners.with_company(company):
-            found = partner.dunning_ladder_id & ladders
-            found |= rules.filtered(lambda rule, debtor=partner: rule._matches(debtor))
-            fitting[partner] = (found | default).filtered(
-                lambda ladder, debtor=partner: ladder._is_lawful_for(debtor)
+            # Many customers are alike in all that the rules look at.
+            alike = (
+                partner.dunning_ladder_id,
+                partner.dunning_debtor_kind,
+                has_categories and partner.category_id,
+                partner.country_id,
+                has_zips and partner.zip,
             )
+            if alike not in known:
+                found = partner.dunning_ladder_id & ladders
+                found |= rules.filtered(lambda rule, one=partner: rule._matches(one))
+                known[alike] = (found | default).filtered(
+                    lambda ladder, one=partner: ladder._is_lawful_for(one)
+                )
+            fitting[partner] = known[alike]
         return fitting
 
     def _matches(self, partner):

@@ -276,9 +276,14 @@ class DunningLevel(models.Model):
             gap=self.gap_days,
             formal=self.is_formal_notice,
             decision=self.is_decision,
-            automatic=self.automation == "automatic" and not self.is_formal_notice,
+            automatic=self._is_automatic(),
             notified=self.is_formal_notice or self._follows_notice(),
         )
+
+    def _is_automatic(self):
+        """Tell whether it leaves by itself: a formal notice never does."""
+        self.ensure_one()
+        return self.automation == "automatic" and not self.is_formal_notice
 
     def _follows_notice(self):
         """Tell whether the level is a decision that a formal notice precedes."""

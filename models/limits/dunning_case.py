@@ -67,12 +67,12 @@ class DunningCase(models.Model):
 
     @api.depends("partner_id.dunning_proceeding_ids.ended_on")
     def _compute_proceeding_id(self):
-        running = self.env["dunning.proceeding"].search(
-            [("partner_id", "in", self.partner_id.ids), ("ended_on", "=", False)]
-        )
-        of_case = running.grouped(lambda one: (one.partner_id, one.company_id))
         for case in self:
-            case.proceeding_id = of_case.get((case.partner_id, case.company_id))
+            case.proceeding_id = case.partner_id.dunning_proceeding_ids.filtered(
+                lambda one, company=case.company_id: (
+                    one.company_id == company and not one.ended_on
+                )
+            )
 
     @api.model
     def _search_proceeding_id(self, operator, value):

@@ -99,7 +99,9 @@ class DunningLimitationEvent(models.Model):
     payment_line_id = fields.Many2one(
         "account.move.line", index=True, readonly=True, ondelete="set null"
     )
-    paid_move_id = fields.Many2one("account.move", readonly=True, ondelete="cascade")
+    paid_move_id = fields.Many2one(
+        "account.move", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
     _once_per_payment = models.UniqueIndex(
         "(payment_line_id, paid_move_id) WHERE payment_line_id IS NOT NULL",
         "This payment was proposed for the invoice already.",

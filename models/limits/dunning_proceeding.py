@@ -250,15 +250,11 @@ class DunningProceeding(models.Model):
     def _read_running(self, company, debtors):
         """Map debtors to the judgment of their running proceedings."""
         # That a claim is frozen is no secret to who sees its amounts.
-        running = self.sudo().search_fetch(
-            [
-                ("company_id", "=", company.id),
-                ("partner_id", "in", debtors.ids),
-                ("ended_on", "=", False),
-            ],
-            ["partner_id", "judgment_date"],
-        )
-        return {one.partner_id.id: one.judgment_date for one in running}
+        return {
+            one.partner_id.id: one.judgment_date
+            for one in debtors.sudo().dunning_proceeding_ids
+            if one.company_id == company and not one.ended_on
+        }
 
     def _is_doubled_by(self, debtor):
         """Tell whether another one of this debtor is running beside it."""

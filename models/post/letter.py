@@ -44,18 +44,20 @@ class DunningAction(models.Model):
 
     def _queue_letters(self):
         """Freeze letters that can be posted; the PDF is made when they are printed."""
-        for action in self:
-            if action._has_postal_address():
-                action.state = "queued"
-                continue
-            action._mark_failed(
-                self.env._(
+        ready = self.filtered(lambda action: action._has_postal_address())
+        ready.write({"state": "queued"})
+        unreachable = self - ready
+        unreachable._mark_failed_each(
+            {
+                action: self.env._(
                     "%(contact)s has no complete postal address: correct it, then send "
                     "again.",
                     contact=action.contact_id.display_name,
                 )
-            )
-        self._fall_back()
+                for action in unreachable
+            }
+        )
+        unreachable._fall_back()
 
     def _print(self):
         """Print queued letters; each keeps its own PDF.

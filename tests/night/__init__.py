@@ -1,3 +1,4 @@
 from . import test_run
 from . import test_workers
 from . import test_queries
+from . import test_accounting
