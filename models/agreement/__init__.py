@@ -12,3 +12,5 @@ from . import res_company
 from . import sign
 from . import dunning_case
 from . import dunning_action
+from . import res_config_settings
+from . import dunning_reason

@@ -2,3 +2,4 @@ from . import dunning_hold
 from . import dunning_exclusion
 from . import dunning_case_line
 from . import dunning_case
+from . import res_config_settings

@@ -6,3 +6,4 @@ from . import res_company
 from . import dunning_case
 from . import dunning_level
 from . import dunning_action
+from . import res_config_settings
