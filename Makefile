@@ -56,6 +56,10 @@ security:  ## write docs/security.md from the table that the tests try
 pot:  ## export the texts and merge the new ones into the French translation
 	@$(RUN) pot
 
+.PHONY: package
+package:  ## write an archive of the module and of each bridge into dist/
+	@$(RUN) package
+
 .PHONY: replay
 replay:  ## run the engine on invoices from a file (DATA=file.csv, DISPUTES=1)
 	@$(RUN) script --fresh --db replay dev/replay.py $(if $(DATA),--data "$(DATA)") \

@@ -10,6 +10,7 @@ from . import test_scenarios_erp
 from . import test_scenarios_billing
 from . import test_scenarios_central
 from . import test_scenarios_odoo
+from . import test_house
 from . import test_security
 from . import test_tools_commitments
 from . import test_tours_promise

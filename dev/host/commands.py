@@ -6,6 +6,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 from . import (
+    bridges,
     databases,
     demo,
     faults,
@@ -92,6 +93,11 @@ def pot():
     translations.refresh()
 
 
+def package():
+    """Write an archive of the module, and of each bridge beside it, into dist/."""
+    bridges.package()
+
+
 def shell(database=None):
     """Open a Python shell inside Odoo."""
     setup()
@@ -170,6 +176,7 @@ COMMANDS = {
     "lint": run_lint,
     "format": run_format,
     "pot": pot,
+    "package": package,
     "shell": shell,
     "psql": psql,
     "env": env,

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import guide, scenarios, translations
+from . import bridges, guide, house_map, scenarios, translations
 from .paths import CACHE, CHECKOUT, HOST, MODULE, NOT_MODULE, VENV, environment, say
 
 SCRATCH = HOST / "lint" / MODULE
@@ -29,6 +29,8 @@ def run():
         "csv": csv_problems(files),
         "scenarios": scenarios.problems(),
         "guides": guide.problems(),
+        "map": house_map.problems(),
+        "bridges": bridges.problems(),
         "French": translations.problems() if has(files, "i18n") else "",
     }
     bad = {name: said for name, said in checks.items() if said.strip()}

@@ -35,7 +35,7 @@ LOG = HOST / "log" / KEY
 
 # Not part of the module: Odoo walks through every folder of a module (translations),
 # and must find neither the host, which contains Odoo itself, nor our programs.
-NOT_MODULE = {"dev", "docs", "node_modules", "__pycache__"}
+NOT_MODULE = {"bridges", "dev", "dist", "docs", "node_modules", "__pycache__"}
 
 
 class HostError(Exception):

@@ -4,7 +4,7 @@ import os
 import time
 
 from . import databases, odoo_server, odoo_source, peers, translations
-from .paths import CHECKOUT, LOG, MODULE, HostError, locked, module_hash, say, warn
+from .paths import CHECKOUT, KEY, LOG, MODULE, HostError, locked, module_hash, say, warn
 from .testlog import TestLog
 
 # Odoo's own chatter during tests hides ours; its warnings are kept.
@@ -62,7 +62,7 @@ def run_again(tags):
     """Test in the database of the last time, the module upgraded if it changed."""
     name = databases.own_name("retest")
     count = Count()
-    with locked("test database"):
+    with locked(f"test database{KEY}"):
         if not databases.exists(name):
             with_what = "making the database that `make retest` keeps"
             say(with_what)

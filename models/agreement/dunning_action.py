@@ -13,6 +13,21 @@ EVENT_TEXTS = (
     "agreement_left_text",
     "fallback_text",
 )
+#: What a text about a payment plan or an offer can name.
+PLAN_TEXTS = (
+    "plan_table",
+    "plan_date_text",
+    "plan_amount_text",
+    "plan_total_text",
+    "plan_left_text",
+    "plan_answer_text",
+    "plan_notice_text",
+    "plan_reference",
+    "offer_total_text",
+    "offer_discount_text",
+    "offer_amount_text",
+    "offer_until_text",
+)
 #: In which states of its plan a text may still leave.
 PLAN_STATES = {
     "proposed": ("proposed",),
@@ -229,3 +244,16 @@ class DunningAction(models.Model):
         if self.offer_id.state != what:
             return self.env._("The offer has ended meanwhile.")
         return ""
+
+    @api.model
+    def _get_placeholders(self):
+        return (
+            *super()._get_placeholders(),
+            *EVENT_TEXTS,
+            "agreements_text",
+            *PLAN_TEXTS,
+        )
+
+    def _get_table_values(self, credits_of, as_date):
+        values = super()._get_table_values(credits_of, as_date)
+        return values | {"agreements": self._get_agreements_below()}

@@ -4,11 +4,9 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
-from odoo.tools.misc import split_every
 
 from ...tools import covers
 from ...tools import covers as core
-from ..night.dunning_run import MESSAGES_PER_BATCH
 from .dunning_cover import CoverRow
 from .dunning_promise import FINAL
 
@@ -65,17 +63,25 @@ class DunningCase(models.Model):
         domain = Domain("case_id", "in", self.ids) & Domain("active", "=", True)
         return list(self._read_rows("dunning.cover", CoverRow, domain, "id"))
 
-    def _keep_back(self, items, lines):
-        """Return the open items with what is kept back of each of them.
-
-        :param items: ``{move line id: OpenItem}``
-        :param lines: ``{case id: [CaseLine]}`` of these cases
-        """
+    def _keep_back(self, items, lines, date):
+        """Mark what promises, plans, offers and disputes keep back of each item."""
+        kept = super()._keep_back(items, lines, date)
         covers = self._read_covers()
         if not covers:
-            return items
-        kept = self._get_kept_back(covers, items, lines)
-        return items | {key: items[key].keep_back(parts) for key, parts in kept.items()}
+            return kept
+        items = kept.items
+        parts_of = self._get_kept_back(covers, items, lines)
+        marked = {key: items[key].keep_back(parts) for key, parts in parts_of.items()}
+        return kept._replace(items=items | marked)
+
+    def _is_decided(self):
+        """What the agreements of a waiting case leave free is decided as ever."""
+        is_free = self.state == "waiting" and self.awaits_agreement
+        return is_free or super()._is_decided()
+
+    @api.model
+    def _get_collected_fields(self):
+        return [*super()._get_collected_fields(), "awaits_agreement"]
 
     @api.model
     def _get_kept_back(self, covers, items, lines):
@@ -174,10 +180,12 @@ class DunningCase(models.Model):
 
     def _settle_closed(self, day):
         """Judge the promises of cases whose items are all settled."""
+        super()._settle_closed(day)
         self._judge_promises(day)
 
     def _end_commitments(self):
         """Call off what runs when a person closes the cases."""
+        super()._end_commitments()
         reason = self.env._("The case was closed by hand.")
         for commitment in (*self.plan_ids, *self.offer_ids):
             if commitment.state in ("draft", *commitment._get_running_states()):
@@ -187,8 +195,9 @@ class DunningCase(models.Model):
         )
         running._end("cancelled")
 
-    def _follow_commitments(self, day, books):
+    def _follow_books(self, day, books):
         """Judge the commitments; return the books as they are then."""
+        books = super()._follow_books(day, books)
         changed = self._settle_commitments(day, books.items, books.lines)
         if not changed:
             return books
@@ -210,6 +219,7 @@ class DunningCase(models.Model):
 
         :param plans: ``{case: CasePlan}`` just decided; decided afresh when None
         """
+        super()._show_waiting(plans)
         cases = self.filtered(lambda case: case.state in ("open", "waiting"))
         if plans is None:
             plans = {}
@@ -362,9 +372,8 @@ class DunningCase(models.Model):
             case.plan_count = len(case.plan_ids) + len(case.offer_ids)
 
     @api.model
-    def _sweep(self, run):
+    def _get_sweeps(self, run):
         """Judge what was paid as a whole before the run closes its case."""
-        result = super()._sweep(run)
         plans = self.env["dunning.plan"]._find_paid(run.company_id)
         offers = self.env["dunning.offer"]._find_paid(run.company_id)
 
@@ -372,11 +381,8 @@ class DunningCase(models.Model):
             plans.filtered(lambda plan: plan.case_id in cases)._settle_plans(run.date)
             offers.filtered(lambda offer: offer.case_id in cases)._settle(run.date)
 
-        for ids in split_every(
-            MESSAGES_PER_BATCH, (plans.case_id | offers.case_id).ids
-        ):
-            self._do_safely(run, self.browse(ids), judge)
-        return result
+        own = (plans.case_id | offers.case_id, judge)
+        return [*super()._get_sweeps(run), own]
 
     def action_open_plan(self):
         """Open the plan that is being prepared or runs, else a new draft."""

@@ -1,24 +1,12 @@
-from odoo import fields, models
+from odoo import api, models
+
+from ...tools import covers
 
 
 class DunningCaseLine(models.Model):
     """The rung that was agreed to speak next, should an agreement fail."""
 
     _inherit = "dunning.case.line"
-
-    agreed_level_id = fields.Many2one(
-        "dunning.level",
-        "Agreed level",
-        readonly=True,
-        ondelete="set null",
-        help="An agreement failed, and this level was to follow: it speaks next, "
-        "whatever the days of the ladder. A formal notice still waits for approval.",
-    )
-    agreed_on = fields.Date(
-        "Agreed level from",
-        readonly=True,
-        help="The day on which the agreement failed: from then on it may speak.",
-    )
 
     def _agree_on(self, level, day):
         """Let a level speak next to items, from a day on.
@@ -38,16 +26,26 @@ class DunningCaseLine(models.Model):
         lines._refresh_next()
         return lines.with_env(self.env)
 
-    def _forget_agreed(self, level):
-        """An agreed level that was delivered, or climbed over, is agreed no more.
+    @api.model
+    def _selection_hold(self):
+        own = [
+            (covers.DISPUTED, self.env._("Disputed")),
+            (covers.PROMISED, self.env._("Promised")),
+            (covers.PLANNED, self.env._("On a payment plan")),
+            (covers.OFFERED, self.env._("Under an offer")),
+        ]
+        return super()._selection_hold() + own
 
-        :param level: the level just delivered; empty for the decision at the end
-        """
-        done = self.filtered(
-            lambda line: (
-                line.agreed_level_id
-                and (not level or line.agreed_level_id._rank() <= level._rank())
-            )
-        )
-        if done:
-            done.write({"agreed_level_id": False, "agreed_on": False})
+    def _find_item_holds(self):
+        covered = {
+            item.line_id: kept.hold
+            for of_case in self.case_id._find_kept_back().values()
+            for item, parts in of_case.items()
+            if (kept := item.keep_back(parts)).hold in parts
+        }
+        found = {
+            line: covered[line.move_line_id.id]
+            for line in self
+            if line.move_line_id.id in covered
+        }
+        return found | super()._find_item_holds()

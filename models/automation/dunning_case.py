@@ -1,7 +1,7 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.tools import SQL, format_amount, format_date, plaintext2html
+from odoo.tools import SQL, format_amount, format_date
 
 _logger = logging.getLogger(__name__)
 
@@ -11,12 +11,6 @@ class DunningCase(models.Model):
 
     _inherit = "dunning.case"
 
-    manager_id = fields.Many2one(
-        "res.users",
-        "Credit manager",
-        compute="_compute_manager_id",
-        help="The credit manager of the company: the manager of who is in charge.",
-    )
     silent_since = fields.Date(
         "No answer since",
         compute="_compute_silent_since",
@@ -25,13 +19,6 @@ class DunningCase(models.Model):
         "message, a call that reached him or a payment. Empty while nothing is "
         "unanswered.",
     )
-
-    @api.depends("company_id", "user_id")
-    def _compute_manager_id(self):
-        for case in self:
-            company = case.company_id
-            manager = company.dunning_manager_id or case.user_id
-            case.manager_id = manager or company.dunning_user_id
 
     @api.depends("action_ids.delivered_on", "action_ids.state")
     def _compute_silent_since(self):
@@ -105,25 +92,6 @@ class DunningCase(models.Model):
         )
 
     # What rules do
-
-    def _plan_task(self, summary, note, user=None):
-        """Plan one task, unless the same one is already open.
-
-        :param user: who is asked; the collector when None
-        :return: the open task
-        """
-        self.ensure_one()
-        for activity in self.activity_ids:
-            if activity.summary == summary:
-                return activity
-        user = user or self.user_id or self.company_id.dunning_user_id
-        return self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            date_deadline=self.company_id._dunning_today(),
-            summary=summary,
-            note=plaintext2html(note or ""),
-            user_id=user.id or self.env.uid,
-        )
 
     def _plan_silence_task(self):
         """Ask the manager of who is in charge about debtors who do not answer."""

@@ -11,19 +11,25 @@ class DunningAction(models.Model):
 
     _inherit = "dunning.action"
 
-    def _settle_alerts(self):
+    def _tell_failure(self, reason, task=None):
+        super()._tell_failure(reason, task)
+        self.env["dunning.alert"]._raise("failure", self, reason, task)
+
+    def _close_alerts(self):
         """Close the tasks that asked for an approval, or to mend what has failed."""
+        super()._close_alerts()
         asking = self.filtered(
             lambda action: action.state == "failed" or action.is_formal_notice
         )
         if asking:
             self.env["dunning.alert"]._settle(asking)
 
-    def _run_level_actions(self):
+    def _after_delivery(self):
         """Run the server actions of levels that have just been delivered, once a step.
 
         Of several channels, the first that delivers the level runs them.
         """
+        super()._after_delivery()
         # Who delivers need not see what an administrator has set.
         delivered = self.filtered(
             lambda action: (

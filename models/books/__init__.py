@@ -1,2 +1,3 @@
+from . import dunning_worker
 from . import res_company
 from . import account_move_line

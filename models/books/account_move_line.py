@@ -93,12 +93,6 @@ class OpenItem:
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "no_followup" in vals:
-            self.env["dunning.exclusion"]._follow(self, vals["no_followup"])
-        return result
-
     @api.model
     def _get_dunning_item_domain(self, company, date):
         """Return the open items of customers that dunning follows in a company.
@@ -135,19 +129,17 @@ class AccountMoveLine(models.Model):
         table = self._table
         move = query.left_join(table, "move_id", "account_move", "id", "dunning_move")
         debtor = self._join_dunning_debtor(query)
+        holds = self._get_dunning_ledger_holds(
+            SQL.identifier(table), SQL.identifier(move)
+        )
         hold = SQL(
-            """CASE WHEN %(state)s = 'in_payment' THEN 'in_payment'
-                    WHEN %(state)s = 'blocked' THEN 'blocked'
-                    WHEN %(excluded)s THEN 'excluded'
-                    WHEN %(claim)s IS NOT NULL THEN 'claim'
-                    ELSE '' END""",
-            state=SQL.identifier(move, "payment_state"),
-            excluded=SQL.identifier(table, "no_followup"),
-            claim=SQL.identifier(move, "dunning_claim_id"),
+            "CASE %s ELSE '' END",
+            SQL(" ").join(
+                SQL("WHEN %s THEN %s", test, code) for code, test in holds.items()
+            ),
         )
         self.env["account.move"].flush_model(
             ["payment_state", "name", "invoice_date", "partner_id"]
-            + ["dunning_claim_id"]
         )
         self.flush_model(["no_followup", "amount_residual_currency", "currency_id"])
         columns = [
@@ -177,6 +169,38 @@ class AccountMoveLine(models.Model):
             else item
             for item in items
         ]
+
+    @api.model
+    def _get_dunning_ledger_holds(self, item, move):
+        """Map each code of why the books keep an item back to its test, in the order in
+        which they count: a hook.
+
+        Who adds one flushes what it reads, adds the same to
+        ``dunning.case.line._get_ledger_hold`` and its words to ``_selection_hold``.
+
+        :param SQL item: the table of journal items in the query
+        :param SQL move: the table of their entries
+        :rtype: dict[str, SQL]
+        """
+        state = SQL("%s.payment_state", move)
+        return {
+            "in_payment": SQL("%s = 'in_payment'", state),
+            "blocked": SQL("%s = 'blocked'", state),
+            "excluded": SQL("%s.no_followup", item),
+        }
+
+    def _find_dunning_holds(self, date):
+        """Map ids of items that something beside the books keeps back on a day to the
+        code of the reason: a hook.
+
+        For thousands of items at once, read as superuser. Who returns a code adds its
+        words to ``dunning.case.line._selection_hold`` and its search to
+        ``account.move._get_dunning_hold_domains``:
+        ``docs/examples/account_dunning_retention``.
+
+        :rtype: dict[int, str]
+        """
+        return {}
 
     @api.model
     def _join_dunning_debtor(self, query):
@@ -265,34 +289,3 @@ class AccountMoveLine(models.Model):
             currency = row.company_id.currency_id
             amount = row.currency_id._convert(row.amount, currency, row.company_id)
             yield row.partner_id.commercial_partner_id.id, Decimal(str(amount))
-
-    @api.model
-    def _dunning_exclude(self, move_ids, is_excluded):
-        """Exclude whole invoices from follow-up, or take them up again.
-
-        One statement: through the ORM the host works out each invoice's lines anew,
-        15 ms each, minutes for the tens of thousands a company starts with. The flag
-        enters no figure and no entry.
-        """
-        self.check_access("write")
-        self.flush_model(["no_followup"])
-        items = self._search(
-            Domain("move_id", "in", move_ids)
-            & Domain("account_type", "in", ("asset_receivable", "liability_payable"))
-            & Domain("no_followup", "!=", is_excluded)
-        )
-        self.env.cr.execute(
-            SQL(
-                """UPDATE account_move_line
-                      SET no_followup = %s, write_uid = %s, write_date = %s
-                    WHERE id IN %s
-                RETURNING id""",
-                is_excluded,
-                self.env.uid,
-                self.env.cr.now(),
-                items.subselect(),
-            )
-        )
-        changed = self.browse(row[0] for row in self.env.cr.fetchall())
-        changed.invalidate_recordset(["no_followup"])
-        changed.modified(["no_followup"])

@@ -1,6 +1,5 @@
 from datetime import datetime, time, timedelta
 
-from dateutil.relativedelta import relativedelta
 from pytz import timezone, utc
 
 from odoo import api, fields, models
@@ -42,12 +41,6 @@ class ResCompany(models.Model):
         default=3,
         help="When no bank or cash entry was posted for so many working days, levels "
         "that leave by themselves wait: the payment may be there already. 0: no check.",
-    )
-    dunning_review_months = fields.Integer(
-        "Review of exclusions (months)",
-        default=3,
-        help="The credit manager is asked to look again at invoices that are excluded "
-        "from follow-up when nobody did so for this many months. 0: never.",
     )
     dunning_left_out_codes = fields.Char(
         "Accounts left out",
@@ -99,9 +92,11 @@ class ResCompany(models.Model):
         today = self._dunning_today()
         if not any(day and day > today for day in days):
             return today
-        runs = self.env["dunning.run"].sudo()  # a date, whoever asks
-        last = runs.search([("company_id", "=", self.id)], order="date desc", limit=1)
-        return max(today, last.date or today)
+        return max(today, self._dunning_last_played_day() or today)
+
+    def _dunning_last_played_day(self):
+        """Return the last day that was played on the company's calendar, which may be
+        ahead of the clock; None when there is none: a hook."""
 
     @api.model
     def _dunning_read_day(self, value):
@@ -148,13 +143,6 @@ class ResCompany(models.Model):
         if self._dunning_is_working_day(day):
             return day
         return next(iter(self._dunning_working_days(day, last)), day)
-
-    def _dunning_review_before(self, today=None):
-        """Return the day until which a look at an exclusion is too old, or None."""
-        if self.dunning_review_months <= 0:
-            return None
-        day = today or self._dunning_today()
-        return day - relativedelta(months=self.dunning_review_months)
 
     def _dunning_add_working_days(self, day, count):
         """Return the ``count``-th working day after ``day``, None if there is none."""

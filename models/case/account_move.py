@@ -3,9 +3,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools import covers
-from ...tools.holds import BY_LAW, ON_HOLD
-
 
 class AccountMove(models.Model):
     """What an invoice shows of its dunning. Nothing here changes an entry."""
@@ -37,23 +34,6 @@ class AccountMove(models.Model):
         search="_search_dunning_hold",
         help="Why this invoice is not dunned now. Empty when it is.",
     )
-    dunning_hold_id = fields.Many2one(
-        "dunning.hold",
-        "Put on hold",
-        compute="_compute_dunning",
-        help="Who put the invoice, or its customer's case, on hold for a time.",
-    )
-
-    dunning_claim_id = fields.Many2one(
-        "dunning.claim",
-        "Claim of interest",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="set null",
-        help="This note claims interest and indemnities: it bears none itself, and no "
-        "reminder leaves because of it alone.",
-    )
 
     @api.model
     def _selection_dunning_hold(self):
@@ -76,7 +56,6 @@ class AccountMove(models.Model):
             of_move = by_move.get(move._origin, lines.browse())
             levels = of_move.level_id.sorted(lambda level: level._rank())
             holds = [line.hold for line in of_move if line.hold]
-            move.dunning_hold_id = of_move.hold_id[:1]
             move.dunning_case_id = of_move.case_id[:1]
             move.dunning_level_id = levels[-1:]
             move.dunning_hold = holds[0] if len(holds) == len(of_move) > 0 else False
@@ -164,47 +143,27 @@ class AccountMove(models.Model):
 
     @api.model
     def _get_dunning_hold_domains(self):
-        """Map each reason why an invoice is not dunned to the invoices it keeps."""
+        """Map each reason why an invoice is not dunned to the invoices it keeps: each
+        folder adds its own."""
         return {
             "paid": [("payment_state", "in", ("paid", "reversed"))],
             "unposted": [("state", "!=", "posted")],
             "in_payment": [("payment_state", "=", "in_payment")],
             "blocked": [("payment_state", "=", "blocked")],
-            "claim": [("dunning_claim_id", "!=", False)],
             "excluded": [("line_ids.no_followup", "=", True)],
-            ON_HOLD: [("id", "in", self._get_on_hold_ids())],
-            **{code: self._get_found_domain(code) for code in (*BY_LAW, *covers.KINDS)},
         }
 
     @api.model
-    def _get_found_domain(self, code):
-        """Return the invoices of open cases that the law, a promise, a plan or a
-        dispute keeps back as a whole; they are looked for only where somebody asks for
-        this reason."""
+    def _get_found_domain(self, find):
+        """Return the domain of invoices that are looked for only where somebody asks.
+
+        :param find: returns their ids
+        """
 
         def to_sql(model, alias, query):
-            found = model._find_kept_back_ids(code)
-            return SQL("%s = ANY(%s)", SQL.identifier(alias, "id"), found)
+            return SQL("%s = ANY(%s)", SQL.identifier(alias, "id"), find())
 
         return Domain.custom(to_sql=to_sql)
-
-    @api.model
-    def _find_kept_back_ids(self, code):
-        lines = self.env["dunning.case.line"]
-        if code not in BY_LAW:
-            # Few items have a commitment: only these are looked at.
-            lines = self.env["dunning.cover"].search([("kind", "=", code)]).line_id
-            return lines.filtered(lambda line: line.hold == code).move_id.ids
-        lines = lines.search([("case_id.state", "!=", "closed")])
-        held = lines._find_other_holds()
-        held_ids = [key for key, reason in held.items() if reason == code]
-        return lines.move_line_id.browse(held_ids).sudo().move_id.ids  # ids only
-
-    @api.model
-    def _get_on_hold_ids(self):
-        """Return the invoices that somebody has put on hold for a time."""
-        lines = self.env["dunning.case.line"]
-        return lines._search(lines._get_held_domain()).subselect("move_id")
 
     def action_open_dunning_case(self):
         """Open the case that follows the invoice."""
@@ -230,9 +189,3 @@ class AccountMove(models.Model):
                     names=", ".join(wrong.mapped("display_name")),
                 )
             )
-
-    def action_dunning_hold(self):
-        """Open the window that puts invoices on hold, or excludes them."""
-        self.check_access("read")
-        self._check_can_be_dunned()
-        return self.env["dunning.hold.wizard"]._open_for_invoices(self)

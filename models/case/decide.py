@@ -112,6 +112,15 @@ class Contact(NamedTuple):
         return is_rung_delivered(self.state, self.channel, proofs.get(self.level_id))
 
 
+class KeptBack(NamedTuple):
+    """What nobody is dunned for on a day: ``{move line id: OpenItem}``, the items with
+    their hold and what is kept back of each, and the ids of the cases that get nothing
+    as a whole."""
+
+    items: dict
+    cases: frozenset = frozenset()
+
+
 class Books(NamedTuple):
     """What was read of cases of one company: ``{move line id: OpenItem}`` and
     ``{case id: [CaseLine]}``."""
@@ -150,8 +159,7 @@ class DunningCase(models.Model):
         plans = {}
         for company, cases in self.grouped("company_id").items():
             items, lines = books or cases._read_books(company, date)
-            holds = cases._read_holds(date)
-            items = cases._keep_back(holds.mark(items, lines), lines)
+            items, kept_cases = cases._keep_back(items, lines, date)
             facts = cases._read_facts(company, items, lines, ignored)
             is_fresh = is_bank_fresh
             if is_fresh is None:
@@ -159,7 +167,7 @@ class DunningCase(models.Model):
             ladders = {ladder.id: ladder._to_core() for ladder in cases.ladder_id}
             for case in cases:
                 ladder = ladders.get(case.ladder_id.id)
-                if holds.keeps(case):
+                if case.id in kept_cases:
                     plan = CasePlan(core.Decision(reason="held_case"), facts[case.id])
                 else:
                     plan = case._decide_one(ladder, facts[case.id], date, is_fresh)
@@ -172,6 +180,24 @@ class DunningCase(models.Model):
                 plan.items = {line.id: items[line.move_line_id] for line in plan.lines}
                 plans[case] = plan
         return plans
+
+    def _keep_back(self, items, lines, date):
+        """Return what is kept back on a day: a hook.
+
+        Who extends it marks items (``OpenItem.hold``, ``OpenItem.keep_back``) and adds
+        or takes out cases, in one query for all of them.
+
+        :param items: ``{move line id: OpenItem}``
+        :param lines: ``{case id: [CaseLine]}`` of these cases
+        :rtype: KeptBack
+        """
+        return KeptBack(
+            items, frozenset(case.id for case in self if not case._is_decided())
+        )
+
+    def _is_decided(self):
+        """Tell whether the case gets steps at all: a hook."""
+        return self.state == "open"
 
     def _decide_one(self, ladder, facts, date, is_fresh):
         if not ladder:
@@ -202,21 +228,31 @@ class DunningCase(models.Model):
             Markup("<p><b>%s</b></p>") % self._explain_step(step)
             for step in plan.decision.steps
         ]
-        reason = plan.decision.reason
-        if reason and not (reason == "held_case" and self.hold_id):
-            text = self._get_reason_labels()[reason]
-            if day := plan.decision.day:
-                text = self.env._(
-                    "%(reason)s (at the earliest on %(date)s)",
-                    reason=text,
-                    date=format_date(self.env, day),
-                )
-            paragraphs.append(Markup("<p>%s.</p>") % text)
+        if reason := self._explain_reason(plan):
+            paragraphs.append(Markup("<p>%s.</p>") % reason)
         paragraphs += [
             Markup("<p class='text-muted mb-0'>%s</p>") % text
             for text in self._explain_nexts(plan)
         ]
         return Markup("").join(paragraphs)
+
+    def _explain_holds(self):
+        """Yield a sentence for each hold in force: a hook."""
+        yield from ()
+
+    def _explain_reason(self, plan):
+        """Return why there is no step, in words; empty when there is one."""
+        reason = plan.decision.reason
+        if not reason:
+            return ""
+        text = self._get_reason_labels()[reason]
+        if day := plan.decision.day:
+            return self.env._(
+                "%(reason)s (at the earliest on %(date)s)",
+                reason=text,
+                date=format_date(self.env, day),
+            )
+        return text
 
     def _explain_step(self, step):
         level = self.env["dunning.level"].browse(step.rung.key)

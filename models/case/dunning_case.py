@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, plaintext2html
 
 from ...tools import ladder as core
 
@@ -132,6 +132,13 @@ class DunningCase(models.Model):
         compute="_compute_live",
         search="_search_days_overdue",
         help="Since the due date of the oldest invoice that is late.",
+    )
+
+    manager_id = fields.Many2one(
+        "res.users",
+        "Credit manager",
+        compute="_compute_manager_id",
+        help="The credit manager of the company: the manager of who is in charge.",
     )
 
     @api.model
@@ -273,6 +280,37 @@ class DunningCase(models.Model):
             "domain": [("id", "in", self.line_ids.move_id.ids)],
         }
 
+    def _wake_up(self, date=None):
+        """Open the cases again that waited until a day: a hook."""
+
+    def _settle_closed(self, date):
+        """Do what follows when all that cases were about is settled: a hook."""
+
+    @api.model
+    def _get_sweeps(self, run):
+        """Return what a run does before it decides, for some cases each: a hook.
+
+        :return: pairs of the cases and ``work(run, cases)``, done in small batches
+        """
+        return []
+
+    def _follow_books(self, day, books):
+        """Judge what depends on what was paid, before a run decides: a hook.
+
+        :param Books books: what was just read of the ledger
+        :return: the books as they are then
+        """
+        return books
+
+    def _show_waiting(self, plans=None):
+        """Write whether the cases wait, as their plans say: a hook.
+
+        :param plans: ``{case: CasePlan}`` just decided; decided afresh when None
+        """
+
+    def _end_commitments(self):
+        """End what was agreed upon when a person closes the cases: a hook."""
+
     def action_close(self):
         """Close by hand: what was prepared is dropped, what was sent stays."""
         for case in self:
@@ -293,8 +331,6 @@ class DunningCase(models.Model):
         "line_ids.move_line_id.amount_residual",
         "line_ids.move_line_id.reconciled",
         "line_ids.move_line_id.parent_state",
-        "hold_ids.date_until",
-        "hold_ids.ended_on",
     )
     def _compute_live(self):
         """Read what the ledger says now, in one query for all cases."""
@@ -366,19 +402,9 @@ class DunningCase(models.Model):
         )
 
     def _sql_held(self):
-        """Join ``held.free_on``: the day after the holds that keep back the item."""
-        self.env["dunning.hold"].flush_model()
-        return SQL(
-            """LEFT JOIN LATERAL (
-               SELECT max(hold.date_until) + 1 AS free_on FROM dunning_hold hold
-                WHERE hold.case_id = line.case_id AND hold.ended_on IS NULL
-                  AND hold.date_until >= %(today)s
-                  AND (hold.scope = 'case' OR EXISTS (
-                       SELECT FROM dunning_hold_line_rel rel
-                        WHERE rel.hold_id = hold.id AND rel.line_id = line.id))
-               ) held ON TRUE""",
-            today=self.env.company._dunning_today(),
-        )
+        """Join ``held.free_on``, the first day on which nothing that ends by a date
+        keeps back the item ``line``: a hook."""
+        return SQL("CROSS JOIN (SELECT NULL::date AS free_on) held")
 
     def _sql_is_late(self, alias):
         return SQL(
@@ -428,3 +454,31 @@ class DunningCase(models.Model):
 
     def _search_days_overdue(self, operator, value):
         return self._search_live("days_overdue", operator, value)
+
+    # Who is asked
+
+    @api.depends("company_id", "user_id")
+    def _compute_manager_id(self):
+        for case in self:
+            company = case.company_id
+            manager = company.dunning_manager_id or case.user_id
+            case.manager_id = manager or company.dunning_user_id
+
+    def _plan_task(self, summary, note, user=None):
+        """Plan one task, unless the same one is already open.
+
+        :param user: who is asked; the collector when None
+        :return: the open task
+        """
+        self.ensure_one()
+        for activity in self.activity_ids:
+            if activity.summary == summary:
+                return activity
+        user = user or self.user_id or self.company_id.dunning_user_id
+        return self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            date_deadline=self.company_id._dunning_today(),
+            summary=summary,
+            note=plaintext2html(note or ""),
+            user_id=user.id or self.env.uid,
+        )

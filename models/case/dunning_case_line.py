@@ -96,6 +96,27 @@ class DunningCaseLine(models.Model):
     )
     days_overdue = fields.Integer("Days late", compute="_compute_days_overdue")
 
+    hold = fields.Selection(
+        selection="_selection_hold",
+        string="On hold",
+        compute="_compute_hold",
+        help="Why the item is not dunned now. Empty when it is.",
+    )
+
+    agreed_level_id = fields.Many2one(
+        "dunning.level",
+        "Agreed level",
+        readonly=True,
+        ondelete="set null",
+        help="An agreement failed, and this level was to follow: it speaks next, "
+        "whatever the days of the ladder. A formal notice still waits for approval.",
+    )
+    agreed_on = fields.Date(
+        "Agreed level from",
+        readonly=True,
+        help="The day on which the agreement failed: from then on it may speak.",
+    )
+
     @api.depends("move_id.name", "date_due")
     @api.depends_context("lang")
     def _compute_display_name(self):
@@ -216,3 +237,80 @@ class DunningCaseLine(models.Model):
         for (level_id, day), ids in changed.items():
             lines = self.sudo().browse(ids)  # the engine's own
             lines.write({"next_level_id": level_id, "next_date": day})
+
+    # Why an item is not dunned now
+
+    @api.model
+    def _selection_hold(self):
+        """Return every reason why an item is not dunned: each folder adds its own."""
+        return [
+            ("paid", self.env._("Paid")),
+            ("unposted", self.env._("No longer posted")),
+            ("in_payment", self.env._("Payment in progress")),
+            ("blocked", self.env._("Blocked")),
+            ("excluded", self.env._("Excluded from follow-up")),
+        ]
+
+    @api.depends(
+        "move_line_id.reconciled",
+        "move_line_id.parent_state",
+        "move_line_id.no_followup",
+        "move_id.payment_state",
+    )
+    def _compute_hold(self):
+        beside = self._find_item_holds()
+        for line in self:
+            # Whether an item may be dunned is not a secret to who sees the case.
+            line.hold = line.sudo()._get_ledger_hold() or beside.get(line)
+
+    def _find_item_holds(self):
+        """Map lines to what keeps back the whole item beside the books: a hook.
+
+        What is found first counts: who extends it lets the codes of ``super()`` win.
+
+        :rtype: dict[dunning.case.line, str]
+        """
+        others = self._find_other_holds()
+        return {
+            line: others[line.move_line_id.id]
+            for line in self
+            if line.move_line_id.id in others
+        }
+
+    def _find_other_holds(self):
+        """Map ids of journal items to why ``_find_dunning_holds`` keeps them back."""
+        held = {}
+        for company, lines in self.sudo().grouped("company_id").items():
+            if company:  # see _compute_hold
+                today = company._dunning_today()
+                held |= lines.move_line_id._find_dunning_holds(today)
+        return held
+
+    def _get_ledger_hold(self):
+        """Return why the books keep the item back, False when they do not: see
+        ``account.move.line._get_dunning_ledger_holds``."""
+        self.ensure_one()
+        item, move = self.move_line_id, self.move_id
+        if not item or item.parent_state != "posted":
+            return "unposted"
+        if item.reconciled:
+            return "paid"
+        if move.payment_state in ("in_payment", "blocked"):
+            return move.payment_state
+        if item.no_followup:
+            return "excluded"
+        return False
+
+    def _forget_agreed(self, level):
+        """An agreed level that was delivered, or climbed over, is agreed no more.
+
+        :param level: the level just delivered; empty for the decision at the end
+        """
+        done = self.filtered(
+            lambda line: (
+                line.agreed_level_id
+                and (not level or line.agreed_level_id._rank() <= level._rank())
+            )
+        )
+        if done:
+            done.write({"agreed_level_id": False, "agreed_on": False})

@@ -14,3 +14,6 @@ from . import propose
 from . import event
 from . import text
 from . import dunning_reason
+from . import res_partner
+from . import dunning_case
+from . import address

@@ -39,8 +39,6 @@ class DunningAction(models.Model):
         """
         return {
             "email": lambda actions: actions._queue_emails(),
-            "letter": lambda actions: actions._queue_letters(),
-            "registered": lambda actions: actions._queue_letters(),
             "phone": lambda actions: actions._queue_activities(),
             "visit": lambda actions: actions._queue_activities(),
             "sms": lambda actions: actions._queue_sms(),
@@ -53,7 +51,7 @@ class DunningAction(models.Model):
         :param date: the day to stamp; the company's today when None
         """
         queuers = self._get_queuers()
-        self._settle_alerts()
+        self._close_alerts()
         for company, actions in self.grouped("company_id").items():
             today = company._dunning_today()
             day = date or today
@@ -67,12 +65,34 @@ class DunningAction(models.Model):
                         "failure_reason": False,
                     }
                 )
-            actions._number_notices(day)
-            actions._set_late_amounts(day)
+            actions._before_freezing(day)
             actions._freeze_texts()
-            actions._check_notices()
+            actions._after_freezing()
             for channel, of_channel in actions.grouped("channel").items():
                 queuers[channel](of_channel.with_company(company))
+
+    def _before_freezing(self, day):
+        """Complete contacts of one company before their texts are frozen: a hook.
+
+        :param day: the day of their texts
+        """
+        self._complete_lines(day)
+
+    def _complete_lines(self, day=None):
+        """Write what contacts name of their items beside the balance: a hook, for
+        proposals as well.
+
+        :param day: the day of their texts; that on which they would leave when None
+        """
+
+    def _after_freezing(self):
+        """Check what is frozen and about to leave: a hook.
+
+        :raises UserError: when something is missing in it
+        """
+
+    def _close_alerts(self):
+        """Nobody need look after these contacts any more: a hook."""
 
     def _queue_emails(self):
         """Put the messages in the host's mail queue and in the chatter of the case."""
@@ -220,7 +240,7 @@ class DunningAction(models.Model):
         """Record the delivery and let the items stand on their rung."""
         by_day = self._get_sendable().grouped(lambda a: date or a._get_live_day())
         for day, actions in by_day.items():
-            actions._stamp_deposit(day)
+            actions._before_delivery(day)
             actions.write(
                 {"state": "done", "delivered_on": day, "failure_reason": False}
             )
@@ -228,10 +248,16 @@ class DunningAction(models.Model):
                 lambda action: action.kind == "rung" and action._is_level_delivered()
             )
             counting._deliver_items(day)
-            actions._run_level_actions()
+            actions._after_delivery()
             # Planned for whoever was in charge.
             for activity in actions.activity_id.sudo().filtered("active"):
                 activity.action_done()
+
+    def _before_delivery(self, day):
+        """Write on contacts what their delivery on that day brings with it: a hook."""
+
+    def _after_delivery(self):
+        """Do what follows once contacts are delivered, on one day: a hook."""
 
     def _deliver_items(self, day):
         """Let the items of delivered contacts stand on their rungs."""
@@ -257,7 +283,13 @@ class DunningAction(models.Model):
         overtaken.sudo().is_overtaken = True  # the engine's to say
         # Nothing is asked about a debtor who owes nothing.
         asking = self.filtered(lambda action: action.case_id.state != "closed")
-        self.env["dunning.alert"]._raise("failure", asking, reason, task)
+        asking._tell_failure(reason, task)
+
+    def _tell_failure(self, reason, task=None):
+        """Ask somebody to mend what could not be delivered: a hook.
+
+        :param task: what to do, in a few words
+        """
 
     # Invoices that go with an e-mail: each is rendered once, never while a user waits.
     #

@@ -4,14 +4,12 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import html_sanitize
 
-from ...tools.channels import BY_HOST, BY_PERSON, POSTED, UNDELIVERED
+from ...tools.channels import BY_HOST, BY_PERSON, UNDELIVERED
 
 #: What a delivered contact said, to whom and when.
 FROZEN = {
     *("case_id", "kind", "channel", "date", "state", "delivered_on", "deadline"),
     *("contact_id", "subject", "body", "line_ids", "attachment_ids"),
-    *("deposit_date", "deposit_id", "notice_number"),
-    *("interest_until", "interest_warning"),
     *("dispute_found", "agreement_reached"),
 }
 #: What only the engine says: the host's records that carry a contact (cancelled or
@@ -21,9 +19,6 @@ CARRIERS = {
     *("outcome", "outcome_on", "outcome_note", "attempt_count"),
     *("fallback_of_id", "is_overtaken"),
     *("event", "template_id"),
-    *("is_electronic", "is_lre_on_paper", "is_lre_archived", "lre_provider"),
-    *("lre_key", "lre_reference", "lre_status", "lre_next_try"),
-    *("notice_number", "pdf_sha256"),
     *("reason_id", "reason_said_by", "is_incoming"),
 }
 
@@ -82,9 +77,6 @@ class DunningAction(models.Model):
         help="The rung of the ladder that this contact delivers.",
     )
     is_formal_notice = fields.Boolean(related="level_id.is_formal_notice")
-    is_registered_electronic = fields.Boolean(
-        "Level by electronic letter", related="level_id.is_registered_electronic"
-    )
     channel = fields.Selection(
         selection="_selection_channel", required=True, readonly=True
     )
@@ -152,11 +144,6 @@ class DunningAction(models.Model):
         "(COALESCE(origin_case_id, case_id), kind, COALESCE(level_id, 0), date, "
         "channel, COALESCE(event, '')) WHERE state != 'cancelled'",
         "This step was already prepared for this debtor through this channel today.",
-    )
-    _one_number = models.UniqueIndex(
-        "(company_id, tracking_number) "
-        "WHERE tracking_number IS NOT NULL AND state != 'cancelled'",
-        "Another registered letter has this tracking number: each letter has its own.",
     )
 
     @api.model
@@ -253,7 +240,7 @@ class DunningAction(models.Model):
         undelivered = self.filtered(lambda action: action.state in UNDELIVERED)
         if not undelivered:
             return
-        undelivered._settle_alerts()
+        undelivered._close_alerts()
         undelivered.write({"state": "cancelled", "cancel_reason": reason})
         # The same step may be prepared again at once: the database must know.
         undelivered.flush_recordset(["state"])
@@ -297,17 +284,23 @@ class DunningAction(models.Model):
         waiting._check_may_approve()
         waiting._refresh(date)._queue(date)
         by_hand = self.filtered(
-            lambda a: (
-                a.state == "queued" and a.channel not in BY_HOST and not a.is_electronic
-            )
+            lambda a: a.state == "queued" and not a._is_told_by_machine()
         )
-        letters = by_hand.filtered(lambda action: action.channel in POSTED)
-        letters.filtered(lambda action: not action.printed_on)._print()
+        by_hand._make_ready()
         made = by_hand.filtered(lambda action: action.channel in BY_PERSON)
         made._write_outcome("reached", day=date)
         # A letter that could not be printed has failed: it was not posted.
         by_hand.filtered(lambda a: a.state == "queued")._mark_done(date)
         return True
+
+    def _is_told_by_machine(self):
+        """Tell whether it is delivered when the host's mail server or operator says so,
+        not when a person does: a hook."""
+        self.ensure_one()
+        return self.channel in BY_HOST
+
+    def _make_ready(self):
+        """Do what must be done before contacts made by hand are recorded: a hook."""
 
     # What nobody may do to a contact, whichever way he comes: a delivered one is a
     # proof, and a formal notice is in the credit manager's hands.
@@ -343,9 +336,20 @@ class DunningAction(models.Model):
             return vals
         return vals | {"body": html_sanitize(vals["body"])}
 
+    @api.model
+    def _get_frozen(self):
+        """Return the fields that nobody changes once a contact is delivered: what it
+        said, to whom and when. Each folder adds its own."""
+        return FROZEN
+
+    @api.model
+    def _get_carriers(self):
+        """Return the fields that only the engine writes. Each folder adds its own."""
+        return CARRIERS
+
     def _check_proof(self, vals):
         done = self.filtered(lambda action: action.state == "done")
-        if done and not FROZEN.isdisjoint(vals):
+        if done and not self._get_frozen().isdisjoint(vals):
             raise UserError(
                 self.env._(
                     "“%(action)s” has been delivered and cannot be changed.",
@@ -361,12 +365,11 @@ class DunningAction(models.Model):
         """A contact begins as a proposal, an e-mail is delivered when the mail server
         says so, and only the engine says what carries a contact."""
         state = vals.get("state", "proposed")
-        is_forged = state == "done" and (
-            not set(BY_HOST).isdisjoint(self.mapped("channel"))
-            or any(self.mapped("is_electronic"))
+        is_forged = state == "done" and any(
+            action._is_told_by_machine() for action in self
         )
         is_begun = is_new and state != "proposed"
-        if is_forged or is_begun or not CARRIERS.isdisjoint(vals):
+        if is_forged or is_begun or not self._get_carriers().isdisjoint(vals):
             raise UserError(
                 self.env._(
                     "How far a contact is follows from what happens to it: approve, "

@@ -39,18 +39,6 @@ class DunningActionLine(models.Model):
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company currency"
     )
-    interest = fields.Monetary(
-        help="Late-payment interest of the item that the contact names, in the "
-        "currency of the invoice, until the day kept on the contact.",
-    )
-    indemnity = fields.Monetary(
-        currency_field="company_currency_id",
-        help="Flat indemnity for recovery costs that the contact names for the item: "
-        "once for each invoice, on its oldest open item.",
-    )
-    interest_rates = fields.Char(
-        help="The rates of that interest in the order of time, percent per year."
-    )
 
     def _get_essence(self):
         """Return what makes two sets of lines say the same thing."""
@@ -76,22 +64,6 @@ class DunningActionLine(models.Model):
             self.currency_id.compare_amounts(then, amount)
             for then, amount in zip(told, now, strict=True)
         )
-
-    def _set_late_amounts(self, found, indemnities, company):
-        """Write what the item owes beside its balance.
-
-        :param found: its ``(Interest, warning)``, None for an item without a case
-        :param indemnities: ``{dunning.case.line: amount}``
-        """
-        interest = found and found[0]
-        percents = [segment.percent for segment in interest.segments] if found else []
-        values = {
-            "interest": float(interest.amount) if found else 0.0,
-            "indemnity": indemnities.get(self.case_line_id, 0.0),
-            "interest_rates": ";".join(dict.fromkeys(f"{p:.2f}" for p in percents)),
-        }
-        if any(self[name] != value for name, value in values.items()):
-            self.write(values)
 
     def _format(self, as_date):
         """Return the item as a row of the table in a text.

@@ -73,7 +73,7 @@ class DunningAction(models.Model):
         for company, of_company in cases.grouped("company_id").items():
             date = day or company._dunning_today()
             items, lines = of_company._read_books(company, date)
-            items = of_company._keep_back(items, lines)
+            items = of_company._keep_back(items, lines, date).items
             values += [
                 self._prepare_event(event, items, date)
                 for event in events

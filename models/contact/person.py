@@ -45,6 +45,23 @@ class DunningAction(models.Model):
         help="What was agreed: amount, date, means of payment, name.",
     )
 
+    reason_id = fields.Many2one(
+        "dunning.reason",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Why the debtor does not pay, as this contact has shown.",
+    )
+    reason_said_by = fields.Selection(
+        selection="_selection_said_by",
+        string="Said by",
+        readonly=True,
+        help="Whether the debtor said so, or whether we assume it.",
+    )
+    is_incoming = fields.Boolean(
+        "The debtor called", readonly=True, help="He contacted us, not we him."
+    )
+
     @api.depends("contact_id.phone", "partner_id.phone")
     def _compute_contact_phone(self):
         for action in self:
@@ -314,3 +331,30 @@ class DunningAction(models.Model):
             )
         )
         alone._deliver_items(date)
+
+    # Why the debtor does not pay
+
+    @api.model
+    def _selection_said_by(self):
+        return [
+            ("debtor", self.env._("The debtor's words")),
+            ("assumed", self.env._("Our assumption")),
+        ]
+
+    def _write_reason(self, reason, said_by):
+        """Keep the reason on the contact and, as the last one known, on its case."""
+        values = {"reason_id": reason.id, "reason_said_by": said_by}
+        # Only the engine writes what came of a contact, from what somebody told.
+        self.sudo().write(values)
+        self.case_id.sudo().write(values)
+
+    def _describe_reason(self):
+        """Return the reason and who said so, in words; empty when there is none."""
+        self.ensure_one()
+        if not self.reason_id:
+            return ""
+        return self.env._(
+            "Reason: %(reason)s (%(said_by)s)",
+            reason=self.reason_id.display_name,
+            said_by=dict(self._selection_said_by())[self.reason_said_by or "debtor"],
+        )

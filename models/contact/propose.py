@@ -124,7 +124,7 @@ class DunningAction(models.Model):
                         wanted.append(
                             self._prepare_values(case, step, plan, channel, date)
                         )
-        kept._set_late_amounts(date)
+        kept._complete_lines(date)
         created = self._create_with_lines(wanted)
         (self - kept)._drop_replaced(plans)
         created._drop_overtaken()
@@ -200,7 +200,7 @@ class DunningAction(models.Model):
         lines = [values.pop("line_ids") for values in wanted]
         actions = self.create(wanted)
         actions._insert_lines(lines)
-        actions._set_late_amounts()
+        actions._complete_lines()
         return actions
 
     def _insert_lines(self, lines):

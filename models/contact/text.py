@@ -25,39 +25,12 @@ PLACEHOLDERS = (
     "deadline_text",
     "next_step_text",
     "previous_contact_text",
-    "late_payment_text",
     "payment_block",
     "sender_name",
     "sender_phone_text",
     "sender_email",
     "step_date_text",
     "lang",
-    *("period_text", "notice_number", "legal_basis_text", "mediator_text"),
-    # Answers to disputes (dunning_action_dispute.py).
-    "dispute_invoice",
-    "dispute_amount_text",
-    "dispute_date_text",
-    "dispute_accepted_text",
-    "dispute_answer_text",
-    "agreement_text",
-    "agreement_amount_text",
-    "agreement_date_text",
-    "agreement_left_text",
-    "fallback_text",
-    "agreements_text",
-    # payment plans and offers
-    "plan_table",
-    "plan_date_text",
-    "plan_amount_text",
-    "plan_total_text",
-    "plan_left_text",
-    "plan_answer_text",
-    "plan_notice_text",
-    "plan_reference",
-    "offer_total_text",
-    "offer_discount_text",
-    "offer_amount_text",
-    "offer_until_text",
 )
 #: More invoices than this are counted, not named, in a subject line.
 SHORT_LIST = 3
@@ -119,12 +92,19 @@ class DunningAction(models.Model):
     next_step_text = fields.Char(compute="_compute_calendar")
     previous_contact_text = fields.Char(compute="_compute_calendar")
 
+    printed_on = fields.Datetime(readonly=True)
+
     @api.model
     def mail_allowed_qweb_expressions(self):
         """Let every admin of ladders use the placeholders, and nothing else."""
         return super().mail_allowed_qweb_expressions() + tuple(
-            f"object.{name}" for name in PLACEHOLDERS
+            f"object.{name}" for name in self._get_placeholders()
         )
+
+    @api.model
+    def _get_placeholders(self):
+        """Return what the texts of levels may name. Each folder adds its own."""
+        return PLACEHOLDERS
 
     def _compute_text(self):
         """Show the frozen or edited text, else the level's text as it would be now."""
@@ -242,24 +222,31 @@ class DunningAction(models.Model):
         as_date = cache(lambda day: format_date(self.env, day))
         open_credits = self._read_open_credits()
         for action in self:
-            credits_of = action._format_credits(open_credits[action], as_date)
-            values = {
-                "action": action,
-                "rows": [line._format(as_date) for line in action.line_ids],
-                "totals": [
-                    format_amount(self.env, amount, currency)
-                    for currency, amount in action._get_totals().items()
-                ],
-                "credits": credits_of[0],
-                "payable": credits_of[1],
-                "late": action._format_claim(open_credits[action]),
-                "bank": action._get_bank(),
-                "reference": action._get_payment_reference(),
-                "is_courtesy": action.kind == "courtesy",
-                "agreements": action._get_agreements_below(),
-            }
+            values = action._get_table_values(open_credits[action], as_date)
             action.items_table = qweb._render("account_dunning.items_table", values)
             action.payment_block = qweb._render("account_dunning.payment_block", values)
+
+    def _get_table_values(self, credits_of, as_date):
+        """Return what the table and the payment block show. Each folder adds its own.
+
+        :param credits_of: the open credits of the debtor
+        :param as_date: formats a date for the reader
+        """
+        self.ensure_one()
+        rows, payable = self._format_credits(credits_of, as_date)
+        return {
+            "action": self,
+            "rows": [line._format(as_date) for line in self.line_ids],
+            "totals": [
+                format_amount(self.env, amount, currency)
+                for currency, amount in self._get_totals().items()
+            ],
+            "credits": rows,
+            "payable": payable,
+            "bank": self._get_bank(),
+            "reference": self._get_payment_reference(),
+            "is_courtesy": self.kind == "courtesy",
+        }
 
     def _get_totals(self):
         """Return one total claimed per currency, never a mixed sum."""
@@ -519,3 +506,8 @@ class DunningAction(models.Model):
         ]
         payable = self._get_payable(shown).items()
         return rows, [format_amount(self.env, amount, cur) for cur, amount in payable]
+
+    def _get_letter_reference(self):
+        """Return the reference by which an answer finds its way back."""
+        self.ensure_one()
+        return f"D{self.case_id.id}-{self.id}"

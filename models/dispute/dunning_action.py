@@ -3,6 +3,15 @@ from odoo import api, fields, models
 #: How the events about disputes begin: "dispute.unjustified,12".
 PREFIX = "dispute."
 
+#: What an answer to a dispute can name.
+DISPUTE_TEXTS = (
+    "dispute_invoice",
+    "dispute_amount_text",
+    "dispute_date_text",
+    "dispute_accepted_text",
+    "dispute_answer_text",
+)
+
 
 class DunningAction(models.Model):
     """Why the debtor does not pay, as a contact has shown, and what our answers to
@@ -10,35 +19,12 @@ class DunningAction(models.Model):
 
     _inherit = "dunning.action"
 
-    reason_id = fields.Many2one(
-        "dunning.reason",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="restrict",
-        help="Why the debtor does not pay, as this contact has shown.",
-    )
-    reason_said_by = fields.Selection(
-        selection="_selection_said_by",
-        string="Said by",
-        readonly=True,
-        help="Whether the debtor said so, or whether we assume it.",
-    )
-    is_incoming = fields.Boolean(
-        "The debtor called", readonly=True, help="He contacted us, not we him."
-    )
     dispute_id = fields.Many2one("dunning.dispute", compute="_compute_dispute_id")
     dispute_invoice = fields.Char(compute="_compute_dispute_texts")
     dispute_amount_text = fields.Char(compute="_compute_dispute_texts")
     dispute_date_text = fields.Char(compute="_compute_dispute_texts")
     dispute_accepted_text = fields.Char(compute="_compute_dispute_texts")
     dispute_answer_text = fields.Char(compute="_compute_dispute_texts")
-
-    @api.model
-    def _selection_said_by(self):
-        return [
-            ("debtor", self.env._("The debtor's words")),
-            ("assumed", self.env._("Our assumption")),
-        ]
 
     @api.depends("event")
     def _compute_dispute_id(self):
@@ -75,20 +61,6 @@ class DunningAction(models.Model):
             return self.env._("The dispute is examined again.")
         return ""
 
-    def _write_reason(self, reason, said_by):
-        """Keep the reason on the contact and, as the last one known, on its case."""
-        values = {"reason_id": reason.id, "reason_said_by": said_by}
-        # Only the engine writes what came of a contact, from what somebody told.
-        self.sudo().write(values)
-        self.case_id.sudo().write(values)
-
-    def _describe_reason(self):
-        """Return the reason and who said so, in words; empty when there is none."""
-        self.ensure_one()
-        if not self.reason_id:
-            return ""
-        return self.env._(
-            "Reason: %(reason)s (%(said_by)s)",
-            reason=self.reason_id.display_name,
-            said_by=dict(self._selection_said_by())[self.reason_said_by or "debtor"],
-        )
+    @api.model
+    def _get_placeholders(self):
+        return (*super()._get_placeholders(), *DISPUTE_TEXTS)

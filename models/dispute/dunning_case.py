@@ -10,21 +10,6 @@ class DunningCase(models.Model):
     dispute_ids = fields.One2many(
         "dunning.dispute", "case_id", "Disputes", readonly=True
     )
-    reason_id = fields.Many2one(
-        "dunning.reason",
-        "Last reason given",
-        readonly=True,
-        tracking=True,
-        ondelete="restrict",
-        help="Why the debtor does not pay, as last recorded on a contact or a dispute.",
-    )
-    reason_said_by = fields.Selection(
-        selection="_selection_said_by", string="Said by", readonly=True
-    )
-
-    @api.model
-    def _selection_said_by(self):
-        return self.env["dunning.action"]._selection_said_by()
 
     def _find_contested(self, amount):
         """Return the oldest invoice of the case on which an amount can be contested."""
@@ -64,25 +49,3 @@ class DunningCase(models.Model):
                 user=dispute.user_id.sudo().name,  # a name is no secret
                 deadline=format_date(self.env, dispute.deadline),
             )
-
-    def action_record_call(self):
-        """Open the window where a call that nobody had planned is recorded."""
-        self.ensure_one()
-        self.check_access("write")
-        return self._get_outcome_window()
-
-    def _get_outcome_window(self, **values):
-        """Return the window of the outcome of a contact; ``values`` are defaults."""
-        values = {"case_id": self.id, **values}
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Call with %(debtor)s", debtor=self.display_name),
-            "res_model": "dunning.outcome",
-            "view_mode": "form",
-            "target": "new",
-            "context": {f"default_{name}": value for name, value in values.items()},
-        }
-
-    def _find_contact(self):
-        """Return who is written to, nobody when there is no case yet."""
-        return self._get_contact() if self else self.env["res.partner"]

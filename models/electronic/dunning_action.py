@@ -67,6 +67,10 @@ class DunningAction(models.Model):
         help="The provider has told the end and its proofs are kept here.",
     )
 
+    is_registered_electronic = fields.Boolean(
+        "Level by electronic letter", related="level_id.is_registered_electronic"
+    )
+
     def _leaves_electronically(self):
         """Tell whether this registered letter goes through the company's provider."""
         self.ensure_one()
@@ -354,3 +358,24 @@ class DunningAction(models.Model):
         )
         if new:
             self.proof_ids |= new
+
+    def action_print_letters(self):
+        if electronic := self.filtered("is_electronic"):
+            raise UserError(
+                self.env._(
+                    "The electronic registered letter to %(debtor)s leaves by its "
+                    "provider: it is not printed.",
+                    debtor=electronic[0].partner_id.display_name,
+                )
+            )
+        return super().action_print_letters()
+
+    def _is_told_by_machine(self):
+        return self.is_electronic or super()._is_told_by_machine()
+
+    @api.model
+    def _get_carriers(self):
+        return super()._get_carriers() | {
+            *("is_electronic", "is_lre_on_paper", "is_lre_archived", "lre_provider"),
+            *("lre_key", "lre_reference", "lre_status", "lre_next_try"),
+        }

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ...tools import holds as core
 from ...tools.channels import UNDELIVERED
@@ -33,17 +33,6 @@ class Holds(NamedTuple):
     cases: frozenset = frozenset()
     lines: frozenset = frozenset()
     over: frozenset = frozenset()
-
-    def keeps(self, case):
-        """Tell whether a case as a whole gets nothing on that day."""
-        if case.id in self.cases:
-            return True
-        if case.state == "waiting" and case.awaits_agreement:
-            return False  # what the agreements leave free is decided as ever
-        if case.state == "waiting":
-            # Nobody has to set it back: a hold ends by its date.
-            return case.id not in self.over
-        return case.state != "open"
 
     def mark(self, items, lines):
         """Return the open items with the hold of those that are on hold.
@@ -114,11 +103,20 @@ class DunningCase(models.Model):
             frozenset(known - cases),
         )
 
+    def _keep_back(self, items, lines, date):
+        """Nobody has to set a case back: a hold ends by its date."""
+        kept = super()._keep_back(items, lines, date)
+        holds = self._read_holds(date)
+        waiting = {case.id for case in self if case.state == "waiting"}
+        cases = (kept.cases - (holds.over & waiting)) | holds.cases
+        return kept._replace(items=holds.mark(kept.items, lines), cases=cases)
+
     def _wake_up(self, date=None):
         """Open the cases again whose holds are over.
 
         :param date: the day to look at; the company's today when None
         """
+        super()._wake_up(date)
         waiting = self.filtered(lambda case: case.state == "waiting")
         for company, cases in waiting.grouped("company_id").items():
             over = cases._read_holds(date or company._dunning_today()).over
@@ -137,7 +135,8 @@ class DunningCase(models.Model):
         (waiting - proposed)._drop_outdated()
 
     def _explain_holds(self):
-        """Yield a sentence for each hold in force: until when, by whom, why."""
+        """Say until when it is held, by whom, why."""
+        yield from super()._explain_holds()
         running = self.hold_ids.filtered(lambda hold: hold.state == core.RUNNING)
         for hold in running.sorted("scope"):
             details = {
@@ -156,6 +155,16 @@ class DunningCase(models.Model):
                     **details,
                 )
 
+    def _explain_reason(self, plan):
+        """A hold of the whole case has its own sentence."""
+        if plan.decision.reason == "held_case" and self.hold_id:
+            return ""
+        return super()._explain_reason(plan)
+
+    @api.depends("hold_ids.date_until", "hold_ids.ended_on")
+    def _compute_live(self):
+        return super()._compute_live()
+
     # Buttons
 
     def action_hold(self):
@@ -170,6 +179,21 @@ class DunningCase(models.Model):
         self.check_access("write")
         for case in self.filtered(lambda case: case.state == "waiting"):
             # Held without a date, by a program.
-            if not (case.hold_id or case.awaits_agreement):
+            if not (case.hold_id or case._is_decided()):
                 case.state = "open"
         return self.hold_id.action_resume()
+
+    def _sql_held(self):
+        """Join ``held.free_on``: the day after the holds that keep back the item."""
+        self.env["dunning.hold"].flush_model()
+        return SQL(
+            """LEFT JOIN LATERAL (
+               SELECT max(hold.date_until) + 1 AS free_on FROM dunning_hold hold
+                WHERE hold.case_id = line.case_id AND hold.ended_on IS NULL
+                  AND hold.date_until >= %(today)s
+                  AND (hold.scope = 'case' OR EXISTS (
+                       SELECT FROM dunning_hold_line_rel rel
+                        WHERE rel.hold_id = hold.id AND rel.line_id = line.id))
+               ) held ON TRUE""",
+            today=self.env.company._dunning_today(),
+        )

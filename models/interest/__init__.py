@@ -7,3 +7,8 @@ from . import dunning_case
 from . import dunning_level
 from . import dunning_action
 from . import res_config_settings
+from . import account_move
+from . import account_move_line
+from . import res_partner
+from . import dunning_action_line
+from . import dunning_proceeding

@@ -309,3 +309,19 @@ class DunningAction(models.Model):
         if claimed.indemnity:
             named.indemnity = {}
         return self._add_figures(text, named)
+
+    def _complete_lines(self, day=None):
+        super()._complete_lines(day)
+        self._set_late_amounts(day)
+
+    @api.model
+    def _get_frozen(self):
+        return super()._get_frozen() | {"interest_until", "interest_warning"}
+
+    @api.model
+    def _get_placeholders(self):
+        return (*super()._get_placeholders(), "late_payment_text")
+
+    def _get_table_values(self, credits_of, as_date):
+        values = super()._get_table_values(credits_of, as_date)
+        return values | {"late": self._format_claim(credits_of)}

@@ -335,3 +335,11 @@ class DunningCaseLine(models.Model):
             rest = 0.0 if move_id in claimed else amount - waived[move_id]
             left[line] = currency.round(max(rest, 0.0))
         return {line: amount for line, amount in left.items() if amount}
+
+    @api.model
+    def _selection_hold(self):
+        return super()._selection_hold() + [("claim", self.env._("Note for interest"))]
+
+    def _get_ledger_hold(self):
+        claim = "claim" if self.move_id.dunning_claim_id else False
+        return super()._get_ledger_hold() or claim

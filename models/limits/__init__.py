@@ -7,3 +7,4 @@ from . import res_company
 from . import dunning_case
 from . import account_move_line
 from . import res_config_settings
+from . import account_move

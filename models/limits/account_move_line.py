@@ -32,16 +32,9 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     def _find_dunning_holds(self, date):
-        """Map ids of items that the law, or another module, keeps back on a day to the
-        code of the reason: claims born before a judgment of insolvency, and what a
-        consumer can no longer be sued for (design, rule 8).
-
-        For thousands of items at once, read as superuser. A module that returns a code
-        adds its words to ``dunning.case.line._selection_hold`` and its search to
-        ``account.move._get_dunning_hold_domains``:
-        ``docs/examples/account_dunning_retention``.
-        """
-        held, old = {}, []
+        """Add what the law keeps back: claims born before a judgment of insolvency, and
+        what a consumer can no longer be sued for (design, rule 8)."""
+        held, old = super()._find_dunning_holds(date), []
         for row in self._read_dunning_limits(date, is_held=True):
             if row.is_insolvent:
                 held[row.id] = INSOLVENCY

@@ -155,19 +155,12 @@ class DunningProceeding(models.Model):
         return settled
 
     def _read_interest(self, items):
-        """Map items to their interest until the day before the judgment."""
-        lines = self.env["dunning.case.line"].with_context(active_test=False)
-        lines = lines.search(
-            [
-                ("move_line_id", "in", items.ids),
-                ("case_id.partner_id", "=", self.partner_id.id),
-            ]
-        )
-        last = self.judgment_date - timedelta(days=1)
-        computed = lines._get_interest(last)
-        return {
-            line.move_line_id.id: one.amount for line, (one, _why) in computed.items()
-        }
+        """Map ids of items to their interest until the day before the judgment: a
+        hook; without it no interest is declared.
+
+        :rtype: dict[int, Decimal]
+        """
+        return {}
 
     def _find_indemnities(self, items):
         """Return one item for each invoice that was late before the judgment: where the

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools.days import add_months
+from ...tools.holds import INSOLVENCY, TIME_BARRED
 from ...tools.limitation import SHORTEST_MONTHS
 from .res_company import WARNING_MONTHS
 
@@ -101,3 +102,11 @@ class DunningCaseLine(models.Model):
             f"{line.move_id.name or ''}: {format_date(self.env, line.limitation_date)}"
             for line in ordered
         )
+
+    @api.model
+    def _selection_hold(self):
+        own = [
+            (INSOLVENCY, self.env._("Insolvency")),
+            (TIME_BARRED, self.env._("Time-barred")),
+        ]
+        return super()._selection_hold() + own

@@ -89,6 +89,11 @@ class ResPartner(models.Model):
                 if not record._is_doubled_by(debtor):
                     record.partner_id = debtor
 
+    def _follow_dunning_debtor(self):
+        debtors = super()._follow_dunning_debtor()
+        debtors._follow_limits()
+        return debtors
+
 
 def check_contract_years(record, years):
     """Refuse a contractual limitation that the law does not allow.

@@ -1,4 +1,3 @@
-from . import dunning_worker
 from . import dunning_run
 from . import res_company
 from . import dunning_case

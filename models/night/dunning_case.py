@@ -223,7 +223,7 @@ class DunningCase(models.Model):
     def _prepare(self, run, debtors):
         """Collect, decide and propose; return the cases whose step leaves by itself."""
         cases, books = self._collect(run.company_id, run.date, debtors)
-        books = cases._follow_commitments(run.date, books)
+        books = cases._follow_books(run.date, books)
         drafts = cases._search_drafts()
         plans = cases._decide(
             run.date, is_bank_fresh=run.is_bank_fresh, ignored=drafts, books=books
@@ -283,14 +283,6 @@ class DunningCase(models.Model):
                 {"last_run_on": date, "wait_reason": reason, "failure": False}
             )
 
-    def action_dun(self):
-        """**Relancer**: show what would leave for these debtors, then send it."""
-        if not self:
-            raise UserError(
-                self.env._("Nothing is late for this customer: there is no one to dun.")
-            )
-        return self.env["dunning.relance"]._open_for_cases(self)
-
     # Sweep: before a run decides, what would be "on its way" for ever is looked for,
     # and whoever must mend something is asked to.
 
@@ -300,12 +292,14 @@ class DunningCase(models.Model):
         stranded = self.env["dunning.action"]._find_stranded(run.company_id)
         late = stranded._get_overdue_by_person(run.date)
         lost = stranded.filtered(lambda action: action.channel in BY_HOST)
-        for ids in split_every(MESSAGES_PER_BATCH, (late | lost).case_id.ids):
-            self._do_safely(
-                run,
-                self.browse(ids),
-                lambda run, cases: cases._mend(run.date, late, lost),
-            )
+
+        def mend(run, cases):
+            cases._mend(run.date, late, lost)
+
+        sweeps = [((late | lost).case_id, mend), *self._get_sweeps(run)]
+        for cases, work in sweeps:
+            for ids in split_every(MESSAGES_PER_BATCH, cases.ids):
+                self._do_safely(run, self.browse(ids), work)
 
     def _mend(self, date, late, lost):
         """Do for these cases what the sweep has found."""

@@ -156,3 +156,8 @@ class ResCompany(models.Model):
         # Progress of an onboarding is the host's own record: users have no right on it.
         steps = self.env["onboarding.onboarding.step"].sudo().with_company(self)
         steps.action_validate_step(f"account_dunning.onboarding_step_{code}")
+
+    def _dunning_last_played_day(self):
+        runs = self.env["dunning.run"].sudo()  # a date, whoever asks
+        last = runs.search([("company_id", "=", self.id)], order="date desc", limit=1)
+        return last.date or super()._dunning_last_played_day()

@@ -195,14 +195,13 @@ class DunningAction(models.Model):
             self.receipt_date or None,
         )
 
-    def _stamp_deposit(self, day):
+    def _before_delivery(self, day):
         """Start the period as well: posted, nobody knows yet when it is presented."""
-        result = super()._stamp_deposit(day)
+        super()._before_delivery(day)
         notices = self.filtered(lambda action: action._has_period())
         for notice in notices:
             notice.deadline = notice._get_period_end(day)
         notices.filtered(lambda one: one.channel == "registered")._ask_for_proof(day)
-        return result
 
     def write(self, vals):
         result = super().write(vals)
@@ -296,3 +295,26 @@ class DunningAction(models.Model):
                 tasks = case.activity_ids.filtered(lambda a: a.activity_type_id == kind)
                 # Whoever was asked: the chatter tells what was entered.
                 tasks.sudo().unlink()
+
+    def _before_freezing(self, day):
+        self._number_notices(day)
+        super()._before_freezing(day)
+
+    def _after_freezing(self):
+        super()._after_freezing()
+        self._check_notices()
+
+    @api.model
+    def _get_frozen(self):
+        return super()._get_frozen() | {"notice_number"}
+
+    @api.model
+    def _get_carriers(self):
+        return super()._get_carriers() | {"notice_number"}
+
+    @api.model
+    def _get_placeholders(self):
+        return (
+            *super()._get_placeholders(),
+            *("period_text", "notice_number", "legal_basis_text", "mediator_text"),
+        )

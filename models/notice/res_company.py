@@ -22,12 +22,6 @@ class ResCompany(models.Model):
         "customers may turn (Code de la consommation L616-1): printed in every formal "
         "notice to a consumer.",
     )
-    dunning_lre_provider = fields.Selection(
-        selection=lambda self: self.env["dunning.lre"]._selection_provider(),
-        string="Provider of electronic registered letters",
-        help="Levels with an electronic registered letter hand it to this provider. "
-        "Empty: registered letters are printed. Providers are modules of their own.",
-    )
 
     def _is_under_french_law(self):
         """Tell whether the creditor is established in France."""

@@ -179,7 +179,7 @@ class DunningDeposit(models.Model):
         in a deposit that is not handed in yet stays there.
         """
         printed = letters._approve_and_print()
-        printed = printed.filtered(lambda one: not one.is_electronic)
+        printed = printed.filtered(lambda one: not one._is_told_by_machine())
         deposits = self.browse()
         free = printed.filtered(lambda letter: not letter.deposit_id)
         for company, of_company in free.grouped("company_id").items():

@@ -1,7 +1,6 @@
 import base64
 import logging
 from io import BytesIO
-from textwrap import wrap
 
 import qrcode
 from lxml import html
@@ -30,8 +29,6 @@ class DunningAction(models.Model):
 
     _inherit = "dunning.action"
 
-    printed_on = fields.Datetime(readonly=True)
-
     seal_ids = fields.One2many(
         "dunning.seal", "action_id", "Fingerprints", readonly=True
     )
@@ -59,14 +56,6 @@ class DunningAction(models.Model):
                 )
             )
         self._fall_back()
-
-    def _has_postal_address(self):
-        """Tell whether the post can find it; abroad not every place has a ZIP."""
-        self.ensure_one()
-        contact, home = self.contact_id, self.company_id.country_id
-        is_home = contact.country_id in (home, self.env["res.country"])
-        needs_zip = is_home and home.zip_required
-        return bool(contact.street and contact.city and (contact.zip or not needs_zip))
 
     def _print(self):
         """Print queued letters; each keeps its own PDF.
@@ -153,15 +142,6 @@ class DunningAction(models.Model):
         """Print the selected letters and open where they are posted, or deposited."""
         letters = self.filtered(lambda action: action.channel == "letter")
         registered = self.filtered(lambda action: action.channel == "registered")
-        electronic = registered.filtered("is_electronic")
-        if electronic:
-            raise UserError(
-                self.env._(
-                    "The electronic registered letter to %(debtor)s leaves by its "
-                    "provider: it is not printed.",
-                    debtor=electronic[0].partner_id.display_name,
-                )
-            )
         if letters and registered:
             raise UserError(
                 self.env._(
@@ -190,11 +170,6 @@ class DunningAction(models.Model):
                 )
             )
         return printed
-
-    def _get_letter_reference(self):
-        """Return the reference by which an answer finds its way back."""
-        self.ensure_one()
-        return f"D{self.case_id.id}-{self.id}"
 
     def _get_place_and_date(self):
         self.ensure_one()
@@ -245,57 +220,6 @@ class DunningAction(models.Model):
             return False
         code.save(picture)
         return image_data_uri(base64.b64encode(picture.getvalue()))
-
-    @api.model
-    def _get_address_lines(self, partner):
-        """Return the postal address as it stands in the window: 6 lines of 38 signs.
-
-        Source: French standard NF Z 10-011. Long names and streets go on in the next
-        line while there is room, else they end at a word; town and country, which the
-        post reads first, always stay.
-        """
-        company = partner.commercial_partner_id
-        names = [company.name, partner.name] if company != partner else [partner.name]
-        streets, towns = self._get_place_lines(partner)
-        country = self._get_country_line(partner)
-        names, country = list(filter(None, names)), list(filter(None, [country]))
-        if len(names + streets + towns + country) > 6:
-            towns = [" ".join(towns)]
-        last = self._fit(towns + country, len(towns + country))
-        streets = self._fit(streets, 6 - len(last) - len(names))
-        return self._fit(names, 6 - len(last) - len(streets)) + streets + last
-
-    @api.model
-    def _get_place_lines(self, partner):
-        """Return the lines of street and of town, as its country writes them."""
-        country = partner.country_id or (self.company_id or self.env.company).country_id
-        layout = country.address_format or partner._get_default_address_format()
-        values = partner._prepare_display_address(without_company=True)[1]
-        values["country_name"] = ""
-        streets, towns = [], []
-        for row in layout.split("\n"):
-            text = " ".join((row % values).split()).strip(" ,-")
-            if text:
-                (streets if "street" in row else towns).append(text)
-        return streets, [town.upper() for town in towns]
-
-    @api.model
-    def _get_country_line(self, partner):
-        """Return the country for the post at home, in its language: only abroad."""
-        home = self.company_id or self.env.company
-        country = partner.country_id.with_context(
-            lang=home.partner_id.lang or self.env.lang
-        )
-        return country.name.upper() if country and country != home.country_id else ""
-
-    @api.model
-    def _fit(self, texts, count):
-        """Break texts into at most ``count`` lines of 38 signs."""
-        parts = [wrap(text, 38, break_on_hyphens=False) for text in texts]
-        # The longest text loses its end; of two, the less important one.
-        while sum(map(len, parts)) > count and max(map(len, parts)) > 1:
-            max(reversed(parts), key=len).pop()
-        return [line for part in parts for line in part][:count]
 
     # The sealed documents of a letter, and the button that checks them.
 
@@ -358,10 +282,10 @@ class DunningAction(models.Model):
             documents += [(letter, one, "enclosure") for one in enclosed]
         self.env["dunning.seal"]._take(documents)
 
-    def _stamp_deposit(self, day):
+    def _before_delivery(self, day):
         """A letter that was printed before there were fingerprints has one as well."""
         self.filtered(lambda action: action.channel in POSTED)._seal_letters()
-        return super()._stamp_deposit(day)
+        super()._before_delivery(day)
 
     def action_check_proofs(self):
         """Compute the fingerprints of the letter and its proofs again, and tell."""
@@ -398,3 +322,24 @@ class DunningAction(models.Model):
         )
         rows = Markup("").join(Markup("<li>%s</li>") % line for line in found)
         self.case_id._message_log(body=Markup("<p>%s</p><ul>%s</ul>") % (title, rows))
+
+    @api.model
+    def _get_queuers(self):
+        return super()._get_queuers() | {
+            "letter": lambda actions: actions._queue_letters(),
+            "registered": lambda actions: actions._queue_letters(),
+        }
+
+    def _make_ready(self):
+        """A letter is printed before it is posted."""
+        super()._make_ready()
+        letters = self.filtered(lambda action: action.channel in POSTED)
+        letters.filtered(lambda action: not action.printed_on)._print()
+
+    @api.model
+    def _get_frozen(self):
+        return super()._get_frozen() | {"deposit_date", "deposit_id"}
+
+    @api.model
+    def _get_carriers(self):
+        return super()._get_carriers() | {"pdf_sha256"}

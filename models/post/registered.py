@@ -100,6 +100,12 @@ class DunningAction(models.Model):
         compute="_compute_postal_state",
     )
 
+    _one_number = models.UniqueIndex(
+        "(company_id, tracking_number) "
+        "WHERE tracking_number IS NOT NULL AND state != 'cancelled'",
+        "Another registered letter has this tracking number: each letter has its own.",
+    )
+
     @api.depends("channel", "state", "receipt_date", "return_reason")
     def _compute_postal_state(self):
         for action in self:
@@ -259,8 +265,9 @@ class DunningAction(models.Model):
 
     # Deposited
 
-    def _stamp_deposit(self, day):
+    def _before_delivery(self, day):
         """Write on letters that are delivered now when they were deposited."""
+        super()._before_delivery(day)
         registered = self.filtered(lambda action: action.channel == "registered")
         if registered:
             registered.deposit_date = day

@@ -7,11 +7,11 @@ from psycopg2.errors import SerializationFailure
 from odoo import SUPERUSER_ID, fields
 from odoo.tests import freeze_time, tagged
 
+from ...models.books.dunning_worker import CALL_AGAIN_AFTER, MAX_CONFLICTS
 from ...models.night import dunning_run
-from ...models.night.dunning_worker import CALL_AGAIN_AFTER, MAX_CONFLICTS
 from ..common import DAY, DunningCommon
 
-SLEEP = "odoo.addons.account_dunning.models.night.dunning_worker.time.sleep"
+SLEEP = "odoo.addons.account_dunning.models.books.dunning_worker.time.sleep"
 
 
 class WorkerCommon(DunningCommon):

@@ -1,0 +1,54 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class DunningCase(models.Model):
+    """The last reason a debtor gave for not paying, and calls nobody had planned."""
+
+    _inherit = "dunning.case"
+
+    reason_id = fields.Many2one(
+        "dunning.reason",
+        "Last reason given",
+        readonly=True,
+        tracking=True,
+        ondelete="restrict",
+        help="Why the debtor does not pay, as last recorded on a contact or a dispute.",
+    )
+    reason_said_by = fields.Selection(
+        selection="_selection_said_by", string="Said by", readonly=True
+    )
+
+    @api.model
+    def _selection_said_by(self):
+        return self.env["dunning.action"]._selection_said_by()
+
+    def action_record_call(self):
+        """Open the window where a call that nobody had planned is recorded."""
+        self.ensure_one()
+        self.check_access("write")
+        return self._get_outcome_window()
+
+    def _get_outcome_window(self, **values):
+        """Return the window of the outcome of a contact; ``values`` are defaults."""
+        values = {"case_id": self.id, **values}
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Call with %(debtor)s", debtor=self.display_name),
+            "res_model": "dunning.outcome",
+            "view_mode": "form",
+            "target": "new",
+            "context": {f"default_{name}": value for name, value in values.items()},
+        }
+
+    def _find_contact(self):
+        """Return who is written to, nobody when there is no case yet."""
+        return self._get_contact() if self else self.env["res.partner"]
+
+    def action_dun(self):
+        """**Relancer**: show what would leave for these debtors, then send it."""
+        if not self:
+            raise UserError(
+                self.env._("Nothing is late for this customer: there is no one to dun.")
+            )
+        return self.env["dunning.relance"]._open_for_cases(self)
