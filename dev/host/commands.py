@@ -19,6 +19,7 @@ from . import (
     python_env,
     testing,
     translations,
+    without,
 )
 from .paths import HOST, OWN, HostError, locked, prepare_folders, say
 
@@ -151,6 +152,12 @@ def run_lifecycle(version="main"):
     return lifecycle.run(version)
 
 
+def run_without(feature=""):
+    """Run the core's tests where a feature, or each in turn, is taken out."""
+    setup()
+    return without.run_all([feature] if feature else None)
+
+
 def stop():
     """Stop the database server."""
     postgres.stop()
@@ -183,6 +190,7 @@ COMMANDS = {
     "script": script,
     "faults": run_faults,
     "lifecycle": run_lifecycle,
+    "without": run_without,
     "stop": stop,
     "clean": clean,
 }

@@ -7,3 +7,4 @@ from . import test_fallback_plans
 from . import test_offer
 from . import test_plan
 from . import test_plan_follow
+from . import test_outcome
