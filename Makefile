@@ -8,6 +8,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) dev/run.py
 TAGS ?=
+FEATURE ?=
 DATA ?=
 ARGS ?=
 .DEFAULT_GOAL := help
@@ -92,6 +93,10 @@ faults:  ## kill processes, break servers, move money meanwhile (ARGS="kill-run 
 .PHONY: lifecycle
 lifecycle:  ## upgrade from the version before (VERSION=main), uninstall, install again
 	@$(RUN) lifecycle --version "$(or $(VERSION),main)"
+
+.PHONY: without
+without:  ## run the core's tests without each feature in turn (FEATURE=dispute)
+	@$(RUN) without --feature "$(FEATURE)"
 
 .PHONY: shell
 shell:  ## open a Python shell inside Odoo, on the demo database

@@ -26,6 +26,8 @@ def parser():
             one.add_argument(
                 "--version", default="main", help="what git calls the version before"
             )
+        if name == "without":
+            one.add_argument("--feature", default="", help="one only (all)")
         if name in ("shell", "psql"):
             one.add_argument("database", nargs="?", help="default: the demo database")
         if name == "script":

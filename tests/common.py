@@ -12,6 +12,11 @@ from .common_books import BooksCommon
 DAY = date(2024, 3, 4)
 
 
+def day(number):
+    """Return the day so many days after that one."""
+    return DAY + timedelta(days=number)
+
+
 class DunningCommon(BooksCommon):
     """One customer and one ladder: e-mail at D+5, e-mail at D+15, formal notice letter
     at D+30 with a deadline of 10 days, decision at D+45; no bank check.

@@ -8,4 +8,6 @@ from . import dunning_claim_wizard
 from . import dunning_receipt_import
 from . import dunning_setup
 from . import dunning_outcome
+from . import dunning_outcome_agreement
+from . import dunning_outcome_dispute
 from . import dunning_doubtful

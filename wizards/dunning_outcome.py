@@ -117,44 +117,7 @@ class DunningOutcome(models.TransientModel):
         domain=[("share", "=", False)],
         help="Who has to do it.",
     )
-    dispute_move_id = fields.Many2one(
-        "account.move",
-        "Contested invoice",
-        compute="_compute_dispute_move_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        domain="[('id', 'in', dispute_move_ids)]",
-    )
-    dispute_move_ids = fields.Many2many(
-        "account.move", compute="_compute_dispute_move_ids"
-    )
-    dispute_amount = fields.Monetary(
-        "Contested amount",
-        compute="_compute_dispute_amount",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="VAT included. Only this amount waits; the rest is claimed as before.",
-    )
-    currency_id = fields.Many2one(related="dispute_move_id.currency_id")
-    promise_date = fields.Date("Promised for", help="The day by which he will pay.")
-    promise_amount = fields.Monetary(
-        "Promised amount",
-        compute="_compute_promise_amount",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="What he will pay; the oldest invoices are covered first.",
-    )
-    promise_means = fields.Selection(
-        selection=lambda self: (
-            self.env["dunning.promise"]
-            ._fields["means"]
-            ._description_selection(self.env)
-        ),
-        string="By what means",
-    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
 
     reason_id = fields.Many2one(
         "dunning.reason",
@@ -339,7 +302,14 @@ class DunningOutcome(models.TransientModel):
     # What follows from a contact that reached the debtor, made in the same screen.
     #
     # Each choice has a method ``_follow_<choice>`` that makes the record and may return
-    # a window to open, and fields of its own that are asked for.
+    # a window to open; a feature adds its choices with fields of their own.
+
+    @api.depends("case_id")
+    def _compute_currency_id(self):
+        """The currency of what is due first."""
+        for window in self:
+            oldest = window.case_id.line_ids.sorted("date_due")[:1]
+            window.currency_id = oldest.currency_id
 
     @api.depends("reason_id", "outcome")
     def _compute_follow_up(self):
@@ -356,34 +326,6 @@ class DunningOutcome(models.TransientModel):
                 company._dunning_today(), 1
             )
 
-    @api.depends("case_id")
-    def _compute_dispute_move_ids(self):
-        for window in self:
-            window.dispute_move_ids = window.case_id.line_ids.move_id
-
-    @api.depends("dispute_move_ids")
-    def _compute_dispute_move_id(self):
-        for window in self:
-            lines = window.case_id.line_ids.sorted("date_due")
-            window.dispute_move_id = window.dispute_move_id or lines.move_id[:1]
-
-    @api.depends("dispute_move_id")
-    def _compute_dispute_amount(self):
-        for window in self:
-            window.dispute_amount = window.dispute_move_id.amount_residual
-
-    @api.depends("case_id")
-    def _compute_promise_amount(self):
-        """What is late and not kept back already, in the currency of the oldest."""
-        for window in self:
-            lines = window.case_id.line_ids.filtered("days_overdue")
-            lines = lines.filtered(lambda line: not line.hold)
-            oldest = lines.sorted("date_due")[:1]
-            alike = lines.filtered(
-                lambda line, oldest=oldest: line.currency_id == oldest.currency_id
-            )
-            window.promise_amount = sum(alike.mapped("amount_residual"))
-
     def _check_follow_up(self):
         """Nothing follows from a contact that reached nobody.
 
@@ -397,28 +339,10 @@ class DunningOutcome(models.TransientModel):
                 raise UserError(
                     self.env._("Choose the day of what follows: today or later.")
                 )
-        if self.follow_up == "promise" and not self.promise_date:
-            raise UserError(
-                self.env._(
-                    "For which day does %(debtor)s promise to pay?",
-                    debtor=self.partner_id.display_name,
-                )
-            )
 
     def _follow(self):
-        """Make what follows; return the window to open, if any.
-
-        A plan or an offer is a draft: its terms are looked at before it is sent.
-        """
-        case = self.case_id
-        method = {
-            "call_back": self._follow_call_back,
-            "task": self._follow_task,
-            "promise": self._follow_promise,
-            "plan": lambda: self._open(self.env["dunning.plan"]._draft_for(case)),
-            "offer": lambda: self._open(self.env["dunning.offer"]._draft_for(case)),
-            "dispute": self._follow_dispute,
-        }.get(self.follow_up)
+        """Make what follows; return the window to open, if any."""
+        method = getattr(self, f"_follow_{self.follow_up}", None)
         return method() if method else None
 
     def _follow_call_back(self):
@@ -439,39 +363,6 @@ class DunningOutcome(models.TransientModel):
             summary=self.reason_id.name or self.env._("After the call"),
             note=plaintext2html(note),
             user_id=self.follow_user_id.id or self.env.uid,
-        )
-
-    def _follow_promise(self):
-        values = {"case_id": self.case_id.id, "date": self.promise_date}
-        self.env["dunning.promise"].create(
-            values
-            | {
-                "amount": self.promise_amount,
-                "means": self.promise_means,
-                "contact_id": self.contact_id.id,
-                "note": self.note,
-            }
-        )
-
-    def _open(self, record):
-        """Return the form of a draft that was just made."""
-        record.write({"contact_id": self.contact_id.id, "note": self.note})
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "views": [(False, "form")],
-        }
-
-    def _follow_dispute(self):
-        self.env["dunning.dispute"].create(
-            {
-                "case_id": self.case_id.id,
-                "move_id": self.dispute_move_id.id,
-                "amount": self.dispute_amount,
-                "reason_id": self.reason_id.id,
-                "note": self.dispute_found or self.note,
-            }
         )
 
     # Why the debtor does not pay: asked whenever somebody was reached.

@@ -4,7 +4,6 @@ from odoo.fields import Command
 
 from ..models.case.decide import CasePlan
 from ..tools import ladder as core
-from ..tools.channels import POSTED
 
 #: Debtors served in one call while a selection is worked through.
 CHUNK_SIZE = 20
@@ -299,12 +298,11 @@ class DunningRelanceLine(models.TransientModel):
         for action in chosen:
             self._keep_edited_text(action)
         if self.needs_approval:
-            self.env["dunning.alert"]._raise_approvals(chosen)
+            chosen._ask_for_approval()
         else:
             chosen._queue()
-            letters = chosen.filtered(lambda action: action.channel in POSTED)
             if self.is_alone:
-                letters._print()
+                chosen._print_at_once()
         failed = chosen.filtered(lambda action: action.state == "failed")
         if failed and failed == chosen:
             self.write({"state": "failed", "reason": failed[0].failure_reason})

@@ -20,6 +20,7 @@ from . import (
     testing,
     translations,
     unit,
+    without,
 )
 from .paths import (
     DEV,
@@ -186,6 +187,12 @@ def run_lifecycle(version="main"):
     return lifecycle.run(version)
 
 
+def run_without(feature=""):
+    """Run the core's tests where a feature, or each in turn, is taken out."""
+    setup()
+    return without.run_all([feature] if feature else None)
+
+
 def stop():
     """Stop the database server."""
     postgres.stop()
@@ -222,6 +229,7 @@ COMMANDS = {
     "faults": run_faults,
     "lifecycle": run_lifecycle,
     "mutants": run_mutants,
+    "without": run_without,
     "stop": stop,
     "clean": clean,
 }

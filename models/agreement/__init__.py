@@ -13,5 +13,7 @@ from . import res_company
 from . import sign
 from . import dunning_case
 from . import dunning_action
+from . import res_config_settings
+from . import dunning_reason
 from . import account_move
 from . import res_partner

@@ -24,6 +24,10 @@ class DunningAction(models.Model):
         if asking:
             self.env["dunning.alert"]._settle(asking)
 
+    def _ask_for_approval(self):
+        super()._ask_for_approval()
+        self.env["dunning.alert"]._raise_approvals(self)
+
     def _after_delivery(self):
         """Run the server actions of levels that have just been delivered, once a step.
 

@@ -17,3 +17,4 @@ from . import dunning_reason
 from . import res_partner
 from . import dunning_case
 from . import address
+from . import account_move

@@ -299,6 +299,12 @@ class DunningAction(models.Model):
         :param task: what to do, in a few words
         """
 
+    def _ask_for_approval(self):
+        """Ask for the approval without which these contacts may not leave: a hook."""
+
+    def _print_at_once(self):
+        """Print what a person has just sent to one debtor, if it is paper: a hook."""
+
     # Invoices that go with an e-mail: each is rendered once, never while a user waits.
     #
     # An e-mail whose invoices were all printed before is in the mail queue at once. The

@@ -15,15 +15,11 @@ FAMILIES = [
     ("commitment", "Commitment"),
     ("special", "Special situation"),
 ]
-#: What a contact can lead to, in one screen with its outcome.
+#: What a contact can lead to, in one screen with its outcome; features add theirs.
 FOLLOW_UPS = [
     ("none", "Nothing: the ladder goes on"),
     ("call_back", "Call back on a day"),
     ("task", "A task for somebody"),
-    ("promise", "A promise to pay"),
-    ("plan", "A payment plan"),
-    ("offer", "A discount for quick payment"),
-    ("dispute", "A dispute"),
 ]
 
 

@@ -4,3 +4,4 @@ from . import resolve
 from . import account_move
 from . import dunning_case
 from . import dunning_action
+from . import dunning_reason

@@ -6,6 +6,7 @@ from . import res_company
 from . import dunning_case
 from . import dunning_level
 from . import dunning_action
+from . import res_config_settings
 from . import account_move
 from . import account_move_line
 from . import res_partner

@@ -6,4 +6,5 @@ from . import dunning_case_line
 from . import res_company
 from . import dunning_case
 from . import account_move_line
+from . import res_config_settings
 from . import account_move

@@ -81,6 +81,10 @@ class DunningAction(models.Model):
         )
         return letters
 
+    def _print_at_once(self):
+        super()._print_at_once()
+        self.filtered(lambda action: action.channel in POSTED)._print()
+
     def _make_pdfs(self):
         """Make the PDF of each letter; one that fails does not stop the others.
 

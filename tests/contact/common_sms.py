@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.addons.sms.tools.sms_api import SmsApi
 
-from ..night.test_workers import WorkerCommon
+from ..common_worker import WorkerCommon
 
 
 class SmsCommon(WorkerCommon):

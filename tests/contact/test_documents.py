@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_actions_report import IrActionsReport
 
-from ..night.test_workers import WorkerCommon
+from ..common_worker import WorkerCommon
 
 
 @tagged("post_install", "-at_install")

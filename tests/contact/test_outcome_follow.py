@@ -1,14 +1,25 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from ..common import DAY
-from ..hold.test_hold import day
+from ..common import DAY, day
 from .test_outcomes import OutcomeCommon
 
 
 class FollowCommon(OutcomeCommon):
     def _get_reason(self, code):
         return self.env.ref(f"account_dunning.dunning_reason_{code.lower()}")
+
+    def _check_suggestions(self, *suggestions):
+        case = self._call().case_id
+        for code, expected in suggestions:
+            with self.subTest(code=code):
+                window = self.env["dunning.outcome"].with_context(
+                    default_case_id=case.id
+                )
+                window = Form(window)
+                window.reason_id = self._get_reason(code)
+                self.assertEqual(window.follow_up, expected)
+                self.assertEqual(window.advice, self._get_reason(code).advice)
 
 
 @tagged("post_install", "-at_install")
@@ -38,19 +49,7 @@ class TestOutcomeReason(FollowCommon):
         self.assertIn("Our assumption", body)
 
     def test_a_reason_suggests_the_action_that_goes_with_it(self):
-        case = self._call().case_id
-        for code, expected in (
-            *(("QTE", "dispute"), ("NRC", "task"), ("MAN", "none")),
-            *(("OUB", "promise"), ("TRE", "plan")),
-        ):
-            with self.subTest(code=code):
-                window = self.env["dunning.outcome"].with_context(
-                    default_case_id=case.id
-                )
-                window = Form(window)
-                window.reason_id = self._get_reason(code)
-                self.assertEqual(window.follow_up, expected)
-                self.assertEqual(window.advice, self._get_reason(code).advice)
+        self._check_suggestions(("NRC", "task"), ("MAN", "none"))
 
     def test_the_shipped_reasons_are_complete(self):
         codes = set(self.env["dunning.reason"].search([]).mapped("code"))
@@ -69,62 +68,6 @@ class TestOutcomeReason(FollowCommon):
 @tagged("post_install", "-at_install")
 class TestOutcomeFollows(FollowCommon):
     """One screen records the call and what follows from it."""
-
-    def test_a_call_ends_in_a_dispute_over_a_part(self):
-        call = self._call()
-        self._record(
-            call,
-            "reached",
-            reason_id=self._get_reason("QTE").id,
-            dispute_amount=40,
-            note="Four crates are missing",
-        )
-        dispute = self._case().dispute_ids
-        self.assertEqual(call.state, "done")
-        self.assertEqual((dispute.amount, dispute.state), (40, "open"))
-        self.assertEqual(dispute.note, "Four crates are missing")
-        self.assertEqual(dispute.move_id, self._case().line_ids.move_id)
-
-    def test_a_call_ends_in_a_promise_which_is_kept_back(self):
-        call = self._call()
-        self._record(
-            call,
-            "reached",
-            reason_id=self._get_reason("OUB").id,
-            promise_date=day(4),
-            promise_means="transfer",
-        )
-        case = self._case()
-        promise = self.env["dunning.promise"].search([("case_id", "=", case.id)])
-        self.assertEqual((promise.state, promise.amount), ("open", 100))
-        self.assertEqual((promise.date, promise.means), (day(4), "transfer"))
-        self.assertEqual(case.amount_promised, 100)
-
-    def test_a_promise_without_a_day_is_none(self):
-        call = self._call()
-        with self.assertRaisesRegex(UserError, "For which day"):
-            self._record(call, "reached", reason_id=self._get_reason("OUB").id)
-        self.assertEqual(call.state, "queued")
-
-    def test_a_call_ends_in_a_draft_plan_or_offer_which_opens(self):
-        for follow_up in ("plan", "offer"):
-            with self.subTest(follow_up=follow_up):
-                case = self.env["dunning.case"]._open_for(self.customer)
-                case = case or self._call().case_id
-                window = self.env["dunning.outcome"].with_user(self.collector)
-                window = window.create(
-                    {
-                        "case_id": case.id,
-                        "reason_id": self._get_reason("TRE").id,
-                        "follow_up": follow_up,
-                        "note": "Cash is short until May",
-                    }
-                )
-                opened = window.action_confirm()
-                record = self.env[opened["res_model"]].browse(opened["res_id"])
-                self.assertEqual(record._name, f"dunning.{follow_up}")
-                self.assertEqual((record.case_id, record.state), (case, "draft"))
-                self.assertEqual(record.note, "Cash is short until May")
 
     def test_a_call_ends_in_a_task_with_the_advice(self):
         call = self._call()
@@ -167,10 +110,13 @@ class TestOutcomeFollows(FollowCommon):
             )
         self.assertEqual(call.state, "queued")
 
-    def test_who_was_not_reached_has_agreed_to_nothing(self):
+    def test_who_was_not_reached_gets_no_task(self):
         call = self._call()
-        self._record(call, "not_reached", follow_up="dispute")
-        self.assertFalse(self._case().dispute_ids)
+        planned = self._case().activity_ids
+        self._record(call, "not_reached", follow_up="task", follow_on=day(2))
+        self.assertNotIn(
+            day(2), (self._case().activity_ids - planned).mapped("date_deadline")
+        )
 
 
 @tagged("post_install", "-at_install")

@@ -1,16 +1,10 @@
-from datetime import timedelta
-
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 
 from odoo.addons.account_dunning.tools import holds as core
 
-from ..common import DAY, DunningCommon
-
-
-def day(number):
-    return DAY + timedelta(days=number)
+from ..common import DAY, DunningCommon, day
 
 
 class HoldCommon(DunningCommon):

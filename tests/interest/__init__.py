@@ -2,3 +2,4 @@ from . import test_interest
 from . import test_late_amounts
 from . import test_claims
 from . import test_waivers
+from . import test_shipped_texts

@@ -7,7 +7,7 @@ from odoo import Command
 from odoo.tests import freeze_time, tagged
 
 from ..common import DAY
-from .test_workers import WorkerCommon
+from ..common_worker import WorkerCommon
 
 #: The day on which another hundred debtors have become late.
 LATER = DAY + timedelta(days=10)

@@ -1,4 +1,4 @@
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -9,37 +9,10 @@ from odoo.tests import freeze_time, tagged
 
 from ...models.books.dunning_worker import CALL_AGAIN_AFTER, MAX_CONFLICTS
 from ...models.night import dunning_run
-from ..common import DAY, DunningCommon
+from ..common import DAY
+from ..common_worker import WorkerCommon
 
 SLEEP = "odoo.addons.account_dunning.models.books.dunning_worker.time.sleep"
-
-
-class WorkerCommon(DunningCommon):
-    @contextmanager
-    def _in_worker(self):
-        """Give the environment of a process that may commit, as the scheduler's."""
-        self.env.flush_all()
-        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            yield self.env(cr=cr, user=SUPERUSER_ID)
-        self.env.invalidate_all()
-
-    def _start_night(self):
-        with self._in_worker() as env:
-            company = env["res.company"].browse(self.company.id)
-            env["dunning.run.batch"]._cron_start_night(company)
-        return self._get_night()
-
-    def _work(self):
-        with self._in_worker() as env:
-            env["dunning.run.batch"]._cron_work()
-
-    def _get_night(self):
-        return self.env["dunning.run"].search(
-            [("company_id", "=", self.company.id), ("is_nightly", "=", True)]
-        )
-
-    def _get_cases(self):
-        return self.env["dunning.case"].search([("company_id", "=", self.company.id)])
 
 
 @tagged("post_install", "-at_install")
