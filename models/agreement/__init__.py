@@ -9,11 +9,8 @@ from . import dunning_plan_line
 from . import dunning_offer
 from . import tell
 from . import dunning_case_line
-from . import res_company
+from . import host
 from . import sign
 from . import dunning_case
 from . import dunning_action
-from . import res_config_settings
 from . import dunning_reason
-from . import account_move
-from . import res_partner

@@ -42,7 +42,6 @@ class DunningAction(models.Model):
     agreement_date_text = fields.Char(compute="_compute_agreement")
     agreement_left_text = fields.Char(compute="_compute_agreement")
     fallback_text = fields.Char(compute="_compute_agreement")
-    agreements_text = fields.Char(compute="_compute_agreements_text")
 
     plan_id = fields.Many2one("dunning.plan", compute="_compute_about")
     plan_line_id = fields.Many2one("dunning.plan.line", compute="_compute_about")
@@ -194,7 +193,6 @@ class DunningAction(models.Model):
         return (
             *super()._get_placeholders(),
             *EVENT_TEXTS,
-            "agreements_text",
             *PLAN_TEXTS,
         )
 

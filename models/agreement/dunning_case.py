@@ -164,7 +164,7 @@ class DunningCase(models.Model):
     # Judged in runs
 
     @api.model
-    def _settle_commitments(self, day, items, lines):
+    def _judge_commitments(self, day, items, lines):
         """Judge the commitments of the cases by what was really paid: a hook.
 
         Called in runs only, between collecting and deciding. Each kind of commitment
@@ -178,9 +178,9 @@ class DunningCase(models.Model):
         """
         return self._judge_agreements(day, *KINDS)
 
-    def _settle_closed(self, day):
+    def _after_settling(self, day):
         """Judge the promises of cases whose items are all settled."""
-        super()._settle_closed(day)
+        super()._after_settling(day)
         self._judge_agreements(day, "dunning.promise")
 
     def _end_commitments(self):
@@ -198,7 +198,7 @@ class DunningCase(models.Model):
     def _follow_books(self, day, books):
         """Judge the commitments; return the books as they are then."""
         books = super()._follow_books(day, books)
-        changed = self._settle_commitments(day, books.items, books.lines)
+        changed = self._judge_commitments(day, books.items, books.lines)
         if not changed:
             return books
         return books._replace(lines=books.lines | changed._read_lines())

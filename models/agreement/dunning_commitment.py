@@ -194,7 +194,7 @@ class DunningCommitment(models.AbstractModel):
         return {
             "agreement_text": self._describe_for_debtor(),
             "agreement_left_text": self._format(self._get_left()),
-            "fallback_text": self._disclose_fallback(),
+            "fallback_text": self._disclose_plan_b(),
         }
 
     def _get_outdated_reason(self, contact):

@@ -384,7 +384,7 @@ class DunningPromise(models.Model):
                 raise UserError(
                     self.env._("Plan B is for a promise that was not kept.")
                 )
-        self._carry_out_fallback()
+        self._carry_out_plan_b()
         return True
 
     def _check_running(self):

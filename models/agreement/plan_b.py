@@ -12,14 +12,14 @@ class DunningCommitment(models.AbstractModel):
 
     Carried out, or proposed to a person, never dropped; what resulted is kept in
     ``fallback_record`` and told in the history of the case. To add a value: extend
-    ``_get_fallbacks``.
+    ``_get_plans_b``.
     """
 
     _inherit = "dunning.commitment"
     _description = "Dunning: Plan B"
 
     fallback = fields.Selection(
-        selection="_selection_fallback",
+        selection="_selection_plan_b",
         string="Plan B",
         required=True,
         default="reminder",
@@ -39,7 +39,7 @@ class DunningCommitment(models.AbstractModel):
         help="The level that speaks next, when plan B is a given level.",
     )
     fallback_level_ids = fields.Many2many(
-        "dunning.level", compute="_compute_fallback_level_ids"
+        "dunning.level", compute="_compute_plan_b_level_ids"
     )
     fallback_disclosed = fields.Boolean(
         "Tell the customer",
@@ -53,7 +53,7 @@ class DunningCommitment(models.AbstractModel):
         help="Plan B happens once.",
     )
     fallback_record = fields.Reference(
-        selection="_selection_fallback_record",
+        selection="_selection_plan_b_record",
         string="Result of plan B",
         readonly=True,
         copy=False,
@@ -61,36 +61,34 @@ class DunningCommitment(models.AbstractModel):
     )
 
     @api.model
-    def _get_fallbacks(self):
+    def _get_plans_b(self):
         """Map each plan B to its label and the method that carries it out.
 
         The method gets the day and returns the record that resulted.
         """
         return {
-            "reminder": (self.env._("A reminder of it"), "_fall_back_on_reminder"),
-            "extension": (self.env._("An extension"), "_fall_back_on_extension"),
-            "next_rung": (self.env._("The next level"), "_fall_back_on_next"),
-            "given_rung": (self.env._("A given level"), "_fall_back_on_level"),
-            "formal_notice": (self.env._("A formal notice"), "_fall_back_on_notice"),
+            "reminder": (self.env._("A reminder of it"), "_plan_b_reminder"),
+            "extension": (self.env._("An extension"), "_plan_b_extension"),
+            "next_rung": (self.env._("The next level"), "_plan_b_next"),
+            "given_rung": (self.env._("A given level"), "_plan_b_level"),
+            "formal_notice": (self.env._("A formal notice"), "_plan_b_notice"),
             "hand_over": (
                 self.env._("Proposal to hand the case over"),
-                "_fall_back_on_hand_over",
+                "_plan_b_hand_over",
             ),
             "decision": (
                 self.env._("A decision by the credit manager"),
-                "_fall_back_on_decision",
+                "_plan_b_decision",
             ),
-            "plan": (self.env._("A payment plan (draft)"), "_fall_back_on_plan"),
+            "plan": (self.env._("A payment plan (draft)"), "_plan_b_plan"),
         }
 
     @api.model
-    def _selection_fallback(self):
-        return [
-            (code, label) for code, (label, _method) in self._get_fallbacks().items()
-        ]
+    def _selection_plan_b(self):
+        return [(code, label) for code, (label, _method) in self._get_plans_b().items()]
 
     @api.model
-    def _selection_fallback_record(self):
+    def _selection_plan_b_record(self):
         names = ("dunning.promise", "dunning.plan", "dunning.action", "dunning.level")
         return [
             (name, self.env[name]._description)
@@ -99,7 +97,7 @@ class DunningCommitment(models.AbstractModel):
         ]
 
     @api.depends("case_id")
-    def _compute_fallback_level_ids(self):
+    def _compute_plan_b_level_ids(self):
         for commitment in self:
             levels = commitment.case_id.ladder_id.level_ids
             commitment.fallback_level_ids = levels.filtered(
@@ -112,14 +110,14 @@ class DunningCommitment(models.AbstractModel):
         the others the contact itself says so."""
         return ("reminder", "plan", "hand_over", "decision")
 
-    def _carry_out_fallback(self, day=None):
+    def _carry_out_plan_b(self, day=None):
         """Do what was agreed upon for the case of failure, once; record what resulted.
 
         :param day: the day on which it failed; the company's today when None
         """
         for commitment in self.filtered(lambda one: not one.fallback_done_on):
             date = day or commitment.company_id._dunning_today()
-            label, method = commitment._get_fallbacks()[commitment.fallback]
+            label, method = commitment._get_plans_b()[commitment.fallback]
             # The engine's own: whoever runs the night, or the administrator's rule.
             record = getattr(commitment.sudo(), method)(date)
             commitment.sudo().write(
@@ -138,7 +136,7 @@ class DunningCommitment(models.AbstractModel):
                 )
             )
 
-    def _disclose_fallback(self):
+    def _disclose_plan_b(self):
         """Return the sentence that tells the debtor what happens if it is not kept;
         empty unless somebody chose to tell."""
         self.ensure_one()
@@ -175,14 +173,14 @@ class DunningCommitment(models.AbstractModel):
 
     # The values
 
-    def _fall_back_on_reminder(self, day):
+    def _plan_b_reminder(self, day):
         """The ladder goes on where it stood; the debtor is told by the commitment."""
         return self.env["dunning.action"]
 
-    def _fall_back_on_extension(self, day):
+    def _plan_b_extension(self, day):
         return self._extend(day + timedelta(days=max(self.fallback_days, 1)))
 
-    def _fall_back_on_next(self, day):
+    def _plan_b_next(self, day):
         """Let the next level of each item speak at once."""
         levels = self.env["dunning.level"]
         for level, lines in self._get_open_lines().grouped("next_level_id").items():
@@ -192,14 +190,14 @@ class DunningCommitment(models.AbstractModel):
             self.env._("There is no next level any more.")
         )
 
-    def _fall_back_on_level(self, day):
-        return self._fall_back_on(self.fallback_level_id, day)
+    def _plan_b_level(self, day):
+        return self._let_speak(self.fallback_level_id, day)
 
-    def _fall_back_on_notice(self, day):
+    def _plan_b_notice(self, day):
         notices = self.case_id.ladder_id.level_ids.filtered("is_formal_notice")
-        return self._fall_back_on(notices[:1], day)
+        return self._let_speak(notices[:1], day)
 
-    def _fall_back_on(self, level, day):
+    def _let_speak(self, level, day):
         """Let a level speak next; ask the manager where it cannot any more."""
         if self._get_open_lines()._agree_on(level, day):
             return level
@@ -211,13 +209,13 @@ class DunningCommitment(models.AbstractModel):
             )
         )
 
-    def _fall_back_on_hand_over(self, day):
+    def _plan_b_hand_over(self, day):
         return self._ask_manager(
             self.env._("Hand the case over?"),
             self.env._("It is proposed to hand the case over for recovery."),
         )
 
-    def _fall_back_on_decision(self, day):
+    def _plan_b_decision(self, day):
         return self._ask_for_decision("")
 
     def _ask_for_decision(self, reason):
@@ -247,7 +245,7 @@ class DunningCommitment(models.AbstractModel):
         """Return a new promise of what is left, by a later date."""
         return self.env["dunning.promise"]._promise_anew(self, date)
 
-    def _fall_back_on_plan(self, day):
+    def _plan_b_plan(self, day):
         """Prepare a draft over what is left, and a task to look at it."""
         lines = self._get_open_lines()
         if not lines:

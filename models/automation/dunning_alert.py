@@ -154,7 +154,7 @@ class DunningAlert(models.Model):
         self._raise("approval", notices - known.action_id)
 
     @api.model
-    def _settle(self, actions):
+    def _close(self, actions):
         """Close the tasks of contacts that no longer ask for anybody."""
         alerts = self.sudo().search(  # see _raise
             [("action_id", "in", actions.ids), ("activity_id", "!=", False)]
@@ -170,11 +170,11 @@ class DunningAlert(models.Model):
         for activity in activities - still_asking.activity_id:
             activity.action_done()
 
-    def _carry_out_fallback(self):
+    def _carry_out_plan_b(self):
         """Let plan B of the agreements happen, for the rules to call."""
         for alert in self.filtered("res_model"):
             commitment = self.env[alert.res_model].browse(alert.source_id)
-            commitment._carry_out_fallback(alert.date)
+            commitment._carry_out_plan_b(alert.date)
 
     def _ask_for_task(self):
         """Ask for the task of an alert that is being raised, for rules on creation.

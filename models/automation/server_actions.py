@@ -22,7 +22,7 @@ class DunningAction(models.Model):
             lambda action: action.state == "failed" or action.is_formal_notice
         )
         if asking:
-            self.env["dunning.alert"]._settle(asking)
+            self.env["dunning.alert"]._close(asking)
 
     def _ask_for_approval(self):
         super()._ask_for_approval()

@@ -311,7 +311,7 @@ class DunningCase(models.Model):
         reasons = self._get_close_reasons()
         for reason, cases in self.grouped(reasons.get).items():
             cases.write({"state": "closed", "close_reason": reason})
-        self._settle_closed(date)
+        self._after_settling(date)
 
     def _get_close_reasons(self):
         """Map cases to how their items were settled: the largest class decides.

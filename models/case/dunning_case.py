@@ -280,7 +280,7 @@ class DunningCase(models.Model):
     def _wake_up(self, date=None):
         """Open the cases again that waited until a day: a hook."""
 
-    def _settle_closed(self, date):
+    def _after_settling(self, date):
         """Do what follows when all that cases were about is settled: a hook."""
 
     @api.model

@@ -56,7 +56,7 @@ class DunningCase(models.Model):
         others._close_joined(survivor)
         survivor._take_records(others)
         survivor.write({"partner_id": debtor.id, "last_run_on": False})
-        survivor._settle_in(former_lines)
+        survivor._move_in(former_lines)
         survivor._message_log(body=plaintext2html(note))
         others._say_joined(survivor)
         if survivor.state != "open" and others:
@@ -191,7 +191,7 @@ class DunningCase(models.Model):
             and field.name not in ("joined_case_id", "origin_case_id")
         ]
 
-    def _settle_in(self, lines):
+    def _move_in(self, lines):
         """Let the items that came in stand on the rungs of this case's ladder, once.
 
         An item that both cases followed keeps the line that stands highest.

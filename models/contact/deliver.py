@@ -108,13 +108,13 @@ class DunningAction(models.Model):
                 for action in unreachable
             }
         )
-        unreachable._fall_back()
+        unreachable._use_other_channel()
         # A message that failed before must not leave twice.
         failed = ready.mail_mail_id.sudo().filtered(lambda m: m.state == "exception")
         failed.cancel()
         # What carries it is the engine's to say.
         ready.sudo().write({"mail_mail_id": False, "message_id": False})
-        ready._hold_for_documents()._post()
+        ready._wait_for_documents()._post()
 
     def _post(self):
         """Write the messages of one company to the chatter and the mail queue."""
@@ -219,7 +219,7 @@ class DunningAction(models.Model):
 
     # What became of it
 
-    def _hold_for_delivery(self):
+    def _lock_for_delivery(self):
         """Lock the rows that the delivery will write, until the next commit.
 
         Waits for who has them; raises the conflict when they were changed meanwhile.
@@ -316,7 +316,7 @@ class DunningAction(models.Model):
         lines = self.filtered("level_id.attach_invoices").line_ids.case_line_id
         return lines.filtered(lambda line: line.move_id.is_sale_document())
 
-    def _hold_for_documents(self):
+    def _wait_for_documents(self):
         """Leave messages whose invoices are not printed yet to a worker.
 
         :return: those that have all they need

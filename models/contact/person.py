@@ -90,7 +90,7 @@ class DunningAction(models.Model):
                 for action in unreachable
             }
         )
-        unreachable._fall_back()
+        unreachable._use_other_channel()
         reachable = self - unreachable
         reachable._plan_activities()
         reachable.write({"state": "queued"})
@@ -236,7 +236,7 @@ class DunningAction(models.Model):
                     place=action._get_place(),
                 )
             )
-        self._fall_back()
+        self._use_other_channel()
 
     def _get_place(self):
         """Return where the debtor was looked for, in words."""

@@ -75,7 +75,7 @@ class DunningAction(models.Model):
         reasons = self._find_sms_obstacles()
         unreachable = self.filtered(lambda action: action in reasons)
         unreachable._mark_failed_each(reasons)
-        unreachable._fall_back()
+        unreachable._use_other_channel()
         ready = self.filtered(lambda action: action not in reasons)
         # A message that failed before must not leave twice.
         ready.sms_id.sudo().filtered(lambda s: s.state == "error").action_set_canceled()

@@ -13,6 +13,8 @@ from ...tools.channels import BY_PERSON
 
 #: What the texts of levels may name; admins without the right to edit code use them.
 PLACEHOLDERS = (
+    "late_payment_text",
+    "agreements_text",
     "greeting",
     "debtor_name",
     "contact_name",
@@ -91,6 +93,10 @@ class DunningAction(models.Model):
     deadline_text = fields.Char(compute="_compute_calendar")
     next_step_text = fields.Char(compute="_compute_calendar")
     previous_contact_text = fields.Char(compute="_compute_calendar")
+
+    # Named in the texts of levels: empty where nobody extends them.
+    late_payment_text = fields.Char(compute="_compute_late_payment_text")
+    agreements_text = fields.Char(compute="_compute_agreements_text")
 
     printed_on = fields.Datetime(readonly=True)
 
@@ -332,6 +338,14 @@ class DunningAction(models.Model):
             action.deadline_text = self._format_day(deadline)
             action.next_step_text = action._describe_next_step(day, deadline)
             action.previous_contact_text = action._describe_previous_contact()
+
+    def _compute_late_payment_text(self):
+        """What the law adds to a late payment: a hook."""
+        self.late_payment_text = False
+
+    def _compute_agreements_text(self):
+        """What was agreed upon before about these items: a hook."""
+        self.agreements_text = False
 
     def _get_deadline(self, day):
         """Return the date by which a message of that day asks to pay, or False."""

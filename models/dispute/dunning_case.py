@@ -20,10 +20,10 @@ class DunningCase(models.Model):
         return self.env["account.move"]
 
     @api.model
-    def _settle_commitments(self, day, items, lines):
+    def _judge_commitments(self, day, items, lines):
         """Let disputes follow their invoices; nothing else is judged: a payment never
         closes a dispute."""
-        changed = super()._settle_commitments(day, items, lines)
+        changed = super()._judge_commitments(day, items, lines)
         self.env["dunning.dispute"]._follow_items(self)
         return changed
 

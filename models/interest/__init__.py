@@ -2,13 +2,9 @@ from . import dunning_rate
 from . import dunning_claim
 from . import dunning_waiver
 from . import dunning_case_line
-from . import res_company
+from . import host
 from . import dunning_case
 from . import dunning_level
 from . import dunning_action
-from . import res_config_settings
-from . import account_move
-from . import account_move_line
-from . import res_partner
 from . import dunning_action_line
 from . import dunning_proceeding

@@ -36,8 +36,6 @@ class DunningAction(models.Model):
     total_interest = fields.Char("Interest named", compute="_compute_total_late")
     total_indemnity = fields.Char("Indemnity named", compute="_compute_total_late")
 
-    late_payment_text = fields.Char(compute="_compute_late_payment_text")
-
     def _compute_total_late(self):
         for action in self:
             totals = action._get_late_totals()
@@ -317,10 +315,6 @@ class DunningAction(models.Model):
     @api.model
     def _get_frozen(self):
         return super()._get_frozen() | {"interest_until", "interest_warning"}
-
-    @api.model
-    def _get_placeholders(self):
-        return (*super()._get_placeholders(), "late_payment_text")
 
     def _get_table_values(self, credits_of, as_date):
         values = super()._get_table_values(credits_of, as_date)

@@ -5,7 +5,7 @@ from odoo.tools import SQL, format_date
 
 from ...tools.days import add_months
 from ...tools.holds import TIME_BARRED
-from .res_company import WARNING_MONTHS
+from .host import WARNING_MONTHS
 
 
 class DunningCase(models.Model):

@@ -8,7 +8,7 @@ from odoo.tools import format_date
 from ...tools.days import add_months
 from ...tools.holds import INSOLVENCY, TIME_BARRED
 from ...tools.limitation import SHORTEST_MONTHS
-from .res_company import WARNING_MONTHS
+from .host import WARNING_MONTHS
 
 
 class DunningCaseLine(models.Model):
@@ -50,7 +50,7 @@ class DunningCaseLine(models.Model):
         # Until when a debt can be claimed is no secret to who sees the case.
         items = self.sudo().move_line_id
         today = self.env.company._dunning_today()
-        rows = items._read_dunning_limits(today, before=before)
+        rows = items._read_dunning_legal_rows(today, before=before)
         return items._get_limitation_dates(rows) if rows else {}
 
     @api.model

@@ -195,11 +195,11 @@ class DunningLimitationEvent(models.Model):
         self.check_access("write")
         for event in self:
             event._check_complete()
-        return self._settle("confirmed")
+        return self._decide_on("confirmed")
 
     def action_refuse(self):
         """Leave the events out: the last day to act stays as it is."""
-        return self._settle("refused")
+        return self._decide_on("refused")
 
     def _check_complete(self):
         self.ensure_one()
@@ -225,7 +225,7 @@ class DunningLimitationEvent(models.Model):
                 )
             )
 
-    def _settle(self, state):
+    def _decide_on(self, state):
         self._check_manager()
         self.check_access("write")
         waiting = self.filtered(lambda event: event.state == "proposed")

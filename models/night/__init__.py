@@ -1,4 +1,3 @@
 from . import dunning_run
-from . import res_company
+from . import host
 from . import dunning_case
-from . import res_config_settings

@@ -207,7 +207,7 @@ class DunningAction(models.Model):
         result = super().write(vals)
         if not NEWS.isdisjoint(vals):
             self._follow_presentation()
-            self._settle_proof_tasks()
+            self._close_proof_tasks()
         return result
 
     def _follow_presentation(self):
@@ -277,7 +277,7 @@ class DunningAction(models.Model):
             "user_id": user.id or self.env.uid,
         }
 
-    def _settle_proof_tasks(self):
+    def _close_proof_tasks(self):
         """End the tasks of cases all of whose notices have news."""
         kind = self.env.ref(PROOF_TASK)
         for case in self.case_id:

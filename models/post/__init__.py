@@ -3,5 +3,4 @@ from . import dunning_seal
 from . import dunning_deposit
 from . import registered
 from . import letter
-from . import ir_attachment
-from . import ir_actions_report
+from . import host

@@ -214,7 +214,7 @@ class DunningDeposit(models.Model):
                         deposit=deposit.display_name,
                     )
                 )
-            letters = deposit._settle_paid()
+            letters = deposit._sort_out_paid()
             deposit._check_can_deposit(letters)
             letters._mark_done(deposit.deposited_on)
             left = deposit.action_ids.filtered(lambda one: one.state != "done")
@@ -223,7 +223,7 @@ class DunningDeposit(models.Model):
             deposit.sudo().state = "done"
         return True
 
-    def _settle_paid(self):
+    def _sort_out_paid(self):
         """Cancel what was pulled; return the letters that were handed in.
 
         :raises UserError: when nobody said what became of letters of those who paid

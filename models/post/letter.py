@@ -57,7 +57,7 @@ class DunningAction(models.Model):
                 for action in unreachable
             }
         )
-        unreachable._fall_back()
+        unreachable._use_other_channel()
 
     def _print(self):
         """Print queued letters; each keeps its own PDF.

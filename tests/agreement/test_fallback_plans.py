@@ -18,7 +18,7 @@ class TestPlanB(PromiseCommon):
         return promise
 
     def test_each_value_that_is_offered_has_a_test_here(self):
-        offered = [code for code, _label in self.case.promise_ids._selection_fallback()]
+        offered = [code for code, _label in self.case.promise_ids._selection_plan_b()]
         for code in offered:
             self.assertTrue(hasattr(self, f"test_{code}"), code)
 
@@ -142,8 +142,8 @@ class TestPlanBIsTold(PromiseCommon):
 
     def test_every_value_has_words_that_may_be_said(self):
         promise = self._promise(fallback_disclosed=True)
-        for code, _label in promise._selection_fallback():
+        for code, _label in promise._selection_plan_b():
             promise.write({"fallback": code, "fallback_level_id": self.second.id})
-            text = promise._disclose_fallback()
+            text = promise._disclose_plan_b()
             self.env["dunning.level"]._raise_forbidden(code, text)
             self.assertTrue(text)

@@ -84,7 +84,7 @@ class TestFallback(FallbackCommon):
         mail, letter = self._act(email=False, street=False)
         self.assertEqual((mail.state, letter.state), ("failed", "failed"))
         self.assertEqual(len(self._case().action_ids), 2)
-        mail._fall_back()
+        mail._use_other_channel()
         self.assertEqual(len(self._case().action_ids), 2)
 
     def test_a_level_that_waits_for_approval_proposes_it(self):

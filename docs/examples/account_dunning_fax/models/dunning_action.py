@@ -24,7 +24,7 @@ class DunningAction(models.Model):
                 )
             )
         # The level's other channel takes over, if it has one.
-        (self - ready)._fall_back()
+        (self - ready)._use_other_channel()
         self.env.ref(FAX_CRON)._trigger()
 
     @api.model
@@ -56,6 +56,6 @@ class DunningAction(models.Model):
             problem = self.env["fax.operator"]._send(number, pdf)
             if problem:
                 action._mark_failed(problem)
-                action._fall_back()
+                action._use_other_channel()
             else:
                 action._mark_done()

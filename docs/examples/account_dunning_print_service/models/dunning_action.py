@@ -66,7 +66,7 @@ class DunningAction(models.Model):
                 )
             except PrintServiceError as refusal:
                 letter._mark_failed(str(refusal))
-                letter._fall_back()
+                letter._use_other_channel()
 
     @api.model
     def _record_posted(self):

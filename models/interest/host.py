@@ -1,5 +1,8 @@
+"""What this concern adds to models of the host."""
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ...tools.interest import next_half_year, read_percent
 from .dunning_rate import ASK_DAYS_AHEAD
@@ -162,3 +165,85 @@ class ResCompany(models.Model):
                 "default_account_id": self.dunning_interest_account_id.id,
             }
         )
+
+
+class ResConfigSettings(models.TransientModel):
+    """What late payment costs, and where claims of it are entered."""
+
+    _inherit = "res.config.settings"
+
+    dunning_contract_rate = fields.Float(
+        related="company_id.dunning_contract_rate", readonly=False
+    )
+    dunning_interest_first = fields.Selection(
+        related="company_id.dunning_interest_first", readonly=False
+    )
+    dunning_indemnity = fields.Monetary(
+        related="company_id.dunning_indemnity",
+        readonly=False,
+        currency_field="currency_id",
+    )
+    dunning_claim_journal_id = fields.Many2one(
+        related="company_id.dunning_claim_journal_id", readonly=False
+    )
+    dunning_interest_account_id = fields.Many2one(
+        related="company_id.dunning_interest_account_id", readonly=False
+    )
+    dunning_indemnity_account_id = fields.Many2one(
+        related="company_id.dunning_indemnity_account_id", readonly=False
+    )
+
+
+class AccountMove(models.Model):
+    """The note that claims interest and indemnities."""
+
+    _inherit = "account.move"
+
+    dunning_claim_id = fields.Many2one(
+        "dunning.claim",
+        "Claim of interest",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="This note claims interest and indemnities: it bears none itself, and no "
+        "reminder leaves because of it alone.",
+    )
+
+    @api.model
+    def _get_dunning_hold_domains(self):
+        own = {"claim": [("dunning_claim_id", "!=", False)]}
+        return super()._get_dunning_hold_domains() | own
+
+
+class AccountMoveLine(models.Model):
+    """A note that claims interest bears none, and no reminder leaves because of it."""
+
+    _inherit = "account.move.line"
+
+    @api.model
+    def _get_dunning_ledger_holds(self, item, move):
+        self.env["account.move"].flush_model(["dunning_claim_id"])
+        claim = SQL("%s.dunning_claim_id IS NOT NULL", move)
+        return super()._get_dunning_ledger_holds(item, move) | {"claim": claim}
+
+
+class ResPartner(models.Model):
+    """The rate of late interest agreed upon with a customer."""
+
+    _inherit = "res.partner"
+
+    dunning_contract_rate = fields.Float(
+        "Contract rate of late interest",
+        company_dependent=True,
+        help="Percent per year, as agreed with this customer. Empty: the company's. "
+        "Not used for consumers and public bodies, whose rate the law fixes.",
+    )
+
+    @api.constrains("dunning_contract_rate")
+    def _check_dunning_contract_rate(self):
+        for partner in self:
+            self.env["dunning.rate"]._check_stipulated(
+                read_percent(partner, "dunning_contract_rate"),
+                self.env.company._dunning_today(),
+            )

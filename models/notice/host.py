@@ -1,3 +1,5 @@
+"""What this concern adds to models of the host."""
+
 from odoo import fields, models
 
 #: France and the parts of it that have a country code of their own.
@@ -55,3 +57,16 @@ class ResCompany(models.Model):
                 }
             )
         return sequence.with_context(ir_sequence_date=day).next_by_id(day)
+
+
+class ResConfigSettings(models.TransientModel):
+    """What every formal notice says beside its text."""
+
+    _inherit = "res.config.settings"
+
+    dunning_legal_basis = fields.Char(
+        related="company_id.dunning_legal_basis", readonly=False
+    )
+    dunning_mediator = fields.Text(
+        related="company_id.dunning_mediator", readonly=False
+    )

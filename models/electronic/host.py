@@ -1,5 +1,24 @@
+"""What this concern adds to models of the host."""
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+
+class ResConfigSettings(models.TransientModel):
+    """Who carries electronic registered letters."""
+
+    _inherit = "res.config.settings"
+
+    dunning_lre_provider = fields.Selection(
+        related="company_id.dunning_lre_provider", readonly=False
+    )
+    has_lre_providers = fields.Boolean(compute="_compute_has_lre_providers")
+
+    @api.depends("company_id")
+    def _compute_has_lre_providers(self):
+        has_any = bool(self.env["dunning.lre"]._selection_provider())
+        for settings in self:
+            settings.has_lre_providers = has_any
 
 
 class ResPartner(models.Model):
@@ -28,3 +47,16 @@ class ResPartner(models.Model):
                         partner=partner.display_name,
                     )
                 )
+
+
+class ResCompany(models.Model):
+    """Who carries the electronic registered letters of a company."""
+
+    _inherit = "res.company"
+
+    dunning_lre_provider = fields.Selection(
+        selection=lambda self: self.env["dunning.lre"]._selection_provider(),
+        string="Provider of electronic registered letters",
+        help="Levels with an electronic registered letter hand it to this provider. "
+        "Empty: registered letters are printed. Providers are modules of their own.",
+    )

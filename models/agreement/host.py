@@ -1,5 +1,11 @@
+"""What this concern adds to models of the host."""
+
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+from ...tools import covers
 
 
 class ResCompany(models.Model):
@@ -123,3 +129,94 @@ class ResCompany(models.Model):
                 raise ValidationError(
                     self.env._("A discount lies between 0 and 100 percent.")
                 )
+
+
+class ResConfigSettings(models.TransientModel):
+    """What collectors may agree upon, and how agreements are followed."""
+
+    _inherit = "res.config.settings"
+
+    dunning_promise_tolerance_days = fields.Integer(
+        related="company_id.dunning_promise_tolerance_days", readonly=False
+    )
+    dunning_confirm_promises = fields.Boolean(
+        related="company_id.dunning_confirm_promises", readonly=False
+    )
+    dunning_disclose_after = fields.Integer(
+        related="company_id.dunning_disclose_after", readonly=False
+    )
+    dunning_plan_max_amount = fields.Monetary(
+        related="company_id.dunning_plan_max_amount",
+        readonly=False,
+        currency_field="currency_id",
+    )
+    dunning_plan_max_months = fields.Integer(
+        related="company_id.dunning_plan_max_months", readonly=False
+    )
+    dunning_plan_reminder_days = fields.Integer(
+        related="company_id.dunning_plan_reminder_days", readonly=False
+    )
+    dunning_plan_grace_days = fields.Integer(
+        related="company_id.dunning_plan_grace_days", readonly=False
+    )
+    dunning_plan_notice_days = fields.Integer(
+        related="company_id.dunning_plan_notice_days", readonly=False
+    )
+    dunning_plan_answer_days = fields.Integer(
+        related="company_id.dunning_plan_answer_days", readonly=False
+    )
+    dunning_offer_max_percent = fields.Float(
+        related="company_id.dunning_offer_max_percent", readonly=False
+    )
+    dunning_offer_account_id = fields.Many2one(
+        related="company_id.dunning_offer_account_id", readonly=False
+    )
+
+
+class AccountMove(models.Model):
+    """Invoices that an agreement or a dispute keeps back as a whole."""
+
+    _inherit = "account.move"
+
+    @api.model
+    def _get_dunning_hold_domains(self):
+        own = {
+            code: self._get_found_domain(partial(self._find_kept_back_ids, code))
+            for code in covers.KINDS
+        }
+        return super()._get_dunning_hold_domains() | own
+
+    @api.model
+    def _find_kept_back_ids(self, code):
+        # Few items have a commitment: only these are looked at.
+        lines = self.env["dunning.cover"].search([("kind", "=", code)]).line_id
+        return lines.filtered(lambda line: line.hold == code).move_id.ids
+
+
+class ResPartner(models.Model):
+    """How a customer has kept his promises."""
+
+    _inherit = "res.partner"
+
+    dunning_promise_kept_rate = fields.Float(
+        "Promises kept",
+        compute="_compute_dunning_promise_kept_rate",
+        groups="account_dunning.group_dunning_reader",
+        help="Of what this customer promised and was judged, the part that came in on "
+        "time.",
+    )
+    dunning_promise_count = fields.Integer(
+        "Promises judged",
+        compute="_compute_dunning_promise_kept_rate",
+        groups="account_dunning.group_dunning_reader",
+    )
+
+    @api.depends_context("company")
+    def _compute_dunning_promise_kept_rate(self):
+        rates = self.env["dunning.promise"]._read_kept_rates(
+            self.commercial_partner_id, self.env.company
+        )
+        for partner in self:
+            rate, count = rates.get(partner.commercial_partner_id.id, (0.0, 0))
+            partner.dunning_promise_kept_rate = rate
+            partner.dunning_promise_count = count

@@ -90,7 +90,7 @@ class DunningAction(models.Model):
         """Tell whether trying again is useless as long as the contact is as it is."""
         return failure_type in FINAL_FAILURES or REFUSED_ADDRESS in (reason or "")
 
-    def _fall_back(self, date=None):
+    def _use_other_channel(self, date=None):
         """Prepare the same step on the fallback channel of its level, once.
 
         An automatic level's leaves at once, after a fresh look at the money; any other
@@ -261,7 +261,7 @@ class DunningAction(models.Model):
                 ),
             )
             action._return_items()
-            action._fall_back(day)
+            action._use_other_channel(day)
 
     def _return_items(self):
         """Put the items of a contact that was not delivered back where they stood."""
