@@ -58,7 +58,7 @@ pot:  ## export the texts and merge the new ones into the French translation
 
 .PHONY: replay
 replay:  ## run the engine on invoices from a file (DATA=file.csv, DISPUTES=1)
-	@$(RUN) script --fresh --db replay dev/replay.py $(if $(DATA),--data "$(DATA)") \
+	@PYTHONPATH=dev $(PYTHON) -m replay $(if $(DATA),--data "$(DATA)") \
 	    $(if $(DISPUTES),--mode disputes) $(ARGS)
 
 .PHONY: bench
