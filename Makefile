@@ -79,7 +79,7 @@ package:  ## write an archive of the module and of each bridge into dist/
 
 .PHONY: replay
 replay:  ## run the engine on invoices from a file (DATA=file.csv, DISPUTES=1)
-	@$(RUN) script --fresh --db replay dev/replay.py $(if $(DATA),--data "$(DATA)") \
+	@PYTHONPATH=dev $(PYTHON) -m replay $(if $(DATA),--data "$(DATA)") \
 	    $(if $(DISPUTES),--mode disputes) $(ARGS)
 
 .PHONY: bench

@@ -5,8 +5,6 @@ Each function is given the ledger and the day.
 
 from datetime import timedelta
 
-from odoo.fields import Command
-
 
 def exclude(ledger, day):
     """Exclude an invoice from follow-up for good, as the credit manager does."""
@@ -59,28 +57,13 @@ def doubt(ledger, day):
     """Move a debt to the account of doubtful customers."""
     invoice = ledger.get_invoice("pergola")
     item = ledger.get_items(invoice)
-    amounts = (
-        (ledger.get_account("416000"), item.balance),
-        (item.account_id, -item.balance),
+    lines = (
+        (ledger.get_account("416000"), item.partner_id, item.balance, False),
+        (item.account_id, item.partner_id, -item.balance, False),
     )
-    lines = [
-        {
-            "account_id": account.id,
-            "partner_id": item.partner_id.id,
-            "balance": balance,
-        }
-        for account, balance in amounts
-    ]
-    entry = ledger.env["account.move"].create(
-        {
-            "move_type": "entry",
-            "date": day,
-            "ref": f"Client douteux, {invoice.name}",
-            "line_ids": [Command.create(line) for line in lines],
-        }
-    )
-    entry.action_post()
-    (ledger.get_items(entry) | item).reconcile()
+    values = ledger.prepare_entry(day, lines)
+    entry = ledger.post([values | {"ref": f"Client douteux, {invoice.name}"}])
+    ledger.match(entry | invoice)
 
 
 def prepare_cheque(ledger, day):

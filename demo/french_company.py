@@ -36,7 +36,7 @@ def main(env, _arguments=()):
             "mail_auto_subscribe_no_notify": True,
         }
     )
-    ledger = Ledger(env, company.with_env(env))
+    ledger = Ledger(env)
     ledger.create_customers()
     ledger.create_invoices()
     ledger.open_bank(ledger.ago(FIRST_DAY + 1))

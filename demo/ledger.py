@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo.fields import Command
 
 from . import customers_agreements, customers_ladder, customers_special
+from .books import Books
 from .company import GBP_PER_EUR, french_vat, siren
 
 CUSTOMERS = (
@@ -23,18 +24,16 @@ REGULAR = (
 OPENING_BALANCE = 42500
 
 
-class Ledger:
+class Ledger(Books):
     """What is entered in the books, day after day."""
 
-    def __init__(self, env, company):
-        self.env = env
-        self.company = company
-        self.today = company._dunning_today()
-        self.accountant = company.dunning_user_id
+    def __init__(self, env):
+        super().__init__(env)
+        self.today = self.company._dunning_today()
+        self.accountant = self.company.dunning_user_id
         self.partners = {}
         self.moves = defaultdict(list)
-        domain = [("type", "=", "bank"), ("company_id", "=", company.id)]
-        self.bank = env["account.journal"].search(domain, limit=1)
+        self.bank = self.get_journal("bank")
 
     def ago(self, days):
         """Return the day that lies so many days back."""
@@ -45,9 +44,7 @@ class Ledger:
     def create_customers(self):
         """Create every customer with its people."""
         for number, customer in enumerate(CUSTOMERS, 1):
-            partner = self.env["res.partner"].create(
-                self.prepare_partner(customer, number)
-            )
+            partner = self.add_customers([self.prepare_partner(customer, number)])
             self.partners[customer.key] = partner
             self.add_people(customer, partner)
 
@@ -62,7 +59,6 @@ class Ledger:
             "lang": customer.lang,
             "phone": f"+33 4 65 71 31 {number:02}" if is_french else False,
             "email": f"compta.{customer.key}@example.com",
-            "customer_rank": 1,
             **customer.split_address(),
         }
         if not customer.has_email:
@@ -114,11 +110,8 @@ class Ledger:
             {"name": "Luminaires et pose", "type": "service", "purchase_ok": False}
         )
         terms = {False: self.get_thirty_days(), True: self.create_instalments()}
-        moves = self.env["account.move"].with_user(self.accountant)
-        moves = moves.with_company(self.company).create(
-            [self.prepare_invoice(*pair, terms) for pair in bills]
-        )
-        moves.action_post()
+        books = Books(self.env(user=self.accountant, su=False))
+        moves = books.post([self.prepare_bill(*pair, terms) for pair in bills])
         moves.is_move_sent = True
         for (customer, bill), move in zip(bills, moves, strict=True):
             self.moves[customer.key].append((bill, move.sudo()))
@@ -143,25 +136,18 @@ class Ledger:
             }
         )
 
-    def prepare_invoice(self, customer, bill, terms):
+    def prepare_bill(self, customer, bill, terms):
         """Return the values of an invoice that falls due when the bill says."""
         last_due = 90 if customer.instalments else PAYMENT_DAYS
-        return {
-            "move_type": "out_invoice",
-            "partner_id": self.partners[customer.key].id,
-            "invoice_date": self.ago(bill.late + last_due),
-            "invoice_payment_term_id": terms[customer.instalments].id,
-            "currency_id": self.env.ref(f"base.{bill.currency}").id,
-            "invoice_line_ids": [
-                Command.create(
-                    {
-                        "product_id": self.product.id,
-                        "name": bill.label,
-                        "price_unit": bill.amount,
-                    }
-                )
-            ],
-        }
+        values = self.prepare_invoice(
+            self.partners[customer.key],
+            self.ago(bill.late + last_due),
+            terms[customer.instalments],
+            bill.amount,
+            name=bill.label,
+            product_id=self.product.id,
+        )
+        return values | {"currency_id": self.env.ref(f"base.{bill.currency}").id}
 
     def get_invoice(self, key, number=0):
         """Return the invoice of a customer's bill."""
@@ -174,18 +160,11 @@ class Ledger:
     def receive(self, key, day, invoice, share=1.0):
         """Enter money that came in for an invoice, and match it."""
         amount = invoice.amount_residual * share
-        items = self.get_items(invoice)
-        account = items.account_id
+        account = self.get_items(invoice).account_id
         partner = self.partners[key]
         label = f"Virement {partner.name}"
         entry = self.enter(day, label, amount, account, partner, invoice.currency_id)
-        (self.get_items(entry.move_id) | items).reconcile()
-
-    def get_items(self, moves):
-        """Return what customers owe in entries."""
-        return moves.line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable"
-        )
+        self.match(entry.move_id | invoice)
 
     def enter(self, day, label, amount, account, partner=None, currency=None):
         """Enter one line of the bank statement on its account."""

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import polib
 
+#: Odoo writes a template's lines whole; gettext, translators' programs, wrap them.
+WHOLE, WRAPPED = 0, 78
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdf]|%[sd]|\{\{.*?\}\}|\$\{.*?\}")
 TAG = re.compile(r"</?\w+")
 
 
-def read(path):
-    """Open a file and keep lines whole, as Odoo writes them."""
-    return polib.pofile(str(path), wrapwidth=0)
+def read(path, width=WHOLE):
+    """Open a file; its lines are so long when it is saved."""
+    return polib.pofile(str(path), wrapwidth=width)
 
 
 def terms(path):
@@ -41,32 +43,17 @@ def merge(exported, pot, po):
         fresh.metadata["POT-Creation-Date"] = fresh.metadata["PO-Revision-Date"]
     fresh.save(str(pot))
     if Path(po).is_file():
-        translation = read(po)
+        translation = read(po, WRAPPED)
     else:
-        translation = polib.POFile(wrapwidth=0)
+        translation = polib.POFile(wrapwidth=WRAPPED)
         translation.metadata = {**fresh.metadata, "Language": "fr"}
         translation.metadata["Plural-Forms"] = "nplurals=2; plural=(n > 1);"
-    update(translation, fresh)
+    # What is no longer used is kept: a text that comes back finds its translation.
+    translation.merge(fresh)
+    place = {entry.msgid: number for number, entry in enumerate(fresh)}
+    translation.sort(key=lambda entry: place.get(entry.msgid, len(place)))
     translation.save(str(po))
     return []
-
-
-def update(translation, template):
-    """Take places and comments from the template, texts from the translation."""
-    known = {entry.msgid: entry for entry in translation}
-    translation.clear()
-    for entry in template:
-        old = known.pop(entry.msgid, None)
-        if old is not None:
-            entry.msgstr = old.msgstr
-            entry.flags = [*entry.flags, *(f for f in old.flags if f == "fuzzy")]
-            entry.tcomment = old.tcomment
-        translation.append(entry)
-    # A text that comes back finds its translation again.
-    for entry in known.values():
-        if entry.msgstr:
-            entry.obsolete, entry.occurrences = True, []
-            translation.append(entry)
 
 
 def check(pot, po):

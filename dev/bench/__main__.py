@@ -75,7 +75,6 @@ class Session:
         """Measure every part, repetition by repetition."""
         commands.setup()
         peers.set_up()
-        places.write_config()
         if self.profiles:
             self.profiles.mkdir(parents=True, exist_ok=True)
         today = places.company_today()

@@ -8,16 +8,13 @@ from odoo.fields import Command
 from odoo.tools import SQL, format_amount, format_date
 from odoo.tools.misc import split_every
 
+from odoo.addons.account_dunning.demo.books import QUIET
+
 BATCH_SIZE = 1000  # records created, written or noted at once
 CALL_SIZE = 50  # mails made at once
 MOST_MAILS, MOST_POSTS, MOST_LETTERS = 1000, 300, 50
 LETTERS, LETTERS_A_CALL = "bench_floor.letters", 10
 PRINT_DELAY = "report.print_delay"  # milliseconds
-QUIET = {
-    "mail_create_nosubscribe": True,
-    "mail_create_nolog": True,
-    "tracking_disable": True,
-}
 #: The open items, by the same conditions as the engine's.
 ITEMS = """
   FROM account_move_line line JOIN account_account account

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
-from odoo.fields import Command
 from odoo.tools.misc import split_every
+
+from odoo.addons.account_dunning.demo.books import Books
 
 from bench.floor import Floor
 from bench.options import parse
@@ -112,25 +113,14 @@ def book_a_few(env, day):
     """Post new invoices, and pay an old one for each of some debtors."""
     lines = env["dunning.case.line"].search([("move_line_id", "!=", False)], order="id")
     step = len(lines) // PAYMENTS
+    books = Books(env)
     for line in [lines[step * number] for number in range(PAYMENTS)]:
-        wizard = env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=line.move_id.ids
-        )
-        wizard.create({"payment_date": day}).action_create_payments()
+        books.pay(line.move_id, day)
     customers = env["res.partner"].search([("customer_rank", ">", 0)], order="id desc")
-    customers = customers[:NEW_INVOICES]
-    invoices = env["account.move"].create(
+    due = day + timedelta(days=30)
+    books.post(
         [
-            {
-                "move_type": "out_invoice",
-                "partner_id": customer.id,
-                "invoice_date": day,
-                "invoice_date_due": day + timedelta(days=30),
-                "invoice_line_ids": [
-                    Command.create({"name": "Service", "price_unit": 100})
-                ],
-            }
-            for customer in customers
+            books.prepare_invoice(customer, day, due, 100)
+            for customer in customers[:NEW_INVOICES]
         ]
     )
-    invoices.action_post()

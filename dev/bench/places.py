@@ -5,43 +5,26 @@ Odoo's own modules), the books with our module and the floor, the books with OCA
 """
 
 import datetime
-import subprocess
 from pathlib import Path
 
 from host import databases, odoo_server, odoo_source, peers
-from host.paths import (
-    DEV,
-    HOST,
-    LOG,
-    MODULE,
-    PYTHON,
-    HostError,
-    digest,
-    module_hash,
-    say,
-    timed,
-)
+from host.paths import CHECKOUT, MODULE, HostError, digest, module_hash, say, timed
 
 from bench.sizes import SEED
 
 BENCH = Path(__file__).parent
 FLOOR = BENCH / "addons"
-CONFIG = HOST / "odoo-bench.conf"
 OCA_MODULE = "account_credit_control"
 MAKERS = (
     *("generate.py", "receivables.py", "prototypes.py", "multiply.py"),
-    "books_check.py",
+    *("books_check.py", CHECKOUT / "demo" / "books.py"),
 )
 PREFIX = databases.own_name("bench_")
 
 
-def write_config():
-    """Write the configuration of an Odoo that also knows the floor and the peer."""
-    addons = f"{odoo_source.addons_path()},{FLOOR},{peers.addons_path()}"
-    text = odoo_server.CONFIG_TEXT.format(
-        addons=addons, data=odoo_server.DATA, log=LOG, smtp=odoo_server.NO_MAIL_PORT
-    )
-    CONFIG.write_text(text)
+def addons_path():
+    """Return the add-ons of an Odoo that also knows the floor and the peer."""
+    return f"{odoo_source.addons_path()},{FLOOR},{peers.addons_path()}"
 
 
 def run_inside(program, database, *arguments, http=False):
@@ -50,15 +33,9 @@ def run_inside(program, database, *arguments, http=False):
     :param http: serve style sheets, for programs that print
     :raises HostError: when it does not come to its end
     """
-    port = ["--http-port", str(odoo_server.any_port())] if http else []
-    command = [*odoo_server.TIED, PYTHON, DEV / "inside.py", CONFIG, database, *port]
-    process = subprocess.run(
-        [*map(str, command), "--", str(BENCH / program), *map(str, arguments)],
-        env=odoo_server.odoo_environment(),
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
-    if process.returncode:
+    words = [str(word) for word in arguments]
+    addons = addons_path()
+    if odoo_server.script(BENCH / program, database, words, http=http, addons=addons):
         raise HostError(f"{program} failed in {database}, which is kept")
 
 
@@ -121,9 +98,11 @@ def oca(size, today):
 
 def install_modules(name, modules):
     """Install modules into a database."""
-    options = ("-c", CONFIG, "-d", name, "-i", modules, "--stop-after-init")
+    options = ("-d", name, "-i", modules, "--stop-after-init", "--no-http")
     odoo_server.call(
-        *options, "--no-http", log="bench-install.log", what=f"installing {modules}"
+        *(*options, "--addons-path", addons_path()),
+        log="bench-install.log",
+        what=f"installing {modules}",
     )
 
 

@@ -8,8 +8,9 @@ date of its own), so a copy is the row with each mark replaced.
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from odoo.fields import Command
 from odoo.tools import SQL
+
+from odoo.addons.account_dunning.demo.books import QUIET, Books
 
 NET, MONEY_IN = 137.0, 53.0
 PARTNER = {
@@ -23,11 +24,6 @@ PARTNER = {
 RELATIONS = {
     "account_move_line_account_tax_rel": "account_tax_id",
     "account_account_tag_account_move_line_rel": "account_account_tag_id",
-}
-QUIET = {
-    "tracking_disable": True,
-    "mail_create_nosubscribe": True,
-    "mail_create_nolog": True,
 }
 
 
@@ -69,52 +65,45 @@ class Prototypes:
     tax_rate: float
 
 
-class TakeBack(Exception):
-    """Raised to undo what was only made to be read."""
-
-
 def make_prototypes(env, today):
     """Return the prototypes; the database is left as it was."""
-    found = {}
-    try:
-        with env.cr.savepoint():
-            found["all"] = Workshop(env(context={**env.context, **QUIET}), today).make()
-            raise TakeBack
-    except TakeBack:
-        env.invalidate_all()
-    env.cr.precommit.clear()
+    with env.cr.savepoint() as savepoint:
+        found = Workshop(env(context={**env.context, **QUIET}), today).make()
+        savepoint.rollback()
     env.cr.postcommit.clear()
-    return found["all"]
+    return found
 
 
 class Workshop:
     """Makes each kind of record once."""
 
     def __init__(self, env, today):
-        self.env, self.company = env, env.company
+        self.env, self.books = env, Books(env)
         self.day, self.due = today - timedelta(days=33), today - timedelta(days=3)
-        self.partner = env["res.partner"].create(
-            {
-                **PARTNER,
-                "is_company": True,
-                "customer_rank": 1,
-                "country_id": env.ref("base.fr").id,
-                "lang": "en_US",
-            }
-        )
-        self.receivable = self.partner.property_account_receivable_id
+        self.partner = self.books.add_customers([{**PARTNER, "lang": "en_US"}])
+        self.tax_ids = env.company.account_sale_tax_id.ids
 
     def make(self):
         """Make everything, read it, and return it."""
-        invoice, refund = self._post_sale("out_invoice"), self._post_sale("out_refund")
-        entry = self._post_entry()
+        sale = self.books.prepare_invoice(
+            self.partner, self.day, self.due, NET, self.tax_ids
+        )
+        money = [(self.partner, MONEY_IN, "Payment")]
+        receipt = self.books.prepare_receipt(self.day, money)
+        invoice, refund, entry = self.books.post(
+            [
+                sale,
+                sale | {"move_type": "out_refund"},
+                receipt | {"partner_id": self.partner.id},
+            ]
+        )
         self.env.flush_all()
         documents = {
             "invoice": self._read_document(invoice, "net", "tax", "total"),
             "refund": self._read_document(refund, "net", "tax", "total"),
             "entry": self._read_document(entry, "total", "", "total"),
         }
-        (invoice + entry).line_ids.filtered(self._is_receivable).reconcile()
+        self.books.match(invoice | entry)
         self.env.flush_all()
         partial = invoice.line_ids.matched_credit_ids
         marks = {value: name for name, value in PARTNER.items()}
@@ -126,54 +115,13 @@ class Workshop:
             tax_rate=invoice.amount_tax / invoice.amount_untaxed,
         )
 
-    def _is_receivable(self, line):
-        return line.account_id == self.receivable
-
-    def _post_sale(self, move_type):
-        tax = self.company.account_sale_tax_id
-        line = {"name": "Service", "price_unit": NET, "tax_ids": [Command.set(tax.ids)]}
-        move = self.env["account.move"].create(
-            {
-                "move_type": move_type,
-                "partner_id": self.partner.id,
-                "invoice_date": self.day,
-                "invoice_date_due": self.due,
-                "invoice_payment_term_id": False,
-                "invoice_line_ids": [Command.create(line)],
-            }
-        )
-        move.action_post()
-        return move
-
-    def _post_entry(self):
-        """Book money of the customer, as the bank journal has it."""
-        journal = self.env["account.journal"].search(
-            [("company_id", "=", self.company.id), ("type", "=", "bank")], limit=1
-        )
-        common = {"partner_id": self.partner.id, "name": "Payment"}
-        bank = {"account_id": journal.default_account_id.id, "debit": MONEY_IN}
-        theirs = {"account_id": self.receivable.id, "credit": MONEY_IN}
-        move = self.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "journal_id": journal.id,
-                "date": self.day,
-                "partner_id": self.partner.id,
-                "line_ids": [
-                    Command.create({**common, **bank}),
-                    Command.create({**common, **theirs}),
-                ],
-            }
-        )
-        move.action_post()
-        return move
-
     def _read_document(self, move, net, tax, total):
         """Return the rows of a move; ``net``, ``tax``, ``total``: what amounts mean."""
+        owed = self.books.get_items(move)
         lines = [
             Line(
                 row=self._read(line),
-                is_receivable=self._is_receivable(line),
+                is_receivable=line in owed,
                 links={
                     relation: self._read_links(relation, column, line.id)
                     for relation, column in RELATIONS.items()

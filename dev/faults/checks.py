@@ -106,9 +106,3 @@ def judge_mailbox(lab, leave_out=(), expected=True):
         "double": sorted(ref for ref, found in ids.items() if len(found) > 1),
         "repeated": sum(times.values()) - sum(len(found) for found in ids.values()),
     }
-
-
-def is_clean(*verdicts):
-    """Tell whether nothing is lost, double or wrong."""
-    bad = ("lost", "double", "wrong", "uninvited")
-    return not any(verdict.get(key) for verdict in verdicts for key in bad)

@@ -11,6 +11,8 @@ from host.paths import HOST
 
 from odoo.service.model import retrying
 
+from odoo.addons.account_dunning.demo.books import Books
+
 from .lab import introduce, now, opened, pause
 from .seed import DAY
 
@@ -73,7 +75,7 @@ class Accountant:
     """Books on the invoices of every second e-mail debtor, so that two never meet."""
 
     def __init__(self, env, number, chance):
-        self.env, self.chance = env, chance
+        self.env, self.chance, self.books = env, chance, Books(env)
         invoices = env["account.move"].search(
             [("move_type", "=", "out_invoice"), ("partner_id.ref", "=like", "E%")],
             order="id",
@@ -82,9 +84,7 @@ class Accountant:
         self.open = [move_id for move_id in invoices.ids if move_id % 2 == number]
         self.paid = []
         self.chance.shuffle(self.open)
-        self.journal = env["account.journal"].search(
-            [("type", "=", ("bank", "cash")[number])], limit=1
-        )
+        self.journal = self.books.get_journal(("bank", "cash")[number])
         env.cr.commit()
 
     def _take(self, share=1.0):
@@ -97,12 +97,17 @@ class Accountant:
             self.open.pop()
         return None, 0
 
+    def _book(self, function, share=1.0):
+        """Book something on an invoice; return whose it is and what is left of it."""
+        move, amount = self._take(share)
+        if not move:
+            return None
+        function(move, amount)
+        self.chance.shuffle(self.open)
+        return self._answer(move)
+
     def _register(self, move, amount):
-        wizard = self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=move.ids
-        )
-        values = {"payment_date": DAY, "amount": amount, "journal_id": self.journal.id}
-        return wizard.create(values)._create_payments()
+        self.books.pay(move, DAY, amount=amount, journal_id=self.journal.id)
 
     def _answer(self, move):
         self.env.flush_all()
@@ -110,50 +115,27 @@ class Accountant:
 
     def pay(self):
         """Pay an invoice in full."""
-        move, amount = self._take()
-        if not move:
-            return None
-        self._register(move, amount)
-        self.paid.append(move.id)
-        self.chance.shuffle(self.open)
-        return self._answer(move)
+
+        def pay(move, amount):
+            self._register(move, amount)
+            self.paid.append(move.id)
+
+        return self._book(pay)
 
     def partial(self):
         """Pay a third of an invoice."""
-        move, amount = self._take(1 / 3)
-        if not move:
-            return None
-        self._register(move, amount)
-        self.chance.shuffle(self.open)
-        return self._answer(move)
+        return self._book(self._register, 1 / 3)
 
     def credit(self):
         """Credit an invoice in full, the two matched."""
-        move, _amount = self._take()
-        if not move:
-            return None
-        wizard = self.env["account.move.reversal"].with_context(
-            active_model="account.move", active_ids=move.ids
-        )
-        wizard = wizard.create({"journal_id": move.journal_id.id, "date": DAY})
-        refund = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
-        if refund.state == "draft":
-            refund.action_post()
-        lines = (move | refund).line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
-        )
-        lines.filtered(lambda line: not line.reconciled).reconcile()
-        self.chance.shuffle(self.open)
-        return self._answer(move)
+        return self._book(lambda move, _amount: self.books.credit(move, DAY))
 
     def reverse(self):
         """Take back a payment: the invoice is open again, the money goes back."""
         if not self.paid:
             return None
         move = self.env["account.move"].browse(self.paid[-1])
-        payments = move._get_reconciled_payments()
-        payments.action_draft()
-        payments.action_cancel()
+        self.books.take_back(move)
         self.paid.pop()
         self.open.append(move.id)
         return self._answer(move)

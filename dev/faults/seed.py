@@ -8,14 +8,10 @@ from datetime import date, timedelta
 
 from odoo.fields import Command
 
+from odoo.addons.account_dunning.demo.books import QUIET, Books
+
 #: The day on which all faults happen, a Tuesday.
 DAY = date(2026, 3, 10)
-BATCH_SIZE = 250
-QUIET = {
-    "tracking_disable": True,
-    "mail_create_nolog": True,
-    "mail_create_nosubscribe": True,
-}
 #: More debtors than this have one invoice each: what counts is their number.
 FEW = 200
 
@@ -25,9 +21,10 @@ def main(env, arguments):
     env = env(context=dict(env.context, **QUIET))
     company = prepare_company(env)
     ladders = make_ladders(env, company)
-    debtors = make_debtors(env, int(arguments[0]), ladders)
-    invoice(env, company, debtors)
-    env.cr.commit()
+    books = Books(env)
+    debtors = make_debtors(books, int(arguments[0]), ladders)
+    for _count in books.post_many(make_invoices(books, debtors)):
+        pass
 
 
 def prepare_company(env):
@@ -85,20 +82,18 @@ def make_ladders(env, company):
     }
 
 
-def make_debtors(env, count, ladders):
+def make_debtors(books, count, ladders):
     """Create the debtors, four in five with e-mail, in two languages."""
     kinds = ["L" if number % 5 == 4 else "E" for number in range(count)]
-    return env["res.partner"].create(
+    return books.add_customers(
         [
             {
                 "name": f"Débiteur {kind}{number:05}",
                 "ref": f"{kind}{number:05}",
-                "is_company": True,
                 "email": f"{kind.lower()}{number:05}@debtor.example",
                 "street": f"{number + 1} rue des Lilas",
                 "zip": "69003",
                 "city": "Lyon",
-                "country_id": env.ref("base.fr").id,
                 "lang": "en_US" if number % 3 else "fr_FR",
                 "dunning_ladder_id": ladders[kind].id,
             }
@@ -107,41 +102,16 @@ def make_debtors(env, count, ladders):
     )
 
 
-def invoice(env, company, debtors):
-    """Post one or two late invoices per debtor; no two totals are equal."""
-    account = env["account.account"].search(
-        [("account_type", "=", "income"), ("company_ids", "=", company.id)], limit=1
-    )
-    rows = []
+def make_invoices(books, debtors):
+    """Yield one or two late invoices per debtor; no two totals are equal."""
     for number, debtor in enumerate(debtors):
-        rows.append((debtor, 14, 100 + number + 0.37))
+        yield make_invoice(books, debtor, 14, 100 + number + 0.37)
         if len(debtors) <= FEW and number % 3 == 0:
-            rows.append((debtor, 9, 1000 + number + 0.11))
-    for start in range(0, len(rows), BATCH_SIZE):
-        env["account.move"].create(
-            [prepare_invoice(*row, account) for row in rows[start : start + BATCH_SIZE]]
-        ).action_post()
-        env.cr.commit()
-        env.invalidate_all()
+            yield make_invoice(books, debtor, 9, 1000 + number + 0.11)
 
 
-def prepare_invoice(debtor, days_late, amount, account):
+def make_invoice(books, debtor, days_late, amount):
     """Return the values of an invoice that is so many days late on the day."""
     due = DAY - timedelta(days=days_late)
-    return {
-        "move_type": "out_invoice",
-        "partner_id": debtor.id,
-        "invoice_date": due - timedelta(days=30),
-        "invoice_payment_term_id": False,
-        "invoice_date_due": due,
-        "invoice_line_ids": [
-            Command.create(
-                {
-                    "name": "Service",
-                    "account_id": account.id,
-                    "price_unit": amount,
-                    "tax_ids": [Command.clear()],
-                }
-            )
-        ],
-    }
+    day = due - timedelta(days=30)
+    return books.prepare_invoice(debtor, day, due, amount, tax_ids=[])

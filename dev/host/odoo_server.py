@@ -10,25 +10,22 @@ from . import odoo_source, postgres
 from .paths import DATA, DEV, HOST, KEY, LOG, PYTHON, HostError, environment
 
 CONFIG = HOST / f"odoo{KEY and '-' + KEY}.conf"
-# Nothing that a developer does may write to a real debtor: mail stays on this machine.
-CONFIG_TEXT = """[options]
-addons_path = {addons}
-data_dir = {data}
+EXCEPTION = re.compile(r"^[\w.]+(Error|Exception|Dependency)\b")
+
+
+def write_config():
+    """Write Odoo's configuration file."""
+    # Nothing that a developer does may write to a real debtor: nobody listens at port
+    # 9, "discard", of this machine.
+    text = f"""[options]
+addons_path = {odoo_source.addons_path()}
+data_dir = {DATA}
 http_interface = 127.0.0.1
 list_db = False
 smtp_server = 127.0.0.1
-smtp_port = {smtp}
-screenshots = {log}/screens
+smtp_port = 9
+screenshots = {LOG}/screens
 """
-EXCEPTION = re.compile(r"^[\w.]+(Error|Exception|Dependency)\b")
-NO_MAIL_PORT = 9  # "discard": nobody listens
-
-
-def write_config(smtp_port=NO_MAIL_PORT):
-    """Write Odoo's configuration file."""
-    text = CONFIG_TEXT.format(
-        addons=odoo_source.addons_path(), data=DATA, log=LOG, smtp=smtp_port
-    )
     if not CONFIG.is_file() or CONFIG.read_text() != text:
         CONFIG.write_text(text)
 

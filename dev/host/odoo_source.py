@@ -13,7 +13,6 @@ from pathlib import Path
 from . import debian
 from .paths import (
     ADDONS,
-    CHECKOUT,
     DEV,
     HOST,
     MODULE,
@@ -153,9 +152,3 @@ def link_module():
     for name, entry in wanted.items():
         if not (folder / name).is_symlink():
             (folder / name).symlink_to(entry)
-
-
-def needs_manifest():
-    """Stop with a clear line when this checkout is not (yet) an Odoo module."""
-    if not (CHECKOUT / "__manifest__.py").is_file():
-        raise HostError(f"{CHECKOUT} has no __manifest__.py: it is no Odoo module")

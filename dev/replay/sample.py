@@ -1,8 +1,8 @@
-"""Make the shipped ledger, and what to expect of it: ``python3 dev/replay_sample.py``.
+"""Make the shipped ledger, and what to expect of it: ``python3 dev/replay/sample.py``.
 
 Twelve customers, sixty invoices, the same on every call. The expected numbers are found
 by asking of each day and invoice, in the simplest way that works, whether a level falls
-on it; they stand in ``replay_oracles.json`` under the checksum of the file.
+on it; they stand in ``oracles.json`` under the checksum of the file.
 """
 
 import csv
@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 HERE = Path(__file__).parent
-LEDGER = HERE / "replay_sample.csv"
-ORACLES = HERE / "replay_oracles.json"
+LEDGER = HERE / "sample.csv"
+ORACLES = HERE / "oracles.json"
 HEAD = (
     "customer,country_code,invoice,invoice_date,due_date,amount,disputed,settled_date"
 )
@@ -89,13 +89,15 @@ def make_rows():
 def expect(rows):
     """Return the numbers of the oracle, found day by day."""
     per_level, cents = dict.fromkeys(LEVELS, 0), dict.fromkeys(LEVELS, 0)
+    uncontested = dict.fromkeys(LEVELS, 0)
     customer_days, reached = set(), set()
-    for customer, _country, _number, _issued, due, amount, _disputed, settled in rows:
+    for customer, _country, _number, _issued, due, amount, disputed, settled in rows:
         day = date.fromisoformat(due)
         for late in range(1, max(LEVELS) + 1):
             day += timedelta(days=1)
             if late in LEVELS and (not settled or date.fromisoformat(settled) > day):
                 per_level[late] += 1
+                uncontested[late] += disputed == "no"
                 cents[late] += int(amount.replace(".", ""))
                 customer_days.add((customer, day))
                 reached.add(customer)
@@ -108,6 +110,7 @@ def expect(rows):
         "spaced_customer_days": len(thinned(customer_days, 7)),
         "customers": len(reached),
         "disputed": sum(values[6] == "yes" for values in rows),
+        "with_disputes": list(uncontested.values()),
     }
 
 

@@ -1,13 +1,18 @@
-"""Draw what a run did: what was late, what was sent, where invoices were settled."""
+"""Draw what a run did: what was late, what was sent, where invoices were settled.
 
+``python -m replay.plot FILE OUTCOME PNG``, with the packages of the set-up.
+"""
+
+import pickle
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from replay_ledger import Invoice, days_of
-from replay_mode import MODES, Outcome
-from replay_report import highest_levels
+from replay.ledger import Invoice, days_of, read
+from replay.modes import MODES, Outcome
+from replay.report import highest_levels
 
 LEVELS = MODES["full"].delays
 # From light to dark as the levels rise.
@@ -96,3 +101,8 @@ def _draw_settled(axes, invoices: Sequence[Invoice], outcome: Outcome) -> None:
     axes.invert_yaxis()
     axes.margins(x=0.08)
     axes.set_title("Where invoices were settled")
+
+
+if __name__ == "__main__":
+    file, outcome, png = map(Path, sys.argv[1:])
+    draw(png, read(file), pickle.loads(outcome.read_bytes()))

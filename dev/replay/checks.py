@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from replay_ledger import Invoice, Rules, Rung
+from replay.ledger import Invoice, Rules, Rung
 
 
 class Broken(Exception):

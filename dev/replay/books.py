@@ -4,23 +4,30 @@ All invoices are posted beforehand and all payments lie ready as drafts: the eng
 neither an invoice before its date nor a draft.
 """
 
+import time
 from collections import defaultdict
+from pathlib import Path
 
 from odoo.fields import Command
 
+from odoo.addons.account_dunning.demo.books import QUIET, Books
+
+from replay.ledger import read
+
 COMPANY = "Replay"
-BATCH_SIZE = 250
-# Nobody reads the chatter of replayed invoices.
-QUIET = {
-    "tracking_disable": True,
-    "mail_create_nolog": True,
-    "mail_create_nosubscribe": True,
-}
 SUBJECT = "Payment of {{ object.invoice_names }}"
 BODY = """<p><t t-out="object.greeting"/></p>
 <p>We have not received <t t-out="object.amount_text"/> yet.</p>
 <div><t t-out="object.items_table"/></div>
 <p><t t-out="object.company_name"/></p>"""
+
+
+def main(env, arguments):
+    """Write the books of a file into this database."""
+    start = time.monotonic()
+    for count in Replayed(make_company(env)).load(read(Path(arguments[0]))):
+        seconds = time.monotonic() - start
+        print(f"load  {count:6} invoices posted, {seconds:.0f} s", flush=True)
 
 
 def make_company(env):
@@ -86,122 +93,52 @@ def make_ladder(env, rules):
     )
 
 
-def load(env, invoices):
-    """Post the invoices and prepare their payments; yield how many are posted."""
-    names = sorted({invoice.customer for invoice in invoices})
-    customers = dict(zip(names, _make_customers(env, names), strict=True))
-    account = _find_account(env, "income")
-    for start in range(0, len(invoices), BATCH_SIZE):
-        batch = invoices[start : start + BATCH_SIZE]
-        env["account.move"].create(
-            [_prepare_invoice(row, customers[row.customer], account) for row in batch]
-        ).action_post()
-        env.cr.commit()
-        env.invalidate_all()
-        yield start + len(batch)
-    _prepare_payments(env, invoices, customers)
-    env.cr.commit()
-
-
 def address(customer):
     """Return where a customer is written to."""
     return f"{customer.lower()}@debtor.example"
 
 
-def _make_customers(env, names):
-    return env["res.partner"].create(
-        [{"name": name, "is_company": True, "email": address(name)} for name in names]
-    )
+class Replayed(Books):
+    """The ledger of the file, as the days go by."""
 
+    def load(self, invoices):
+        """Post the invoices, lay their payments ready; yield how many are posted."""
+        names = sorted({invoice.customer for invoice in invoices})
+        rows = [{"name": name, "email": address(name)} for name in names]
+        customers = dict(zip(names, self.add_customers(rows), strict=True))
+        yield from self.post_many(
+            self.prepare_invoice(
+                *(customers[row.customer], row.issued, row.due, float(row.amount)),
+                name=row.number,
+                tax_ids=[],
+            )
+            | {"ref": row.number}
+            for row in invoices
+        )
+        # One draft of the bank's for each day on which something was settled.
+        by_day = defaultdict(list)
+        for row in invoices:
+            if row.settled:
+                money = (customers[row.customer], float(row.amount), row.number)
+                by_day[row.settled].append(money)
+        self.env["account.move"].create(
+            [self.prepare_receipt(day, money) for day, money in sorted(by_day.items())]
+        )
 
-def _find_account(env, kind):
-    accounts = env["account.account"]
-    domain = [("account_type", "=", kind), ("company_ids", "=", env.company.id)]
-    return accounts.search(domain, limit=1)
-
-
-def _prepare_invoice(row, partner, account):
-    line = {
-        "name": row.number,
-        "account_id": account.id,
-        "price_unit": float(row.amount),
-        "tax_ids": [Command.clear()],
-    }
-    return {
-        "move_type": "out_invoice",
-        "partner_id": partner.id,
-        "invoice_date": row.issued,
-        "invoice_payment_term_id": False,
-        "invoice_date_due": row.due,
-        "ref": row.number,
-        "invoice_line_ids": [Command.create(line)],
-    }
-
-
-def _prepare_payments(env, invoices, customers):
-    """Write one draft bank entry per day on which something was settled."""
-    by_day = defaultdict(list)
-    for invoice in invoices:
-        if invoice.settled:
-            by_day[invoice.settled].append(invoice)
-    journal = env["account.journal"].search(
-        [("type", "=", "bank"), ("company_id", "=", env.company.id)], limit=1
-    )
-    receivable = env["account.move.line"].search(
-        [
-            ("account_type", "=", "asset_receivable"),
-            ("company_id", "=", env.company.id),
-        ],
-        limit=1,
-    )
-    env["account.move"].create(
-        [
-            {
-                "move_type": "entry",
-                "journal_id": journal.id,
-                "date": day,
-                "line_ids": [
-                    Command.create(values)
-                    for invoice in settled
-                    for values in _prepare_payment_lines(
-                        invoice,
-                        customers[invoice.customer],
-                        journal.default_account_id,
-                        receivable.account_id,
-                    )
-                ],
-            }
-            for day, settled in sorted(by_day.items())
-        ]
-    )
-
-
-def _prepare_payment_lines(invoice, partner, bank, receivable):
-    shared = {"name": invoice.number, "partner_id": partner.id}
-    amount = float(invoice.amount)
-    return [
-        {**shared, "account_id": bank.id, "debit": amount, "credit": 0},
-        {**shared, "account_id": receivable.id, "debit": 0, "credit": amount},
-    ]
-
-
-class Books:
-    """The ledger as the days go by."""
-
-    def __init__(self, env):
-        self.env = env
-        lines = env["account.move.line"].search_fetch(
+    def open(self):
+        """Find the invoices and the payments that lie ready."""
+        lines = self.env["account.move.line"].search_fetch(
             [
                 ("account_type", "=", "asset_receivable"),
-                ("company_id", "=", env.company.id),
+                ("company_id", "=", self.company.id),
                 ("move_id.move_type", "=", "out_invoice"),
             ],
             ["move_id"],
         )
         self.line_ids = {line.move_id.ref: line.id for line in lines}
         self.payment_ids = defaultdict(list)
-        drafts = env["account.move"].search_fetch(
-            [("company_id", "=", env.company.id), ("state", "=", "draft")], ["date"]
+        drafts = self.env["account.move"].search_fetch(
+            [("company_id", "=", self.company.id), ("state", "=", "draft")], ["date"]
         )
         for draft in drafts.sorted("date"):
             self.payment_ids[draft.date].append(draft.id)
@@ -219,9 +156,11 @@ class Books:
         payments = self.env["account.move"].browse(ids)
         payments.action_post()
         lines = self.env["account.move.line"]
-        credits = payments.line_ids.filtered("account_id.reconcile").filtered("credit")
         lines._reconcile_plan(
-            [line | lines.browse(self.line_ids[line.name]) for line in credits]
+            [
+                line | lines.browse(self.line_ids[line.name])
+                for line in self.get_items(payments)
+            ]
         )
 
     def count_open(self, day):
@@ -231,7 +170,7 @@ class Books:
                 ("account_type", "=", "asset_receivable"),
                 ("parent_state", "=", "posted"),
                 ("reconciled", "=", False),
-                ("company_id", "=", self.env.company.id),
+                ("company_id", "=", self.company.id),
                 ("invoice_date", "<=", day),
             ]
         )

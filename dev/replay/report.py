@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from replay_checks import compare, rungs_of
-from replay_ledger import (
+from replay.checks import compare, rungs_of
+from replay.ledger import (
     Invoice,
     Rules,
     Rung,
@@ -18,7 +18,7 @@ from replay_ledger import (
     spaced_customer_days,
     step_by_step,
 )
-from replay_mode import MODES, Outcome
+from replay.modes import MODES, Outcome
 
 NEVER = "before any contact"
 

@@ -1,41 +1,33 @@
 """Play one mode in a database that holds the books: day after day, as at night.
 
 Each day: payments in, run, e-mails out through Odoo's own mail queue, checks.
+``main(env, [mode, file, result])`` is run inside Odoo.
 """
 
+import pickle
 import resource
 import time
-from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from unittest.mock import patch
 
-from replay_books import Books, address, find_company, make_ladder
-from replay_checks import Broken, Contact, Named, Watch
-from replay_ledger import Rules, days_of, skipped_days
-
-MODES = {
-    "full": Rules(),
-    "gap": Rules(contact_gap=7),
-    "skip": Rules(skip=7),
-    "disputes": Rules(disputes=True),
-    "waits": Rules(gaps=(0, 10, 18, 18, 18), contact_gap=8, deadline=8, grace=2),
-}
+from replay.books import Replayed, address, find_company, make_ladder
+from replay.checks import Broken, Contact, Named, Watch
+from replay.ledger import days_of, read, skipped_days
+from replay.modes import MODES, Outcome
 
 
-@dataclass
-class Outcome:
-    """What a mode gave: every contact, and what it cost."""
-
-    contacts: list[Contact] = field(default_factory=list)
-    decisions: int = 0
-    runs: int = 0
-    reasons: Counter = field(default_factory=Counter)
-    seconds: Counter = field(default_factory=Counter)
-    slowest: float = 0.0
-    queries: int = 0
-    megabytes: int = 0
+def main(env, arguments):
+    """Play a mode, keep its outcome in a file; return 1 when something is wrong."""
+    mode, file, result = arguments
+    try:
+        outcome = Play(env, mode, read(Path(file))).through()
+    except Broken as error:
+        print(f"STOPPED  {error}", flush=True)
+        return 1
+    Path(result).write_bytes(pickle.dumps(outcome))
+    return 0
 
 
 class Outbox:
@@ -67,13 +59,14 @@ class Outbox:
 class Play:
     """One mode, played from the first day to the last."""
 
-    def __init__(self, env, name, invoices, say):
-        self.env, self.name, self.say = find_company(env), name, say
+    def __init__(self, env, name, invoices):
+        self.env, self.name = find_company(env), name
         self.invoices, self.rules = invoices, MODES[name]
         self.watch = Watch(invoices, self.rules)
         self.outbox, self.outcome = Outbox(), Outcome()
         make_ladder(self.env, self.rules)
-        self.books = Books(self.env)
+        self.books = Replayed(self.env)
+        self.books.open()
         self.to_dispute = [
             one for one in invoices if self.rules.disputes and one.disputed
         ]
@@ -197,7 +190,8 @@ class Play:
 
     def _show(self, day):
         is_open = sum(invoice.is_open(day) for invoice in self.invoices)
-        self.say(
+        print(
             f"{self.name:6}{day:%Y-%m}  {is_open:5} open  "
-            f"{len(self.outcome.contacts):6} contacts"
+            f"{len(self.outcome.contacts):6} contacts",
+            flush=True,
         )

@@ -1,0 +1,1 @@
+"""The engine on real invoices, day by day, compared with plain arithmetic."""
