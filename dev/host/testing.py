@@ -11,6 +11,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from . import (
+    bridges,
     databases,
     lint,
     odoo_server,
@@ -151,17 +152,19 @@ def check_lint(count):
 
 
 def check_other_modules(count, name):
-    """Test beside other modules: OCA's queue_job, and the examples of the guide."""
+    """Test beside other modules: OCA's queue_job, the examples of the guide, and the
+    bridges with what they bridge to."""
     peers.set_up()
     databases.clone(databases.template(demo=False), name)
     examples = sorted(path.parent.name for path in EXAMPLES.glob("*/__manifest__.py"))
-    addons = (odoo_source.addons_path(), peers.addons_path(), EXAMPLES)
+    beside = [*examples, *bridges.names()]
+    addons = (odoo_source.addons_path(), peers.addons_path(), EXAMPLES, bridges.FOLDER)
     return run_tests(
         count,
         name,
         "jobs.log",
-        ",".join([f"dunning_jobs/{MODULE}", *(f"/{one}" for one in examples)]),
-        *("-i", ",".join([MODULE, "queue_job", *examples])),
+        ",".join([f"dunning_jobs/{MODULE}", *(f"/{one}" for one in beside)]),
+        *("-i", ",".join([MODULE, "queue_job", *beside])),
         *("--addons-path", ",".join(map(str, addons))),
         library=peers.FOLDER,
     )
@@ -212,7 +215,7 @@ def report(count, log, code, path):
 
 def check_all_ran(count, logs):
     """Check that each test that is written ran, and ran once."""
-    written = shares.names(shares.read(shares.TESTS, EXAMPLES))
+    written = shares.names(shares.read(shares.TESTS, EXAMPLES, bridges.FOLDER))
     ran = Counter(name for log in logs for name in log.started)
     count.check("every test has run once", shares.unlike(written, ran))
 

@@ -29,7 +29,7 @@ class AccountMove(models.Model):
     )
     dunning_hold = fields.Selection(
         selection="_selection_dunning_hold",
-        string="Dunning hold",
+        string="Why not dunned",
         compute="_compute_dunning",
         search="_search_dunning_hold",
         help="Why this invoice is not dunned now. Empty when it is.",

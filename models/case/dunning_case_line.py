@@ -99,7 +99,7 @@ class DunningCaseLine(models.Model):
 
     hold = fields.Selection(
         selection="_selection_hold",
-        string="On hold",
+        string="Why not dunned",
         compute="_compute_hold",
         help="Why the item is not dunned now. Empty when it is.",
     )
