@@ -11,16 +11,13 @@ import os
 import select
 import shutil
 import signal
-import subprocess
 import sys
 import time
 import traceback
-from pathlib import Path
 
 import freezegun
 import psycopg2
-from host import databases, postgres
-from host.odoo_server import TIED
+from host import databases, mailbox, postgres
 from host.paths import HOST
 
 from odoo import SUPERUSER_ID, api, sql_db
@@ -28,7 +25,6 @@ from odoo.modules.registry import Registry
 from odoo.tools import config
 
 WORK = HOST / "faults"
-HERE = Path(__file__).parent
 #: The clock of all workers when they start: 10:00 in Paris on the day of the seed.
 MOMENT = "2026-03-10 09:00:00"
 PATIENCE = 240  # seconds that a worker may take
@@ -155,32 +151,12 @@ def introduce(name, who):
     Registry(name)._db = sql_db.db_connect(name)
 
 
-class MailServer:
+class MailServer(mailbox.MailServer):
     """The SMTP server process and what it recorded."""
 
     def __init__(self, folder):
-        self.folder = folder
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        self.restart()
-
-    def restart(self):
-        """Start the process, at another port, its record going on."""
-        (self.folder / "port").unlink(missing_ok=True)
-        self.behave(mode="accept")
-        command = [*TIED, sys.executable, HERE / "smtp_server.py", self.folder]
-        self.process = subprocess.Popen(command)
-        while not (self.folder / "port").exists():
-            if self.process.poll() is not None:
-                raise WorkerFailed("the mail server did not start")
-            pause(0.05)
-        self.port = int((self.folder / "port").read_text())
-
-    def behave(self, **how):
-        """Tell it how to behave from now on."""
-        part = self.folder / "behaviour.part"
-        part.write_text(json.dumps(how))
-        part.replace(self.folder / "behaviour.json")
+        super().__init__(folder, mode="accept")
 
     def read(self, name="accepted"):
         """Return what it recorded since :meth:`forget`."""
@@ -194,11 +170,6 @@ class MailServer:
         for name in ("accepted", "refused"):
             os.truncate(self.folder / f"{name}.jsonl", 0)
         self.behave(mode="accept")
-
-    def stop(self):
-        """End the server."""
-        self.process.terminate()
-        self.process.wait()
 
 
 class Lab:

@@ -163,9 +163,7 @@ def stall(lab, _options):
     """The server takes a message and never answers; some messages later it does."""
     prepare(lab)
     outcome = Outcome("smtp-stall")
-    worker = lab.start(deliver)
-    while len(lab.server.read()) < 10 and worker.poll(0.005):
-        pass
+    worker = begin_delivery(lab)
     lab.server.behave(mode="hang")
     while not lab.server.read("refused") and worker.poll(0.005):
         pass
@@ -180,17 +178,23 @@ def dies(lab, _options):
     """The server is killed in the middle of the delivery; another one starts later."""
     prepare(lab)
     outcome = Outcome("smtp-dies")
-    worker = lab.start(deliver)
-    while len(lab.server.read()) < 10 and worker.poll(0.005):
-        pass
+    worker = begin_delivery(lab)
     lab.server.process.kill()
     lab.server.process.wait()
     worker.result()
     outcome.hits = int(len(lab.server.read()) < len(everybody(lab)))
-    lab.server.restart()
+    lab.server.start(mode="accept")
     config["smtp_port"] = lab.server.port
     judge_interrupted(lab, outcome)
     yield outcome
+
+
+def begin_delivery(lab):
+    """Start a delivery; return its worker when the server has taken ten messages."""
+    worker = lab.start(deliver)
+    while len(lab.server.read()) < 10 and worker.poll(0.005):
+        pass
+    return worker
 
 
 def judge_interrupted(lab, outcome):

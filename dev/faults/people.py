@@ -6,7 +6,7 @@ from . import checks, clocks, jobs
 from .lab import opened
 from .outcome import Outcome
 
-VICTIM = "E00500"
+VICTIM, NOBODY = "E00500", "nobody"
 BROKEN = (
     '<p t-out="object.greeting"/><t t-if="object.partner_id.ref == \'%s\'">'
     '<t t-out="1 / 0"/></t><p t-out="object.amount_text"/>'
@@ -34,11 +34,9 @@ UNREACHABLE = ("E00000", "E00001", "L00004")
 def template(lab, _options):
     """Let the text of the first level fail for one debtor among 1,000."""
     lab.fresh(faults.seed_name(1000))
-    lab.do(break_template)
+    lab.do(write_template, VICTIM)
     outcome = Outcome("template-error")
-    end = lab.start(jobs.run).wait()
-    outcome.expect("error" not in end, f"the night stopped: {end.get('error')}")
-    shown = {row[0]: row[1:] for row in lab.read(SHOWN)}
+    shown = run_night(lab, outcome)
     failure, _reason, tasks = shown.get(VICTIM, ("", "", 0))
     outcome.hits = int(bool(failure))
     outcome.show(failure, f"{VICTIM}: nothing on its case")
@@ -51,28 +49,26 @@ def template(lab, _options):
     outcome.served = (len(served), len(debtors) - 1)
     outcome.blame(checks.judge(lab, delivered=False, leave_out=[VICTIM]))
     # Mended, the next night does what is missing.
-    lab.do(mend_template)
+    lab.do(write_template, NOBODY)
     lab.do(clocks.at(clocks.NEXT_DAY, jobs.run), lab.clock)
     outcome.blame(checks.judge(lab, delivered=False))
     yield outcome
 
 
-def break_template(say, name):
+def write_template(say, name, victim):
     """Write a text with an error that only one debtor's record meets."""
     with opened(name) as env:
         template = env.ref("account_dunning.mail_template_reminder")
-        template.with_context(lang="en_US").body_html = BROKEN % VICTIM
-        template.with_context(lang="fr_FR").body_html = BROKEN % VICTIM
-    return {}
-
-
-def mend_template(say, name):
-    """Write a text without an error."""
-    with opened(name) as env:
-        template = env.ref("account_dunning.mail_template_reminder")
         for lang in ("en_US", "fr_FR"):
-            template.with_context(lang=lang).body_html = BROKEN % "nobody"
+            template.with_context(lang=lang).body_html = BROKEN % victim
     return {}
+
+
+def run_night(lab, outcome):
+    """Run a night that must not stop; return what is shown of each debtor."""
+    end = lab.start(jobs.run).wait()
+    outcome.expect("error" not in end, f"the night stopped: {end.get('error')}")
+    return {row[0]: row[1:] for row in lab.read(SHOWN)}
 
 
 def missing(lab, _options):
@@ -80,9 +76,7 @@ def missing(lab, _options):
     lab.fresh(faults.seed_name(60))
     lab.do(take_away)
     outcome = Outcome("debtor-data")
-    end = lab.start(jobs.run).wait()
-    outcome.expect("error" not in end, f"the night stopped: {end.get('error')}")
-    shown = {row[0]: row[1:] for row in lab.read(SHOWN)}
+    shown = run_night(lab, outcome)
     for ref in UNREACHABLE:
         failure, reason, tasks = shown[ref]
         outcome.hits += bool(failure or reason)

@@ -1,65 +1,61 @@
-"""A mail server for the demonstration: it takes every e-mail and sends none.
+"""Mail servers of our own, which take every e-mail and send none: ``smtp_server.py``.
 
-Odoo then shows messages as sent, which is what the demonstration is about, and nobody
-outside this machine can get one. Each message becomes a file that mail programs open.
+In the demonstration Odoo then shows messages as sent, and nobody outside this machine
+can get one. Faults tell the server to misbehave.
 """
 
 import contextlib
-import itertools
-import socketserver
-import threading
+import json
+import subprocess
 import time
 
-HELLO = ("EHLO", "HELO")
+from .odoo_server import TIED
+from .paths import DEV, PYTHON, HostError, environment
+
+PROGRAM = DEV / "smtp_server.py"
 
 
-class Conversation(socketserver.StreamRequestHandler):
-    """One SMTP session, as far as Odoo needs it."""
+class MailServer:
+    """The process of a server, and the folder in which it keeps what it took."""
 
-    def handle(self):
-        """Answer command after command until the client leaves."""
-        self.answer("220 demo")
-        for line in self.rfile:
-            word = line.decode(errors="replace").strip().upper()
-            if word.startswith("QUIT"):
-                self.answer("221 bye")
-                return
-            if word == "DATA":
-                self.answer("354 go on")
-                self.server.keep(self.message())
-            self.answer("250 demo" if word.startswith(HELLO) else "250 ok")
-
-    def message(self):
-        """Read a message up to the lone dot."""
-        lines = itertools.takewhile(lambda line: line != b".\r\n", self.rfile)
-        return b"".join(line.removeprefix(b".") for line in lines)
-
-    def answer(self, text):
-        """Send one line."""
-        self.wfile.write(f"{text}\r\n".encode())
-
-
-class Mailbox(socketserver.ThreadingTCPServer):
-    """Takes messages on a free port of this machine and keeps them in a folder."""
-
-    daemon_threads = True
-
-    def __init__(self, folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    def __init__(self, folder, **how):
         self.folder = folder
-        self.numbers = itertools.count(1)
-        super().__init__(("127.0.0.1", 0), Conversation)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.start(**how)
 
-    def keep(self, message):
-        """Write a message to a file of its own."""
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        (self.folder / f"{stamp}-{next(self.numbers):03}.eml").write_bytes(message)
+    def start(self, **how):
+        """Start the process, at a free port, its record going on."""
+        (self.folder / "port").unlink(missing_ok=True)
+        self.behave(**how)
+        # A session of its own: Ctrl-C is Odoo's, which still sends what it began.
+        self.process = subprocess.Popen(
+            [*TIED, PYTHON, PROGRAM, self.folder],
+            env=environment(),
+            start_new_session=True,
+        )
+        while not (self.folder / "port").exists():
+            if self.process.poll() is not None:
+                raise HostError("the mail server did not start")
+            time.sleep(0.05)
+        self.port = int((self.folder / "port").read_text())
+
+    def behave(self, **how):
+        """Tell it how to behave from now on."""
+        part = self.folder / "behaviour.part"
+        part.write_text(json.dumps(how))
+        part.replace(self.folder / "behaviour.json")
+
+    def stop(self):
+        """End the server."""
+        self.process.terminate()
+        self.process.wait()
 
 
 @contextlib.contextmanager
 def opened(folder):
-    """Take e-mails while the context lasts; give the port."""
-    with Mailbox(folder) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
+    """Take e-mails while the context lasts, each kept as a file; give the port."""
+    server = MailServer(folder, mode="accept", keep=True)
+    try:
+        yield server.port
+    finally:
+        server.stop()

@@ -7,10 +7,12 @@ line to ``accepted.jsonl`` before it answers, and reads how to behave from
 - ``mode``: ``accept``; ``4xx`` (not now) and ``5xx`` (never) for the recipients whose
   address contains ``match`` (empty: all); ``hang`` (never answers a message)
 - ``delay``: seconds that each message takes
+- ``keep``: write each message to a file of its own, which mail programs open
 """
 
 import asyncio
 import html
+import itertools
 import json
 import re
 import sys
@@ -30,7 +32,7 @@ class Handler:
     """What happens at each command."""
 
     def __init__(self, folder):
-        self.folder = folder
+        self.folder, self.numbers = folder, itertools.count(1)
         self.accepted = open(folder / "accepted.jsonl", "a", encoding="utf-8")  # noqa: SIM115
         self.refused = open(folder / "refused.jsonl", "a", encoding="utf-8")  # noqa: SIM115
 
@@ -56,6 +58,9 @@ class Handler:
             write(self.refused, {"to": envelope.rcpt_tos, "at": now(), "answer": None})
             await asyncio.sleep(LONG)
         await asyncio.sleep(wanted.get("delay", 0))
+        if wanted.get("keep"):
+            name = time.strftime("%Y%m%d-%H%M%S") + f"-{next(self.numbers):03}.eml"
+            (self.folder / name).write_bytes(envelope.content)
         message = message_from_bytes(envelope.content, policy=policy.default)
         row = {
             "at": now(),
