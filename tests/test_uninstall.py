@@ -1,7 +1,6 @@
 from odoo.tests import tagged
 
-from odoo.addons.account_dunning.hooks import uninstall_hook
-
+from ..hooks import uninstall_hook
 from .common import DunningCommon
 
 

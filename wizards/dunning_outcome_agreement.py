@@ -44,7 +44,6 @@ class DunningOutcome(models.TransientModel):
             window.promise_amount = sum(alike.mapped("amount_residual"))
 
     def _check_follow_up(self):
-        super()._check_follow_up()
         if self.follow_up == "promise" and not self.promise_date:
             raise UserError(
                 self.env._(
@@ -52,6 +51,7 @@ class DunningOutcome(models.TransientModel):
                     debtor=self.partner_id.display_name,
                 )
             )
+        return super()._check_follow_up()
 
     def _follow_promise(self):
         values = {"case_id": self.case_id.id, "date": self.promise_date}

@@ -50,9 +50,10 @@ class DunningOutcome(models.TransientModel):
 
     @api.depends("dispute_move_id")
     def _compute_currency_id(self):
-        super()._compute_currency_id()
+        result = super()._compute_currency_id()
         for window in self.filtered("dispute_move_id"):
             window.currency_id = window.dispute_move_id.currency_id
+        return result
 
     def _follow_dispute(self):
         self.env["dunning.dispute"].create(

@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ...tools import covers
 from ...tools import covers as core
 from .dunning_cover import CoverRow
 
@@ -180,12 +179,13 @@ class DunningCase(models.Model):
 
     def _after_settling(self, day):
         """Judge the promises of cases whose items are all settled."""
-        super()._after_settling(day)
+        result = super()._after_settling(day)
         self._judge_agreements(day, "dunning.promise")
+        return result
 
     def _end_commitments(self):
         """Call off what runs when a person closes the cases."""
-        super()._end_commitments()
+        result = super()._end_commitments()
         reason = self.env._("The case was closed by hand.")
         for commitment in (*self.plan_ids, *self.offer_ids):
             if commitment.state in ("draft", *commitment._get_running_states()):
@@ -194,6 +194,7 @@ class DunningCase(models.Model):
             lambda promise: promise.state in promise._get_running_states()
         )
         running._end("cancelled", reason)
+        return result
 
     def _follow_books(self, day, books):
         """Judge the commitments; return the books as they are then."""
@@ -219,7 +220,7 @@ class DunningCase(models.Model):
 
         :param plans: ``{case: CasePlan}`` just decided; decided afresh when None
         """
-        super()._show_waiting(plans)
+        result = super()._show_waiting(plans)
         cases = self.filtered(lambda case: case.state in ("open", "waiting"))
         if plans is None:
             plans = {}
@@ -237,6 +238,7 @@ class DunningCase(models.Model):
         beginning = waiting.filtered(lambda case: case.state == "open")
         if beginning:
             beginning.write({"awaits_agreement": True, "state": "waiting"})
+        return result
 
     @api.depends("awaits_agreement", "state")
     @api.depends_context("lang")
@@ -294,7 +296,7 @@ class DunningCase(models.Model):
             item = line.sudo().move_line_id  # as for the amounts a case shows
             parts = kept.get(item.id, {})
             amount = line.sudo().amount_residual - float(
-                parts.get(covers.DISPUTED, 0) + parts.get(covers.PLANNED, 0)
+                parts.get(core.DISPUTED, 0) + parts.get(core.PLANNED, 0)
             )
             is_open = item.parent_state == "posted" and not item.reconciled
             if is_open and line.currency_id.compare_amounts(amount, 0) > 0:

@@ -12,28 +12,31 @@ class DunningAction(models.Model):
     _inherit = "dunning.action"
 
     def _tell_failure(self, reasons, task=None):
-        super()._tell_failure(reasons, task)
+        result = super()._tell_failure(reasons, task)
         self.env["dunning.alert"]._raise_reasons("failure", reasons, task)
+        return result
 
     def _close_alerts(self):
         """Close the tasks that asked for an approval, or to mend what has failed."""
-        super()._close_alerts()
+        result = super()._close_alerts()
         asking = self.filtered(
             lambda action: action.state == "failed" or action.is_formal_notice
         )
         if asking:
             self.env["dunning.alert"]._close(asking)
+        return result
 
     def _ask_for_approval(self):
-        super()._ask_for_approval()
+        result = super()._ask_for_approval()
         self.env["dunning.alert"]._raise_approvals(self)
+        return result
 
     def _after_delivery(self):
         """Run the server actions of levels that have just been delivered, once a step.
 
         Of several channels, the first that delivers the level runs them.
         """
-        super()._after_delivery()
+        result = super()._after_delivery()
         # Who delivers need not see what an administrator has set.
         delivered = self.filtered(
             lambda action: (
@@ -47,6 +50,7 @@ class DunningAction(models.Model):
             before = steps[key] - self
             if not any(action._is_level_delivered() for action in before):
                 contacts.level_id._run_server_actions(contacts[:1])
+        return result
 
 
 class DunningLevel(models.Model):

@@ -1,6 +1,5 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
 from datetime import date as Date
 from decimal import Decimal
 from typing import NamedTuple
@@ -48,17 +47,17 @@ class CaseLine(NamedTuple):
     id: int
     case_id: int
     move_line_id: int
-    date_due: date
+    date_due: Date
     currency_id: int
     level_id: int
-    delivered_on: date
-    deadline: date
-    ladder_ended_on: date
+    delivered_on: Date
+    deadline: Date
+    ladder_ended_on: Date
     start_level_id: int
     agreed_level_id: int
-    agreed_on: date
+    agreed_on: Date
     next_level_id: int
-    next_date: date
+    next_date: Date
 
     def to_core(self, levels, item=None, is_pending=False, courtesies=frozenset()):
         """Return the line as the functional core knows it.
@@ -99,9 +98,9 @@ class Contact(NamedTuple):
     level_id: int
     channel: str
     state: str
-    date: date
-    queued_on: date
-    delivered_on: date
+    date: Date
+    queued_on: Date
+    delivered_on: Date
     is_overtaken: bool
 
     def is_level_delivered(self, proofs):

@@ -116,11 +116,12 @@ class DunningCase(models.Model):
 
         :param date: the day to look at; the company's today when None
         """
-        super()._wake_up(date)
+        result = super()._wake_up(date)
         waiting = self.filtered(lambda case: case.state == "waiting")
         for company, cases in waiting.grouped("company_id").items():
             over = cases._read_holds(date or company._dunning_today()).over
             cases.filtered(lambda case, over=over: case.id in over).state = "open"
+        return result
 
     def _keep_back_held(self):
         """Look afresh at what waits to leave: what names a held item stays here.

@@ -309,8 +309,9 @@ class DunningAction(models.Model):
         return self._add_figures(text, named)
 
     def _complete_lines(self, day=None):
-        super()._complete_lines(day)
+        result = super()._complete_lines(day)
         self._set_late_amounts(day)
+        return result
 
     @api.model
     def _get_frozen(self):

@@ -197,11 +197,12 @@ class DunningAction(models.Model):
 
     def _before_delivery(self, day):
         """Start the period as well: posted, nobody knows yet when it is presented."""
-        super()._before_delivery(day)
+        result = super()._before_delivery(day)
         notices = self.filtered(lambda action: action._has_period())
         for notice in notices:
             notice.deadline = notice._get_period_end(day)
         notices.filtered(lambda one: one.channel == "registered")._ask_for_proof(day)
+        return result
 
     def write(self, vals):
         result = super().write(vals)
@@ -298,11 +299,12 @@ class DunningAction(models.Model):
 
     def _before_freezing(self, day):
         self._number_notices(day)
-        super()._before_freezing(day)
+        return super()._before_freezing(day)
 
     def _after_freezing(self):
-        super()._after_freezing()
+        result = super()._after_freezing()
         self._check_notices()
+        return result
 
     @api.model
     def _get_frozen(self):

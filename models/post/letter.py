@@ -82,8 +82,9 @@ class DunningAction(models.Model):
         return letters
 
     def _print_at_once(self):
-        super()._print_at_once()
+        result = super()._print_at_once()
         self.filtered(lambda action: action.channel in POSTED)._print()
+        return result
 
     def _make_pdfs(self):
         """Make the PDF of each letter; one that fails does not stop the others.
@@ -291,7 +292,7 @@ class DunningAction(models.Model):
     def _before_delivery(self, day):
         """A letter that was printed before there were fingerprints has one as well."""
         self.filtered(lambda action: action.channel in POSTED)._seal_letters()
-        super()._before_delivery(day)
+        return super()._before_delivery(day)
 
     def action_check_proofs(self):
         """Compute the fingerprints of the letter and its proofs again, and tell."""
@@ -338,9 +339,10 @@ class DunningAction(models.Model):
 
     def _make_ready(self):
         """A letter is printed before it is posted."""
-        super()._make_ready()
+        result = super()._make_ready()
         letters = self.filtered(lambda action: action.channel in POSTED)
         letters.filtered(lambda action: not action.printed_on)._print()
+        return result
 
     @api.model
     def _get_frozen(self):

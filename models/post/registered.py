@@ -267,10 +267,11 @@ class DunningAction(models.Model):
 
     def _before_delivery(self, day):
         """Write on letters that are delivered now when they were deposited."""
-        super()._before_delivery(day)
+        result = super()._before_delivery(day)
         registered = self.filtered(lambda action: action.channel == "registered")
         if registered:
             registered.deposit_date = day
+        return result
 
     # What the post did with a letter, told in the chatter of its case.
 

@@ -9,4 +9,4 @@ from . import test_agreement_settled
 from . import test_plan
 from . import test_plan_follow
 from . import test_migration_agreements
-from . import test_outcome
+from . import test_outcome_agreement

@@ -4,6 +4,8 @@ from odoo.tests import freeze_time, new_test_user, tagged
 
 from ..common import DAY, DunningCommon
 
+ANSWER = "We pay next week."
+NOTE = "Called, nobody there."
 LOGGER = "odoo.addons.account_dunning"
 
 
@@ -186,7 +188,7 @@ class TestSilence(AutomationCommon):
         self._remind()
         with freeze_time(f"{day(3)} 10:00:00"):
             self._case().message_post(
-                body="We pay next week.",
+                body=ANSWER,
                 message_type="email",
                 author_id=self.customer.id,
             )
@@ -198,7 +200,7 @@ class TestSilence(AutomationCommon):
         self._remind()
         with freeze_time(f"{day(3)} 10:00:00"):
             self.customer.message_post(
-                body="We pay next week.",
+                body=ANSWER,
                 message_type="email",
                 author_id=self.customer.id,
             )
@@ -206,7 +208,7 @@ class TestSilence(AutomationCommon):
 
     def test_our_own_note_is_no_answer(self):
         self._remind()
-        self._case().message_post(body="Called, nobody there.")
+        self._case().message_post(body=NOTE)
         self.assertTrue(self._tick(20))
 
     def test_a_call_that_reached_the_debtor_is_an_answer(self):

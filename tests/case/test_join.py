@@ -54,7 +54,8 @@ class JoinCommon(DunningCommon):
 class TestMergeCustomers(JoinCommon):
     def test_the_oldest_case_stays_and_keeps_both_histories(self):
         self._make_both_cases()
-        self.new.message_post(body="He will pay on Friday.")
+        word = "He will pay on Friday."
+        self.new.message_post(body=word)
         self.new.activity_schedule("mail.mail_activity_data_todo", summary="Ask him")
         follower = self.collector.partner_id
         self.new.message_subscribe(follower.ids)

@@ -2,8 +2,7 @@ from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 
-from odoo.addons.account_dunning.tools import holds as core
-
+from ...tools import holds as core
 from ..common import DAY, DunningCommon, day
 
 

@@ -2,8 +2,7 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from odoo.addons.account_dunning.tools import ladder as core
-
+from ...tools import ladder as core
 from ..common import DAY, DunningCommon
 
 

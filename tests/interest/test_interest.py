@@ -6,8 +6,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.account_dunning.tools.interest import next_half_year
-
+from ...tools.interest import next_half_year
 from ..common import DunningCommon
 
 #: The published cases are lived on their own days.

@@ -19,8 +19,9 @@ class TestShippedTexts(ShippedCommon):
 
     @classmethod
     def _complete_company(cls, company):
-        super()._complete_company(company)
+        result = super()._complete_company(company)
         company.dunning_indemnity = 40
+        return result
 
     def test_a_consumer_is_never_told_the_law_of_others_on_any_ladder(self):
         for lang in ("en_US", "fr_FR"):
