@@ -252,6 +252,9 @@ class DunningAction(models.Model):
             "bank": self._get_bank(),
             "reference": self._get_payment_reference(),
             "is_courtesy": self.kind == "courtesy",
+            # What is owed beside the items (rows, totals), and what to say below them.
+            "beside": ([], []),
+            "notes": "",
         }
 
     def _get_totals(self):

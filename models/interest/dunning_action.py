@@ -319,4 +319,4 @@ class DunningAction(models.Model):
 
     def _get_table_values(self, credits_of, as_date):
         values = super()._get_table_values(credits_of, as_date)
-        return values | {"late": self._format_claim(credits_of)}
+        return values | {"beside": self._format_claim(credits_of)}
