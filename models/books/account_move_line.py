@@ -129,15 +129,6 @@ class AccountMoveLine(models.Model):
         table = self._table
         move = query.left_join(table, "move_id", "account_move", "id", "dunning_move")
         debtor = self._join_dunning_debtor(query)
-        holds = self._get_dunning_ledger_holds(
-            SQL.identifier(table), SQL.identifier(move)
-        )
-        hold = SQL(
-            "CASE %s ELSE '' END",
-            SQL(" ").join(
-                SQL("WHEN %s THEN %s", test, code) for code, test in holds.items()
-            ),
-        )
         self.env["account.move"].flush_model(
             ["payment_state", "name", "invoice_date", "partner_id"]
         )
@@ -153,7 +144,7 @@ class AccountMoveLine(models.Model):
             SQL.identifier(table, "currency_id"),
             SQL("%s::text", SQL.identifier(table, "amount_residual")),
             SQL.identifier(table, "amount_residual_currency"),
-            hold,
+            self._sql_dunning_hold(table, move),
             SQL.identifier(move, "name"),
             SQL.identifier(move, "invoice_date"),
             SQL.identifier(move, "partner_id"),
@@ -169,6 +160,19 @@ class AccountMoveLine(models.Model):
             else item
             for item in items
         ]
+
+    @api.model
+    def _sql_dunning_hold(self, item, move):
+        """Return the code of why the books keep an item back, empty when they do not.
+
+        :param item: the alias of journal items in the query
+        :param move: the alias of their entries
+        """
+        holds = self._get_dunning_ledger_holds(
+            SQL.identifier(item), SQL.identifier(move)
+        )
+        tests = [SQL("WHEN %s THEN %s", test, code) for code, test in holds.items()]
+        return SQL("CASE %s ELSE '' END", SQL(" ").join(tests))
 
     @api.model
     def _get_dunning_ledger_holds(self, item, move):
