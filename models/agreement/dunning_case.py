@@ -158,24 +158,15 @@ class DunningCase(models.Model):
             without if is_zero_found else Domain.FALSE
         )
 
-    # Agreements of a case: judged in each run, and what the case waits for.
+    # Judged
 
-    # Judged in runs
+    def _judge_agreements(self, day, *kinds):
+        """Judge the agreements of the cases that payments still change.
 
-    @api.model
-    def _judge_commitments(self, day, items, lines):
-        """Judge the commitments of the cases by what was really paid: a hook.
-
-        Called in runs only, between collecting and deciding. Each kind of commitment
-        extends it, with one query for all the cases, and adds the cases on whose items
-        it wrote a level. What it notes is in the company's language: see
-        ``dunning.commitment._in_company_language``.
-
-        :param items: ``{move line id: OpenItem}``
-        :param lines: ``{case id: [CaseLine]}``
         :return: the cases whose items have changed
         """
-        return self._judge_agreements(day, *KINDS)
+        batches = [self.env[kind]._find_to_judge(self) for kind in kinds]
+        return self.env["dunning.commitment"]._judge(batches, day)
 
     def _after_settling(self, day):
         """Judge the promises of cases whose items are all settled."""
@@ -199,7 +190,7 @@ class DunningCase(models.Model):
     def _follow_books(self, day, books):
         """Judge the commitments; return the books as they are then."""
         books = super()._follow_books(day, books)
-        changed = self._judge_commitments(day, books.items, books.lines)
+        changed = self._judge_agreements(day, *KINDS)
         if not changed:
             return books
         return books._replace(lines=books.lines | changed._read_lines())
@@ -347,16 +338,6 @@ class DunningCase(models.Model):
                 "default_contact_id": contact.id,
             },
         }
-
-    # Judged
-
-    def _judge_agreements(self, day, *kinds):
-        """Judge the agreements of the cases that payments still change.
-
-        :return: the cases whose items have changed
-        """
-        batches = [self.env[kind]._find_to_judge(self) for kind in kinds]
-        return self.env["dunning.commitment"]._judge(batches, day)
 
     # Payment plans and offers of a case.
 

@@ -31,7 +31,7 @@ class Event(NamedTuple):
 
 
 class DunningAction(models.Model):
-    """Contacts about promises, plans, offers and disputes, outside the ladder.
+    """Contacts outside the ladder, about what was agreed upon or contested.
 
     They leave at once, whatever the contact gap, and no rung speaks on the same day.
     Who sends one gives it as an :class:`Event` to ``_announce`` and says in

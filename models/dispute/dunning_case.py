@@ -1,9 +1,9 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import format_date
 
 
 class DunningCase(models.Model):
-    """What a debtor contests, and the last reason he gave for not paying."""
+    """What a debtor contests."""
 
     _inherit = "dunning.case"
 
@@ -19,13 +19,12 @@ class DunningCase(models.Model):
                 return move
         return self.env["account.move"]
 
-    @api.model
-    def _judge_commitments(self, day, items, lines):
+    def _follow_books(self, day, books):
         """Let disputes follow their invoices; nothing else is judged: a payment never
         closes a dispute."""
-        changed = super()._judge_commitments(day, items, lines)
+        books = super()._follow_books(day, books)
         self.env["dunning.dispute"]._follow_items(self)
-        return changed
+        return books
 
     def action_open_dispute(self):
         """Open the window where the debtor's objection is written down."""

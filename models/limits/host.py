@@ -202,6 +202,12 @@ class ResCompany(models.Model):
         self.env["dunning.proceeding"]._warn_of_deadlines(self, today)
 
 
+#: Since when an item can be claimed.
+LIMITATION_START = SQL(
+    "LEAST(move.delivery_date, move.invoice_date, item.date, item.date_maturity)"
+)
+
+
 class LegalRow(NamedTuple):
     """An item as the law looks at it: since when it could be claimed, of whom.
 
@@ -262,21 +268,6 @@ class AccountMoveLine(models.Model):
             return []
         self._flush_for_law()
         born = SQL("COALESCE(move.delivery_date, move.invoice_date, item.date)")
-        start = SQL(
-            "LEAST(move.delivery_date, move.invoice_date, item.date, "
-            "item.date_maturity)"
-        )
-        test = SQL("TRUE")
-        if before:
-            test = SQL("%s <= %s", start, before)
-        if is_held:
-            test = SQL(
-                """(proceeding.id IS NOT NULL
-                    OR COALESCE(debtor.dunning_debtor_kind, 'consumer') = 'consumer'
-                       AND %s < %s)""",
-                start,
-                add_months(date, -SHORTEST_MONTHS),
-            )
         rows = self.env.execute_query(
             SQL(
                 """SELECT item.id, item.company_id, item.move_id, debtor.id, %(start)s,
@@ -293,14 +284,27 @@ class AccountMoveLine(models.Model):
                          AND proceeding.judgment_date <= %(date)s
                          AND %(born)s < proceeding.judgment_date
                     WHERE item.id = ANY(%(ids)s) AND %(test)s""",
-                start=start,
+                start=LIMITATION_START,
                 date=date,
                 born=born,
                 ids=list(self.ids),
-                test=test,
+                test=self._sql_legal_test(date, before, is_held),
             )
         )
         return [LegalRow(*row) for row in rows]
+
+    @api.model
+    def _sql_legal_test(self, date, before, is_held):
+        """Return the test of which items are read, see ``_read_dunning_legal_rows``."""
+        if is_held:
+            return SQL(
+                """(proceeding.id IS NOT NULL
+                    OR COALESCE(debtor.dunning_debtor_kind, 'consumer') = 'consumer'
+                       AND %s < %s)""",
+                LIMITATION_START,
+                add_months(date, -SHORTEST_MONTHS),
+            )
+        return SQL("%s <= %s", LIMITATION_START, before) if before else SQL("TRUE")
 
     def _flush_for_law(self):
         self.flush_model(["partner_id", "date", "date_maturity", "move_id"])
