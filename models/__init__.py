@@ -1,3 +1,4 @@
+from . import guard
 from . import books
 from . import ladder
 from . import case

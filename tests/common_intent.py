@@ -240,6 +240,8 @@ HOST_METHODS = (
     *("mail.activity.unlink", "mail.mail.send", "account.move.unlink"),
     *("account.move.button_cancel", "account.move.button_draft"),
 )
+#: Where the table of fields begins, which is written out of the registry.
+FIELDS_HEAD = "## Fields\n"
 #: Not an action: the list of placeholders a text may use.
 HARMLESS = ("mail_allowed_qweb_expressions",)
 

@@ -10,7 +10,7 @@ MODELS = ROOT / "models"
 FOLDERS = re.findall(r"from \. import (\w+)", (MODELS / "__init__.py").read_text())
 FOLDERS = [name for name in FOLDERS if (MODELS / name).is_dir()]
 #: What knows nothing of the features: it calls hooks, which they extend.
-CORE = ("books", "ladder", "case", "contact")
+CORE = ("guard", "books", "ladder", "case", "contact")
 #: Files named after a stage of a model's life instead of the model.
 STAGES = {
     "case": {"collect", "decide", "change_ladder", "join"},

@@ -217,7 +217,7 @@ class TestMetasfresh(ScenarioCommon):
         self._due()
         self.assertFalse(self._night(9))
         self._use_ladder(7)
-        self._case().ladder_id = self.company.dunning_ladder_id
+        self._case().sudo().ladder_id = self.company.dunning_ladder_id
         self.assertTrue(self._night(9))
 
     def test_M8_a_hundred_at_one_and_a_half_are_150_of_the_companys(self):

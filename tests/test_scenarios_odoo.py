@@ -76,7 +76,7 @@ class TestDatesAndLevels(ScenarioCommon):
         self.assertEqual(self._night(10).level_id, levels[0])
         self.assertEqual(self._night(35).level_id, levels[1])
         self.assertFalse(self._night(36))
-        self._case().state = "waiting"
+        self._case().sudo().state = "waiting"
         self.assertFalse(self._night(95))
         self._case().action_close()
         self.assertFalse(self._sent().filtered(lambda a: a.level_id == levels[2]))

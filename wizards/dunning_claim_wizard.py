@@ -15,6 +15,7 @@ class DunningClaimWizard(models.TransientModel):
 
     _name = "dunning.claim.wizard"
     _description = "Claim Interest and Indemnities"
+    _inherit = ["dunning.guarded"]
 
     case_id = fields.Many2one(
         "dunning.case", required=True, readonly=True, ondelete="cascade"
@@ -264,6 +265,7 @@ class DunningClaimWizardLine(models.TransientModel):
 
     _name = "dunning.claim.wizard.line"
     _description = "Claim Interest of an Invoice"
+    _inherit = ["dunning.guarded"]
 
     wizard_id = fields.Many2one("dunning.claim.wizard", ondelete="cascade")
     case_line_id = fields.Many2one(

@@ -19,6 +19,7 @@ class DunningDoubtful(models.TransientModel):
 
     _name = "dunning.doubtful"
     _description = "Doubtful Debts to Prepare"
+    _inherit = ["dunning.guarded"]
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
@@ -244,6 +245,7 @@ class DunningDoubtfulLine(models.TransientModel):
 
     _name = "dunning.doubtful.line"
     _description = "Doubtful Debt"
+    _inherit = ["dunning.guarded"]
     _order = "partner_id, date_due, id"
 
     doubtful_id = fields.Many2one("dunning.doubtful", index=True, ondelete="cascade")

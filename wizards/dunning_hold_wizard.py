@@ -12,6 +12,7 @@ class DunningHoldWizard(models.TransientModel):
 
     _name = "dunning.hold.wizard"
     _description = "Put on Hold"
+    _inherit = ["dunning.guarded"]
 
     case_ids = fields.Many2many("dunning.case", string="Cases", readonly=True)
     case_count = fields.Integer(compute="_compute_case_count")

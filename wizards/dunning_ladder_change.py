@@ -12,6 +12,7 @@ class DunningLadderChange(models.TransientModel):
 
     _name = "dunning.ladder.change"
     _description = "Change the Ladder"
+    _inherit = ["dunning.guarded"]
 
     case_ids = fields.Many2many("dunning.case", string="Cases", readonly=True)
     ladder_id = fields.Many2one(

@@ -8,6 +8,7 @@ class DunningLetterPost(models.TransientModel):
 
     _name = "dunning.letter.post"
     _description = "Post Letters"
+    _inherit = ["dunning.guarded"]
 
     action_ids = fields.Many2many("dunning.action", string="Letters", readonly=True)
     posted_on = fields.Date(

@@ -7,6 +7,7 @@ class DunningLevelPreview(models.TransientModel):
 
     _name = "dunning.level.preview"
     _description = "Preview of a Dunning Level"
+    _inherit = ["dunning.guarded"]
 
     level_id = fields.Many2one("dunning.level", required=True, ondelete="cascade")
     case_id = fields.Many2one(

@@ -17,6 +17,7 @@ class DunningOutcome(models.TransientModel):
 
     _name = "dunning.outcome"
     _description = "Outcome of a Call or Visit"
+    _inherit = ["dunning.guarded"]
 
     action_id = fields.Many2one("dunning.action", "Call or visit", ondelete="cascade")
     case_id = fields.Many2one(
@@ -205,7 +206,7 @@ class DunningOutcome(models.TransientModel):
             action = self._create_contact()
         if action.channel == "visit":
             # What was seen on the spot belongs to the contact and its proof.
-            action.write(
+            action._write_facts(
                 {
                     "dispute_found": self.dispute_found,
                     "agreement_reached": self.agreement_reached,
@@ -262,9 +263,23 @@ class DunningOutcome(models.TransientModel):
     def _end_activity(self):
         """Close the task from which the window was opened."""
         # Of whoever was asked.
+        self._check_activity()
         activity = self.activity_id.sudo().filtered("active")
         if activity:
             activity.action_feedback(feedback=self.note or False)
+
+    def _check_activity(self):
+        """A call ends the task about its case, and no other."""
+        task = self.activity_id.sudo()  # where it hangs is compared, not shown
+        about = (task.res_model, task.res_id)
+        if task and about != ("dunning.case", self.case_id.id):
+            raise UserError(
+                self.env._(
+                    "The task is not about the case of %(debtor)s: open the window "
+                    "from the task or from the case.",
+                    debtor=self.partner_id.display_name,
+                )
+            )
 
     def _get_call_back_day(self):
         """Return the day agreed.

@@ -23,6 +23,7 @@ class DunningReceiptImport(models.TransientModel):
 
     _name = "dunning.receipt.import"
     _description = "Enter Receipts"
+    _inherit = ["dunning.guarded"]
 
     company_id = fields.Many2one(
         "res.company",
@@ -260,6 +261,8 @@ class DunningReceiptImport(models.TransientModel):
     @api.model
     def _find_scan_fault(self, scan, letters):
         """Return in words why a scan is not attached; empty when it can be."""
+        if scan.res_id and (scan.res_model, scan.res_id) != (self._name, self.id):
+            return self.env._("this file belongs to something else: upload it here.")
         if not scan.raw:
             return self.env._("the file is empty.")
         if not (scan.mimetype or "").startswith(PDF_OR_PICTURE):
@@ -281,6 +284,7 @@ class DunningReceiptImportLine(models.TransientModel):
 
     _name = "dunning.receipt.import.line"
     _description = "Receipt of a Registered Letter"
+    _inherit = ["dunning.guarded"]
     _order = "row, id"
 
     import_id = fields.Many2one(

@@ -16,6 +16,7 @@ class DunningRelance(models.TransientModel):
 
     _name = "dunning.relance"
     _description = "Send Reminders"
+    _inherit = ["dunning.guarded"]
 
     line_ids = fields.One2many("dunning.relance.line", "relance_id")
     state = fields.Selection(
@@ -87,6 +88,7 @@ class DunningRelanceLine(models.TransientModel):
 
     _name = "dunning.relance.line"
     _description = "Reminder to One Debtor"
+    _inherit = ["dunning.guarded"]
     _rec_name = "case_id"
 
     relance_id = fields.Many2one("dunning.relance", ondelete="cascade")

@@ -12,6 +12,7 @@ class DunningSetup(models.TransientModel):
 
     _name = "dunning.setup"
     _description = "Dunning Start-up"
+    _inherit = ["dunning.guarded"]
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company

@@ -185,7 +185,7 @@ class DunningAction(models.Model):
         result = super()._attach_invoices()
         for action in self:
             if action.event == "plan.proposed":
-                action.attachment_ids |= action.plan_id.agreement_id
+                action._enclose(action.plan_id.agreement_id)
         return result
 
     @api.model

@@ -223,12 +223,12 @@ class DunningCase(models.Model):
         ended = (cases - waiting).filtered("awaits_agreement")
         for case in ended:
             is_held = case.state == "waiting" and case.hold_id
-            case.write(
+            case._write_facts(
                 {"awaits_agreement": False, "state": "waiting" if is_held else "open"}
             )
         beginning = waiting.filtered(lambda case: case.state == "open")
         if beginning:
-            beginning.write({"awaits_agreement": True, "state": "waiting"})
+            beginning._write_facts({"awaits_agreement": True, "state": "waiting"})
         return result
 
     @api.depends("awaits_agreement", "state")

@@ -22,7 +22,7 @@ class DunningCaseLine(models.Model):
                 and not line._has_climbed_above(level)
             )
         )
-        lines.write({"agreed_level_id": level.id, "agreed_on": day})
+        lines._write_facts({"agreed_level_id": level.id, "agreed_on": day})
         lines._refresh_next()
         return lines.with_env(self.env)
 

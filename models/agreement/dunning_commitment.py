@@ -6,25 +6,6 @@ from odoo.tools import format_amount
 
 from ...tools import covers as core
 
-#: What may be said as long as it is not over: who is asked, what was noted, plan B.
-OPEN = frozenset(
-    (
-        *("note", "user_id", "contact_id", "document_ids"),
-        *("fallback", "fallback_days", "fallback_level_id", "fallback_disclosed"),
-    )
-)
-#: What may be added when it is over.
-NOTES = frozenset(("note", "document_ids"))
-#: What follows from what happens: never a user's to say.
-FACTS = frozenset(
-    (
-        *("state", "ended_on", "end_reason", "ended_as", "check_on", "activity_id"),
-        *("decided_state", "decided_by_id"),
-        *("approved_by_id", "approved_on", "asked_by_id"),
-        *("fallback_done_on", "fallback_record"),
-    )
-)
-
 
 class DunningCommitment(models.AbstractModel):
     """What a debtor and we agreed upon: the ground of promises, plans and disputes.
@@ -36,10 +17,11 @@ class DunningCommitment(models.AbstractModel):
 
     _name = "dunning.commitment"
     _description = "Dunning: Agreement"
+    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
     _check_company_auto = True
 
     case_id = fields.Many2one(
-        "dunning.case", required=True, index=True, ondelete="cascade"
+        "dunning.case", required=True, index=True, ondelete="cascade", entry="new"
     )
     partner_id = fields.Many2one(
         related="case_id.partner_id", store=True, index=True, string="Debtor"
@@ -53,6 +35,7 @@ class DunningCommitment(models.AbstractModel):
         precompute=True,
         required=True,
         help="The currency of the invoices it is about.",
+        entry="draft",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -60,24 +43,30 @@ class DunningCommitment(models.AbstractModel):
         default=lambda self: self.env.user,
         domain=[("share", "=", False)],
         help="Who of us agreed to it, and is asked when something is to be done.",
+        entry="open",
     )
     contact_id = fields.Many2one(
         "res.partner",
         "Agreed with",
         domain="[('id', 'child_of', partner_id)]",
         help="The person who committed for the customer.",
+        entry="open",
     )
     line_ids = fields.Many2many(
         "dunning.case.line",
         string="Invoices",
         domain="[('case_id', '=', case_id)]",
         help="The invoices it is about.",
+        entry="draft",
     )
-    note = fields.Text(help="What was said, for whoever looks at it later.")
+    note = fields.Text(
+        help="What was said, for whoever looks at it later.", entry="over"
+    )
     document_ids = fields.Many2many(
         "ir.attachment",
         string="Documents",
         help="The message, the signed paper or the bank's order that shows it.",
+        entry="over",
     )
 
     @api.depends("case_id", "line_ids")
@@ -118,39 +107,20 @@ class DunningCommitment(models.AbstractModel):
                     )
                 )
 
-    # What a user may enter: the one guard of all kinds. Each declares what its terms,
-    # its facts and its writable fields are; the engine writes as superuser.
+    # What may be entered
 
-    @api.model
-    def _get_facts(self):
-        """Return the fields that follow from what happens."""
-        return FACTS
+    def _get_stage(self):
+        if not self.state or self.state == "draft":
+            return "draft"
+        return "open" if self.state in self._get_running_states() else "over"
 
-    @api.model
-    def _get_terms(self):
-        """Return what is agreed upon: an approval holds for these terms only."""
-        return frozenset()
-
-    def _get_writable(self):
-        """Return the fields that a user may write in its state."""
-        self.ensure_one()
-        return OPEN
-
-    @api.model
-    def _refuse(self, names):
-        """Say why a user may not write these fields.
-
-        :raises UserError: always
-        """
-        raise UserError(
-            self.env._("How far an agreement is follows from what happens to it.")
-        )
+    def _is_term(self, name):
+        """Tell whether a field is agreed upon: an approval holds for these terms."""
+        return self._get_last_stage(self._fields[name]) == "draft"
 
     @api.model
     def _prepare(self, vals):
         """Return the values of a new one: what was not said follows from the case."""
-        if not self.env.su and not self._get_facts().isdisjoint(vals):
-            self._refuse(self._get_facts() & vals.keys())
         return vals
 
     @api.model_create_multi
@@ -160,13 +130,15 @@ class DunningCommitment(models.AbstractModel):
         return created
 
     def write(self, vals):
-        if not self.env.su:
-            for one in self:
-                if refused := vals.keys() - one._get_writable():
-                    one._refuse(refused)
-        if not self._get_terms().isdisjoint(vals):
-            vals = {"approved_by_id": False, "approved_on": False} | vals
-        return super().write(vals)
+        result = super().write(vals)
+        if any(self._is_term(name) for name in vals):
+            self._withdraw_approval()
+        return result
+
+    def _withdraw_approval(self):
+        """What was approved is approved as it was: changed, it is to be approved."""
+        approved = self.filtered("approved_by_id")
+        approved._write_facts({"approved_by_id": False, "approved_on": False})
 
     # What each kind says of itself
 

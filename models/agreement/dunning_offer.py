@@ -1,20 +1,13 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
 from ...tools import commitments as core
 from ...tools import covers
 from ..contact.event import Event
-from .dunning_commitment import NOTES
-
-#: What is offered: frozen once the debtor knows it.
-TERMS = frozenset(
-    ("case_id", "line_ids", "currency_id", "percent", "amount", "valid_until")
-)
-ENDED = ("kept", "lapsed", "cancelled")
 
 
 class DunningOffer(models.Model):
@@ -33,6 +26,7 @@ class DunningOffer(models.Model):
         "Discount (%)",
         digits=(6, 3),
         help="Of what is open of the invoices when the offer is sent.",
+        entry="draft",
     )
     amount = fields.Monetary(
         "Discount",
@@ -40,6 +34,7 @@ class DunningOffer(models.Model):
         store=True,
         readonly=False,
         help="What the customer need not pay if he pays the rest in time.",
+        entry="draft",
     )
     amount_open = fields.Monetary(
         "Open then",
@@ -52,6 +47,7 @@ class DunningOffer(models.Model):
         required=True,
         help="The last day to pay. A transfer that is on its way is waited for, as "
         "many working days as for an instalment.",
+        entry="draft",
     )
     state = fields.Selection(
         [
@@ -129,23 +125,8 @@ class DunningOffer(models.Model):
             values["line_ids"] = [fields.Command.set(lines.ids)]
         return values | vals
 
-    @api.model
-    def _get_facts(self):
-        return super()._get_facts() | {"sent_on", "amount_open", "refund_ids"}
-
-    @api.model
-    def _get_terms(self):
-        return TERMS
-
-    def _get_writable(self):
-        if self.state in ENDED:
-            return NOTES
-        writable = super()._get_writable()
-        return writable | TERMS if self.state == "draft" else writable
-
-    @api.model
     def _refuse(self, names):
-        raise UserError(
+        raise AccessError(
             self.env._(
                 "What was offered stays as it was, and how it ends follows from what "
                 "is paid: cancel the offer and make another."

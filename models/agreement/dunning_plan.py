@@ -2,18 +2,15 @@ from decimal import Decimal
 from functools import cache
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools import covers, plans, settlement
 from ...tools import instalments as core
 from ..contact.event import Event
-from .dunning_commitment import NOTES
 from .judge import Source
 
-#: What is entered of the debtor's answer, once the plan was proposed.
-ANSWER = {"signed_on", "signed_by", "signed_as", "signature", "answer_by"}
 #: In which state of a plan a text about it may still leave.
 TOLD_IN = {
     "plan.proposed": "proposed",
@@ -22,15 +19,6 @@ TOLD_IN = {
     "plan.broken": "broken",
     "plan.completed": "completed",
 }
-ENDED = ("completed", "broken", "cancelled", "replaced")
-#: What is agreed upon: frozen once the plan was proposed.
-TERMS = frozenset(
-    (
-        *("line_ids", "amount", "count", "every", "date_first", "down_payment"),
-        *("capacity", "interest_method", "interest_rate", "interest_from"),
-        *("instalment_ids", "penalties", "case_id", "reason_text"),
-    )
-)
 #: What is agreed upon when nobody said otherwise.
 USUAL_COUNT = 3
 USUAL_START_DAYS = 15
@@ -68,7 +56,9 @@ class DunningPlan(models.Model):
         "signed, its invoices are not dunned while it is respected. Broken: the whole "
         "balance is due again.",
     )
-    instalment_ids = fields.One2many("dunning.plan.line", "plan_id", "Instalments")
+    instalment_ids = fields.One2many(
+        "dunning.plan.line", "plan_id", "Instalments", entry="draft"
+    )
     amount_paid = fields.Monetary(
         "Paid",
         compute="_compute_progress",
@@ -93,16 +83,19 @@ class DunningPlan(models.Model):
         required=True,
         help="What the customer owes and pays in instalments: at most what is open of "
         "the invoices chosen.",
+        entry="draft",
     )
     capacity = fields.Monetary(
         "Can pay a month",
         help="What the customer says he can pay a month. It proposes the number of "
         "instalments; you may change it.",
+        entry="draft",
     )
     count = fields.Integer(
         "Number of instalments",
         default=USUAL_COUNT,
         help="The number of instalments, the down payment not counted.",
+        entry="draft",
     )
     every = fields.Selection(
         [
@@ -116,14 +109,18 @@ class DunningPlan(models.Model):
         default="month",
         help="From the last day of a month on, the instalments keep to the ends of "
         "the months.",
+        entry="draft",
     )
     date_first = fields.Date(
         "First payment",
         required=True,
         help="The day of the down payment if there is one, else of the first "
         "instalment.",
+        entry="draft",
     )
-    down_payment = fields.Monetary(help="What is paid first, before the instalments.")
+    down_payment = fields.Monetary(
+        help="What is paid first, before the instalments.", entry="draft"
+    )
     interest_method = fields.Selection(
         [
             ("none", "No interest"),
@@ -135,13 +132,18 @@ class DunningPlan(models.Model):
         default="none",
         help="Interest agreed upon for the time of the plan. The penalties for the "
         "delay so far are another matter.",
+        entry="draft",
     )
     interest_rate = fields.Float(
-        "Rate (% per year)", digits=(6, 3), help="Agreed rate, in percent per year."
+        "Rate (% per year)",
+        digits=(6, 3),
+        help="Agreed rate, in percent per year.",
+        entry="draft",
     )
     interest_from = fields.Date(
         "Interest from",
         help="The day from which interest runs, itself not counted.",
+        entry="draft",
     )
     penalties = fields.Selection(
         [
@@ -153,11 +155,13 @@ class DunningPlan(models.Model):
         default="waived",
         help="What the agreement says about penalties and the fixed indemnity for "
         "the delay so far. They are not part of the sum.",
+        entry="draft",
     )
     reason_text = fields.Char(
         "Reason of the plan",
         help="Why the customer asks for it, in the words of the agreement, for "
         "example “a temporary shortage of cash”.",
+        entry="draft",
     )
     amount_interest = fields.Monetary("Interest in all", compute="_compute_totals")
     amount_total = fields.Monetary(
@@ -225,40 +229,26 @@ class DunningPlan(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        changed = TERMS & vals.keys()
+        changed = {name for name in vals if self._is_term(name)}
         if changed - {"instalment_ids", "line_ids"} and "instalment_ids" not in vals:
             for plan in self.filtered(lambda plan: plan.state == "draft"):
                 plan._reschedule()
         return result
 
-    @api.model
-    def _get_facts(self):
-        return super()._get_facts() | {"proposed_on", "agreement_id"}
-
-    @api.model
-    def _get_terms(self):
-        return TERMS
-
-    def _get_writable(self):
+    def _get_stage(self):
         """Terms are agreed upon: who proposed them cannot change them alone."""
-        if self.state in ENDED:
-            return NOTES
-        writable = super()._get_writable() | {"currency_id"}
-        if self.state == "draft":
-            return writable | TERMS | ANSWER
-        return writable | ANSWER if self.state == "proposed" else writable
+        return "proposed" if self.state == "proposed" else super()._get_stage()
 
-    @api.model
     def _refuse(self, names):
-        if not TERMS.isdisjoint(names):
-            raise UserError(
+        if self and any(self._is_term(name) for name in names):
+            raise AccessError(
                 self.env._(
                     "%(plan)s was proposed with these terms: make a new version to "
                     "change them, the old one is kept.",
-                    plan=self.display_name,
+                    plan=self[0].display_name,
                 )
             )
-        raise UserError(
+        raise AccessError(
             self.env._(
                 "How far a payment plan is follows from what happens: propose, accept "
                 "or cancel it instead."

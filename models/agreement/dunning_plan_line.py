@@ -7,16 +7,23 @@ class DunningPlanLine(models.Model):
 
     _name = "dunning.plan.line"
     _description = "Dunning Payment Plan: Instalment"
+    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
     _order = "plan_id, date, id"
 
     plan_id = fields.Many2one(
-        "dunning.plan", required=True, index=True, ondelete="cascade"
+        "dunning.plan", required=True, index=True, ondelete="cascade", entry="new"
     )
     company_id = fields.Many2one(related="plan_id.company_id")
     currency_id = fields.Many2one(related="plan_id.currency_id")
-    date = fields.Date(required=True, help="The day on which it is to be paid.")
-    amount = fields.Monetary(required=True, help="What is to be paid, with interest.")
-    interest = fields.Monetary(help="The part of the amount that is interest.")
+    date = fields.Date(
+        required=True, help="The day on which it is to be paid.", entry="draft"
+    )
+    amount = fields.Monetary(
+        required=True, help="What is to be paid, with interest.", entry="draft"
+    )
+    interest = fields.Monetary(
+        help="The part of the amount that is interest.", entry="draft"
+    )
     amount_paid = fields.Monetary("Paid", compute="_compute_amount_paid")
     state = fields.Selection(
         [
@@ -68,11 +75,23 @@ class DunningPlanLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines._check_draft()
+        lines.plan_id._withdraw_approval()
         return lines
 
     def write(self, vals):
         self._check_draft()
-        return super().write(vals)
+        result = super().write(vals)
+        self.plan_id._withdraw_approval()
+        return result
+
+    def unlink(self):
+        plans = self.plan_id
+        result = super().unlink()
+        plans.exists()._withdraw_approval()
+        return result
+
+    def _get_stage(self):
+        return self.plan_id._get_stage() if self.plan_id else "draft"
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_agreed(self):

@@ -2,7 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 
 from ...tools import commitments as core
@@ -27,7 +27,10 @@ class DunningPromise(models.Model):
     _order = "date desc, id desc"
 
     date = fields.Date(
-        "Promised for", required=True, help="The day by which the customer will pay."
+        "Promised for",
+        required=True,
+        help="The day by which the customer will pay.",
+        entry="new",
     )
     amount = fields.Monetary(
         compute="_compute_amount",
@@ -36,6 +39,7 @@ class DunningPromise(models.Model):
         precompute=True,
         required=True,
         help="What the customer will pay, in the currency of the invoices.",
+        entry="new",
     )
     means = fields.Selection(
         [
@@ -47,6 +51,7 @@ class DunningPromise(models.Model):
             ("cash", "Cash"),
         ],
         help="How the customer will pay.",
+        entry="open",
     )
     promised_on = fields.Date(
         "Made on", readonly=True, help="The day on which it was made."
@@ -93,6 +98,7 @@ class DunningPromise(models.Model):
         readonly=False,
         precompute=True,
         help="A message confirms the promise at once, in the customer's language.",
+        entry="new",
     )
     extension_of_id = fields.Many2one(
         "dunning.promise",
@@ -101,6 +107,7 @@ class DunningPromise(models.Model):
         ondelete="set null",
         check_company=True,
         help="The promise whose date this one puts off.",
+        entry="new",
     )
     replaced_by_id = fields.Many2one(
         "dunning.promise", readonly=True, index="btree_not_null", ondelete="set null"
@@ -201,25 +208,8 @@ class DunningPromise(models.Model):
             promise._take_effect()
         return promises
 
-    @api.model
-    def _prepare(self, vals):
-        # Not refused: the copy of a promise is a promise made now.
-        facts = frozenset() if self.env.su else self._get_facts()
-        return super()._prepare(
-            {name: value for name, value in vals.items() if name not in facts}
-        )
-
-    @api.model
-    def _get_facts(self):
-        own = {"attempt", "promised_on", "date_until", "is_whole_case"}
-        return super()._get_facts() | own
-
-    def _get_writable(self):
-        return super()._get_writable() | {"means"}
-
-    @api.model
     def _refuse(self, names):
-        raise UserError(
+        raise AccessError(
             self.env._(
                 "A promise stays as it was made: make a new one, which replaces it, or "
                 "extend it."

@@ -16,4 +16,5 @@ class DunningReason(models.Model):
     suggested_action = fields.Selection(
         selection_add=FOLLOW_UPS,
         ondelete={choice: "set default" for choice, _label in FOLLOW_UPS},
+        entry="over",
     )

@@ -25,11 +25,13 @@ class DunningCommitment(models.AbstractModel):
         default="reminder",
         help="What happens when it is not kept. A reminder: the customer is told, and "
         "the ladder goes on where it stood.",
+        entry="open",
     )
     fallback_days = fields.Integer(
         "Days of the extension",
         default=USUAL_EXTENSION_DAYS,
         help="How many days later the new date is, when plan B is an extension.",
+        entry="open",
     )
     fallback_level_id = fields.Many2one(
         "dunning.level",
@@ -37,6 +39,7 @@ class DunningCommitment(models.AbstractModel):
         ondelete="restrict",
         domain="[('id', 'in', fallback_level_ids)]",
         help="The level that speaks next, when plan B is a given level.",
+        entry="open",
     )
     fallback_level_ids = fields.Many2many(
         "dunning.level", compute="_compute_plan_b_level_ids"
@@ -45,6 +48,7 @@ class DunningCommitment(models.AbstractModel):
         "Tell the customer",
         help="The message says what happens if the date is not kept. Always said "
         "after several broken agreements (see the settings).",
+        entry="open",
     )
     fallback_done_on = fields.Date(
         "Plan B carried out on",

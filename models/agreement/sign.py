@@ -21,6 +21,7 @@ class DunningPlan(models.Model):
         copy=False,
         help="Until this day the proposal keeps its invoices back. Without a "
         "signature by then it lapses.",
+        entry="proposed",
     )
     agreement_id = fields.Many2one(
         "ir.attachment",
@@ -31,18 +32,26 @@ class DunningPlan(models.Model):
         help="The agreement as it was sent.",
     )
     signed_on = fields.Date(
-        copy=False, help="The day of the signature. It acknowledges the debt."
+        copy=False,
+        help="The day of the signature. It acknowledges the debt.",
+        entry="proposed",
     )
     signed_by = fields.Char(
-        copy=False, help="Who signed for the customer, as written on the agreement."
+        copy=False,
+        help="Who signed for the customer, as written on the agreement.",
+        entry="proposed",
     )
     signed_as = fields.Char(
         "Capacity",
         copy=False,
         help="In which capacity, for example manager or accountant with power to sign.",
+        entry="proposed",
     )
     signature = fields.Binary(
-        copy=False, attachment=True, help="The signature given on line."
+        copy=False,
+        attachment=True,
+        help="The signature given on line.",
+        entry="proposed",
     )
 
     average_delay = fields.Integer(
@@ -398,7 +407,8 @@ class DunningPlan(models.Model):
                 rows.append({"date": row.date, "amount": left})
                 rows[-1]["interest"] = min(row.interest, left)
         left = sum(row["amount"] - row["interest"] for row in rows)
-        version = self.copy(
+        # What it is a version of is a fact: see dunning.guarded.
+        version = self.sudo().copy(
             {
                 "amount": self.currency_id.round(left),
                 "count": len(rows),
@@ -407,10 +417,8 @@ class DunningPlan(models.Model):
                 "instalment_ids": [fields.Command.create(row) for row in rows],
             }
         )
-        version.sudo().write(  # a fact: see dunning.plan
-            {"previous_id": self.id, "version": self.version + 1}
-        )
-        return version
+        version.write({"previous_id": self.id, "version": self.version + 1})
+        return version.sudo(self.env.su)
 
     # What the written agreement says, in the debtor's language.
 

@@ -17,6 +17,7 @@ class DunningAlert(models.Model):
 
     _name = "dunning.alert"
     _description = "Dunning Alert"
+    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
     _order = "id desc"
 
     kind = fields.Selection(
@@ -182,7 +183,7 @@ class DunningAlert(models.Model):
         Odoo runs a rule for each record by itself: the tasks of alerts that are raised
         together are planned together, once every rule has asked.
         """
-        self.is_asking = True
+        self._write_facts({"is_asking": True})
 
     def _plan_task(self):
         """Plan the tasks of the alerts, all at once: one a case, never two."""
@@ -193,7 +194,7 @@ class DunningAlert(models.Model):
         wanted = [(alert.case_id, *describe[alert.kind](alert)) for alert in self]
         tasks = self.case_id._plan_tasks(wanted)
         for alert, task in zip(self, tasks, strict=True):
-            alert.activity_id = task
+            alert._write_facts({"activity_id": task.id})
 
     def _describe_approval(self):
         """Return summary and note of the task, and who is asked."""

@@ -69,6 +69,7 @@ class DunningLevel(models.Model):
         help="Server actions that run on the case, or on the contact, once the level "
         "is delivered. Only who may administer Odoo sets them; one that fails is noted "
         "on the case and stops nothing.",
+        entry="over",
     )
 
     @api.constrains("server_action_ids")

@@ -1,5 +1,6 @@
 from . import res_partner
 from . import dunning_case
+from . import dunning_ladder
 from . import dunning_case_line
 from . import account_move
 from . import join

@@ -211,10 +211,10 @@ class DunningCase(models.Model):
         dropped._drop(self.env._("The ladder of the case was changed."))
         # One note tells it all, with the reason: no second one about the field.
         quiet = cases.with_context(tracking_disable=True)
-        quiet.write({"ladder_id": ladder.id})
+        quiet._write_facts({"ladder_id": ladder.id})
         assigned = quiet._find_assigned_ladders()
         for found, some in quiet.grouped(assigned.get).items():
-            some.declined_ladder_id = found
+            some._write_facts({"declined_ladder_id": found.id})
         cases._message_log_batch(bodies=notes)
         cases._decide_after_change(proposed)
         return moves
@@ -264,4 +264,4 @@ class DunningCase(models.Model):
                     or ("to_approve" if case in made.case_id else False)
                 )
             ).items():
-                some.wait_reason = reason
+                some._write_facts({"wait_reason": reason})

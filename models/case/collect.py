@@ -90,7 +90,7 @@ class DunningCase(models.Model):
         # A night that opens a thousand cases neither notifies nor logs it a thousand
         # times: the first message of a case is its first contact.
         quiet = self.with_context(tracking_disable=True)
-        opened = quiet.create(
+        opened = quiet._create_facts(
             [
                 {
                     "partner_id": debtor.id,
@@ -139,7 +139,7 @@ class DunningCase(models.Model):
         for partner_cases in lines.case_id.grouped("partner_id").values():
             cases |= partner_cases.sorted("id")[-1:]
         cases = cases.filtered(lambda case: case.partner_id in debtors)
-        cases.write({"state": "open", "close_reason": False})
+        cases._write_facts({"state": "open", "close_reason": False})
         return cases
 
     @api.model
@@ -167,7 +167,7 @@ class DunningCase(models.Model):
                 if not line:
                     new.append((case, item))
                 elif (line.date_due, line.currency_id) != (item.due, item.currency_id):
-                    case_lines.browse(line.id).write(item.to_case_line())
+                    case_lines.browse(line.id)._write_facts(item.to_case_line())
                     moved.add(case.id)
         former = self._read_former_lines(new)
         ladders = {ladder: ladder._to_core() for ladder in self.ladder_id}
@@ -299,7 +299,7 @@ class DunningCase(models.Model):
                 # Debts that came later belong to a new case, which starts afresh.
                 emptied.append(case.id)
         lines_of_items = self.env["dunning.case.line"].sudo()  # the engine's own
-        lines_of_items.browse(settled).write({"active": False})
+        lines_of_items.browse(settled)._write_facts({"active": False})
         self.browse(emptied)._close_settled(date)
 
     def _close_settled(self, date):
@@ -310,7 +310,7 @@ class DunningCase(models.Model):
         asking._drop(self.env._("Nothing is open any more."))
         reasons = self._get_close_reasons()
         for reason, cases in self.grouped(reasons.get).items():
-            cases.write({"state": "closed", "close_reason": reason})
+            cases._write_facts({"state": "closed", "close_reason": reason})
         self._after_settling(date)
 
     def _get_close_reasons(self):

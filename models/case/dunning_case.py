@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, plaintext2html
 
@@ -14,15 +14,30 @@ class DunningCase(models.Model):
 
     _name = "dunning.case"
     _description = "Dunning Case"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "dunning.guarded",
+        "dunning.guarded",
+        "dunning.guarded",
+    ]
     _order = "amount_overdue desc, id desc"
     _check_company_auto = True
 
     partner_id = fields.Many2one(
-        "res.partner", "Debtor", required=True, index=True, ondelete="restrict"
+        "res.partner",
+        "Debtor",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        entry="new",
     )
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+        entry="new",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     ladder_id = fields.Many2one(
@@ -32,6 +47,7 @@ class DunningCase(models.Model):
         check_company=True,
         help="Which reminders this customer gets, and when. To change it: “Change "
         "the ladder”.",
+        entry="new",
     )
     state = fields.Selection(
         [
@@ -69,12 +85,14 @@ class DunningCase(models.Model):
         domain=[("share", "=", False)],
         help="In charge of this customer: signs the messages and gets the calls to "
         "make.",
+        entry="over",
     )
     salesperson_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     contact_id = fields.Many2one(
         "res.partner",
         help="Who receives the reminders of this case. Empty: the customer's contact "
         "for reminders, else the invoice address.",
+        entry="over",
     )
     recipient_id = fields.Many2one(
         "res.partner",
@@ -207,17 +225,20 @@ class DunningCase(models.Model):
 
     def write(self, vals):
         changed = self.browse()
-        if not self.env.su and not {"partner_id", "company_id"}.isdisjoint(vals):
-            raise UserError(
-                self.env._(
-                    "A case stays with its debtor and its company: open another."
-                )
-            )
         if "ladder_id" in vals:
             changed = self.filtered(lambda case: case.ladder_id.id != vals["ladder_id"])
         result = super().write(vals)
         changed.line_ids._stand_on_new_ladder()
         return result
+
+    def _refuse(self, names):
+        raise AccessError(
+            self.env._(
+                "A case stays with its debtor and its company. Its ladder and how far "
+                "it is change with the buttons: “Change ladder”, “Put on hold”, "
+                "“Resume”, “Close”."
+            )
+        )
 
     def _get_contact(self, billed=None):
         """Return who is written to: never a delivery address (design, rule 13).
@@ -310,10 +331,11 @@ class DunningCase(models.Model):
 
     def action_close(self):
         """Close by hand: what was prepared is dropped, what was sent stays."""
+        self.check_access("write")
         for case in self:
             case.action_ids._drop(self.env._("The case was closed by hand."))
         self._end_commitments()
-        self.write({"state": "closed", "close_reason": "manual"})
+        self._write_facts({"state": "closed", "close_reason": "manual"})
 
     # What time and payments change is never stored.
     #

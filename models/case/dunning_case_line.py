@@ -16,6 +16,7 @@ class DunningCaseLine(models.Model):
 
     _name = "dunning.case.line"
     _description = "Dunning Case Item"
+    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
     _order = "date_due, id"
     _rec_name = "move_id"
     _check_company_auto = True
@@ -152,7 +153,7 @@ class DunningCaseLine(models.Model):
                 continue
             rungs = ladder._to_core()
             for level, of_level in lines.grouped("level_id").items():
-                of_level.write(
+                of_level._write_facts(
                     {"level_id": level._find_on(rungs), "ladder_ended_on": False}
                 )
         self._refresh_next()
@@ -165,7 +166,7 @@ class DunningCaseLine(models.Model):
         """
         lines = self.sudo()  # see the class: the engine's own
         if not level:
-            lines.write({"ladder_ended_on": day})
+            lines._write_facts({"ladder_ended_on": day})
         moving = lines.filtered(
             lambda line: (
                 not line.level_id
@@ -174,7 +175,7 @@ class DunningCaseLine(models.Model):
             )
         )
         if level:
-            moving.write(
+            moving._write_facts(
                 {"level_id": level.id, "delivered_on": day, "deadline": deadline}
             )
         lines._forget_agreed(level)
@@ -209,7 +210,7 @@ class DunningCaseLine(models.Model):
     def _postpone(self, deadline):
         """Keep the date that a message printed for items it only listed."""
         for line in self.sudo():  # the engine's own
-            line.deadline = max(line.deadline or deadline, deadline)
+            line._write_facts({"deadline": max(line.deadline or deadline, deadline)})
 
     def _refresh_next(self):
         """Store the next level and date, from the rung each item stands on."""
@@ -238,7 +239,7 @@ class DunningCaseLine(models.Model):
                 changed[level_id, day].append(line.id)
         for (level_id, day), ids in changed.items():
             lines = self.sudo().browse(ids)  # the engine's own
-            lines.write({"next_level_id": level_id, "next_date": day})
+            lines._write_facts({"next_level_id": level_id, "next_date": day})
 
     # Why an item is not dunned now
 
@@ -315,4 +316,4 @@ class DunningCaseLine(models.Model):
             )
         )
         if done:
-            done.write({"agreed_level_id": False, "agreed_on": False})
+            done._write_facts({"agreed_level_id": False, "agreed_on": False})

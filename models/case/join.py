@@ -55,7 +55,7 @@ class DunningCase(models.Model):
         survivor._take_properties(others)
         others._close_joined(survivor)
         survivor._take_records(others)
-        survivor.write({"partner_id": debtor.id, "last_run_on": False})
+        survivor._write_facts({"partner_id": debtor.id, "last_run_on": False})
         survivor._move_in(former_lines)
         survivor._message_log(body=plaintext2html(note))
         others._say_joined(survivor)
@@ -102,7 +102,7 @@ class DunningCase(models.Model):
                 and (self.partner_id == debtor or action.is_edited)
             )
         )
-        kept.filtered("is_edited").is_stale = True
+        kept.filtered("is_edited")._write_facts({"is_stale": True})
         (drafts - kept)._drop(self.env._("The case was joined with another one."))
 
     def _take_properties(self, others):
@@ -114,7 +114,7 @@ class DunningCase(models.Model):
         }
         states = (self | others).mapped("state")
         values["state"] = max(states, key=CAUTION.index)
-        self.write(values)
+        self._write_facts(values)
 
     def _say_joined(self, survivor):
         for case in self:
@@ -128,7 +128,7 @@ class DunningCase(models.Model):
             )
 
     def _close_joined(self, survivor):
-        self.write(
+        self._write_facts(
             {
                 "state": "closed",
                 "close_reason": "joined",
@@ -145,7 +145,7 @@ class DunningCase(models.Model):
             return
         for case in others:
             made_there = case.action_ids.filtered(lambda a: not a.origin_case_id)
-            made_there.origin_case_id = case
+            made_there._write_facts({"origin_case_id": case.id})
         self.env["dunning.action"].flush_model()
         for model, name in self._get_links():
             records = self.env[model].sudo().with_context(active_test=False)
@@ -207,5 +207,5 @@ class DunningCase(models.Model):
                         line.id,
                     )
                 )
-                ranked[:-1].write({"active": False})
+                ranked[:-1]._write_facts({"active": False})
         self.line_ids._refresh_next()

@@ -56,7 +56,7 @@ class DunningAction(models.Model):
             today = company._dunning_today()
             day = date or today
             for level, of_level in actions.grouped("level_id").items():
-                of_level.write(
+                of_level._write_facts(
                     {
                         "queued_on": day,
                         "is_stamped": day != today,
@@ -155,7 +155,7 @@ class DunningAction(models.Model):
                 for action, mail in zip(self, mails, strict=True)
             ]
         )
-        self.write({"state": "queued"})
+        self._write_facts({"state": "queued"})
         for action, mail in zip(self, mails, strict=True):
             carriers = {"mail_mail_id": mail.id, "message_id": mail.mail_message_id.id}
             action.sudo().write(carriers)  # see _queue_emails
@@ -239,7 +239,7 @@ class DunningAction(models.Model):
         by_day = self._get_sendable().grouped(lambda a: date or a._get_live_day())
         for day, actions in by_day.items():
             actions._before_delivery(day)
-            actions.write(
+            actions._write_facts(
                 {"state": "done", "delivered_on": day, "failure_reason": False}
             )
             counting = actions.filtered(
@@ -285,7 +285,7 @@ class DunningAction(models.Model):
         :param task: what to do, in a few words
         """
         for reason, actions in self.grouped(reasons.get).items():
-            actions.write({"state": "failed", "failure_reason": reason})
+            actions._write_facts({"state": "failed", "failure_reason": reason})
         overtaken = self.filtered(lambda action: action._is_overtaken())
         overtaken.sudo().is_overtaken = True  # the engine's to say
         # Nothing is asked about a debtor who owes nothing.
@@ -325,9 +325,15 @@ class DunningAction(models.Model):
         missing = lines.filtered(lambda line: not line._get_invoice_pdf())
         waiting = self.filtered(lambda action: action.line_ids.case_line_id & missing)
         if waiting:
-            waiting.write({"state": "queued"})
+            waiting._write_facts({"state": "queued"})
             self.env.ref(WORKER)._trigger()
         return self - waiting
+
+    def _enclose(self, files):
+        """Let files go with the contact, beside those that go already."""
+        if files:
+            links = [Command.link(one.id) for one in files]
+            self._write_facts({"attachment_ids": links})
 
     def _attach_invoices(self):
         """Attach the PDF of each invoice to its message."""
@@ -335,7 +341,7 @@ class DunningAction(models.Model):
             pdfs = self.env["ir.attachment"]
             for line in action._get_document_lines():
                 pdfs |= line._get_invoice_pdf()
-            action.attachment_ids |= pdfs
+            action._enclose(pdfs)
 
     @api.model
     def _cron_make_documents(self):

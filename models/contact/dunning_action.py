@@ -7,20 +7,6 @@ from odoo.tools import html_sanitize
 from ...tools.channels import BY_HOST, BY_PERSON, UNDELIVERED
 
 #: What a delivered contact said, to whom and when.
-FROZEN = {
-    *("case_id", "kind", "channel", "date", "state", "delivered_on", "deadline"),
-    *("contact_id", "subject", "body", "line_ids", "attachment_ids"),
-    *("dispute_found", "agreement_reached"),
-}
-#: What only the engine says: the host's records that carry a contact (cancelled or
-#: removed with it as superuser), what came of it, what it replaces.
-CARRIERS = {
-    *("mail_mail_id", "activity_id", "sms_id", "message_id"),
-    *("outcome", "outcome_on", "outcome_note", "attempt_count"),
-    *("fallback_of_id", "is_overtaken"),
-    *("event", "event_model", "event_res_id", "event_row_id", "template_id"),
-    *("reason_id", "reason_said_by", "is_incoming"),
-}
 
 
 class DunningAction(models.Model):
@@ -32,12 +18,18 @@ class DunningAction(models.Model):
 
     _name = "dunning.action"
     _description = "Dunning Action"
+    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
     _order = "date desc, id desc"
     _rec_name = "subject"
     _check_company_auto = True
 
     case_id = fields.Many2one(
-        "dunning.case", required=True, index=True, ondelete="cascade", readonly=True
+        "dunning.case",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        readonly=True,
+        entry="new",
     )
     origin_case_id = fields.Many2one(
         "dunning.case",
@@ -78,7 +70,7 @@ class DunningAction(models.Model):
     )
     is_formal_notice = fields.Boolean(related="level_id.is_formal_notice")
     channel = fields.Selection(
-        selection="_selection_channel", required=True, readonly=True
+        selection="_selection_channel", required=True, readonly=True, entry="new"
     )
     state = fields.Selection(
         [
@@ -101,6 +93,7 @@ class DunningAction(models.Model):
         readonly=True,
         help="The day for which the step was decided. It may leave later: see "
         "“Delivered on”.",
+        entry="new",
     )
     queued_on = fields.Date(readonly=True)
     is_stamped = fields.Boolean(
@@ -124,6 +117,7 @@ class DunningAction(models.Model):
         readonly=True,
         help="To whom it is addressed: the case's contact, else the customer's "
         "contact for reminders, else the invoice address.",
+        entry="draft",
     )
     line_ids = fields.One2many("dunning.action.line", "action_id", readonly=True)
     mail_mail_id = fields.Many2one("mail.mail", readonly=True, index="btree_not_null")
@@ -242,7 +236,7 @@ class DunningAction(models.Model):
         if not undelivered:
             return
         undelivered._close_alerts()
-        undelivered.write({"state": "cancelled", "cancel_reason": reason})
+        undelivered._write_facts({"state": "cancelled", "cancel_reason": reason})
         # The same step may be prepared again at once: the database must know.
         undelivered.flush_recordset(["state"])
         # The mail queue and activities belong to everybody's actions of this case.
@@ -266,7 +260,7 @@ class DunningAction(models.Model):
         failed._check_not_replaced()
         for action in failed:
             # Written to whom the case names now, which may have been mended.
-            action.contact_id = action.case_id._get_contact()
+            action._write_facts({"contact_id": action.case_id._get_contact().id})
         failed._refresh()._queue()
         return failed._notify_outcome()
 
@@ -308,17 +302,11 @@ class DunningAction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            for vals in vals_list:
-                self._check_course(vals, is_new=True)
         actions = super().create([self._make_safe(vals) for vals in vals_list])
         actions.filtered(lambda action: action.state != "proposed")._check_may_approve()
         return actions
 
     def write(self, vals):
-        if not self.env.su:
-            self._check_proof(vals)
-            self._check_course(vals)
         if vals.get("state") in ("queued", "done"):
             leaving = self.filtered(lambda a: a.state not in ("queued", "done"))
             leaving._check_may_approve()
@@ -337,46 +325,35 @@ class DunningAction(models.Model):
             return vals
         return vals | {"body": html_sanitize(vals["body"])}
 
-    @api.model
-    def _get_frozen(self):
-        """Return the fields that nobody changes once a contact is delivered: what it
-        said, to whom and when. Each folder adds its own."""
-        return FROZEN
+    def _get_stage(self):
+        """What was approved leaves as it was approved: frozen from then on."""
+        if not self.state or self.state == "proposed":
+            return "draft"
+        return "open" if self.state == "queued" else "over"
 
-    @api.model
-    def _get_carriers(self):
-        """Return the fields that only the engine writes. Each folder adds its own."""
-        return CARRIERS
-
-    def _check_proof(self, vals):
-        done = self.filtered(lambda action: action.state == "done")
-        if done and not self._get_frozen().isdisjoint(vals):
-            raise UserError(
+    def _refuse(self, names):
+        if done := self.filtered(lambda action: action.state == "done"):
+            raise AccessError(
                 self.env._(
-                    "“%(action)s” has been delivered and cannot be changed.",
+                    "“%(action)s” has been delivered and cannot be changed. How far a "
+                    "contact is follows from what happens to it.",
                     action=done[0].display_name,
                 )
             )
-        if "level_id" in vals:
-            raise UserError(
-                self.env._("The level of a contact is decided by its ladder.")
-            )
-
-    def _check_course(self, vals, is_new=False):
-        """A contact begins as a proposal, an e-mail is delivered when the mail server
-        says so, and only the engine says what carries a contact."""
-        state = vals.get("state", "proposed")
-        is_forged = state == "done" and any(
-            action._is_told_by_machine() for action in self
-        )
-        is_begun = is_new and state != "proposed"
-        if is_forged or is_begun or not self._get_carriers().isdisjoint(vals):
-            raise UserError(
+        if self and any(self._get_last_stage(self._fields[name]) for name in names):
+            raise AccessError(
                 self.env._(
-                    "How far a contact is follows from what happens to it: approve, "
-                    "send or cancel it instead."
+                    "“%(action)s” was approved and stays as it was: cancel it to have "
+                    "another one prepared.",
+                    action=self[0].display_name,
                 )
             )
+        raise AccessError(
+            self.env._(
+                "How far a contact is follows from what happens to it: approve, send "
+                "or cancel it instead."
+            )
+        )
 
     def _check_may_approve(self):
         """Only a credit manager approves a formal notice (design, rule 4)."""

@@ -32,32 +32,38 @@ class DunningReason(models.Model):
 
     _name = "dunning.reason"
     _description = "Reason for Non-payment"
+    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
     _order = "sequence, code"
     _rec_names_search = ["code", "name"]
 
-    sequence = fields.Integer(default=100)
+    sequence = fields.Integer(default=100, entry="over")
     code = fields.Char(
-        required=True, help="Short and unique, for statistics and other programs."
+        required=True,
+        help="Short and unique, for statistics and other programs.",
+        entry="over",
     )
-    name = fields.Char("Reason", required=True, translate=True)
+    name = fields.Char("Reason", required=True, translate=True, entry="over")
     family = fields.Selection(
         FAMILIES,
         required=True,
         help="Groups reasons in statistics. Disputes have an owner and a number of "
         "days for each family.",
+        entry="over",
     )
     suggested_action = fields.Selection(
         FOLLOW_UPS,
         required=True,
         default="none",
         help="What is proposed when this reason is recorded: a choice, not a rule.",
+        entry="over",
     )
     advice = fields.Char(
         "What to do",
         translate=True,
         help="Shown to whoever records this reason, and written in the task.",
+        entry="over",
     )
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(default=True, entry="over")
     _code_once = models.Constraint(
         "UNIQUE(code)", "Another reason has this code: each reason has its own."
     )

@@ -180,10 +180,14 @@ class DunningAction(models.Model):
             channel=labels[other.channel],
             reason=self.failure_reason,
         )
-        self.failure_reason = self.env._(
-            "%(reason)s Prepared instead: %(channel)s.",
-            reason=self.failure_reason,
-            channel=labels[other.channel],
+        self._write_facts(
+            {
+                "failure_reason": self.env._(
+                    "%(reason)s Prepared instead: %(channel)s.",
+                    reason=self.failure_reason,
+                    channel=labels[other.channel],
+                )
+            }
         )
         # Told by the engine, whoever learns that it failed.
         self.case_id.sudo().message_post(body=plaintext2html(text))
@@ -247,7 +251,7 @@ class DunningAction(models.Model):
         came_back = self.filtered(lambda action: action.state == "done")
         for action in came_back:
             day = max(action.delivered_on, action.company_id._dunning_today())
-            action.delivered_on = False
+            action._write_facts({"delivered_on": False})
             action._mark_failed(
                 self.env._(
                     "The message to %(contact)s came back: correct the contact, then "
@@ -274,7 +278,9 @@ class DunningAction(models.Model):
             if row.level_id and line._stands_on(row.level_id):
                 line._stand(self._get_standing_without(row))
             elif not row.level_id and self.deadline and line.deadline == self.deadline:
-                line.deadline = self._get_standing_without(row).deadline
+                line._write_facts(
+                    {"deadline": self._get_standing_without(row).deadline}
+                )
         lines = self.line_ids.case_line_id
         lines._stand_on_new_ladder()
         lines._refresh_next()

@@ -93,7 +93,7 @@ class DunningAction(models.Model):
         unreachable._use_other_channel()
         reachable = self - unreachable
         reachable._plan_activities()
-        reachable.write({"state": "queued"})
+        reachable._write_facts({"state": "queued"})
 
     def _plan_activities(self, day=None):
         """Plan one activity for each contact.
@@ -256,7 +256,7 @@ class DunningAction(models.Model):
         """
         by_day = self.sudo().grouped(lambda action: day or action._get_live_day())
         for outcome_on, actions in by_day.items():
-            actions.write(
+            actions._write_facts(
                 {"outcome": outcome, "outcome_note": note, "outcome_on": outcome_on}
             )
 
@@ -269,7 +269,7 @@ class DunningAction(models.Model):
         labels = dict(self._fields["outcome"]._description_selection(self.env))
         for action in self.sudo():
             activity = action.activity_id.filtered("active")
-            action.activity_id = False
+            action._write_facts({"activity_id": False})
             report = [
                 self.env._("Outcome: %(outcome)s", outcome=labels[action.outcome]),
                 action._describe_reason(),

@@ -55,7 +55,7 @@ class DunningAction(models.Model):
         keys = late or list(plan.items)
         kind = "courtesy" if level.is_courtesy else "rung"
         step = core.Step(kind, rung, dict.fromkeys(keys, rung))
-        drafts.write({"state": "cancelled"})
+        drafts._write_facts({"state": "cancelled"})
         drafts.flush_recordset(["state"])
         return self._create_with_lines(
             [
@@ -198,7 +198,7 @@ class DunningAction(models.Model):
         :param wanted: values of :meth:`_prepare_values`
         """
         lines = [values.pop("line_ids") for values in wanted]
-        actions = self.create(wanted)
+        actions = self._create_facts(wanted)
         actions._insert_lines(lines)
         actions._complete_lines()
         return actions
@@ -249,11 +249,11 @@ class DunningAction(models.Model):
             for row in wanted:
                 line = lines[row["case_line_id"]]
                 if line.days_overdue != row["days_overdue"]:
-                    line.days_overdue = row["days_overdue"]
+                    line._write_facts({"days_overdue": row["days_overdue"]})
             return
         told.unlink()
         self._insert_lines([wanted])
-        self.is_stale = self.is_edited
+        self._write_facts({"is_stale": self.is_edited})
 
     # Money is read live when it leaves: what is no longer right stays here.
 
@@ -323,9 +323,9 @@ class DunningAction(models.Model):
             if not item or item.hold:
                 line.unlink()
             elif line._has_changed(item):
-                line.amount_residual = item.residual_currency
-                line.amount_claimed = item.claimed_currency
-                self.is_stale = self.is_edited
+                line._write_facts({"amount_residual": item.residual_currency})
+                line._write_facts({"amount_claimed": item.claimed_currency})
+                self._write_facts({"is_stale": self.is_edited})
         if not self.line_ids:
             self._drop(self.env._("Everything named in it was settled meanwhile."))
 

@@ -81,7 +81,7 @@ class DunningAction(models.Model):
         ready.sms_id.sudo().filtered(lambda s: s.state == "error").action_set_canceled()
         # What carries it is the engine's to say.
         ready.sudo().write({"sms_id": False, "message_id": False})
-        ready.write({"state": "queued"})
+        ready._write_facts({"state": "queued"})
         ready._release_sms()
 
     def _find_sms_obstacles(self):
@@ -188,7 +188,9 @@ class DunningAction(models.Model):
             ]
         )
         for action, sms in zip(self.sudo(), waiting, strict=True):  # see _queue_emails
-            action.write({"sms_id": sms.id, "message_id": sms.mail_message_id.id})
+            action._write_facts(
+                {"sms_id": sms.id, "message_id": sms.mail_message_id.id}
+            )
 
     def _prepare_sms_message(self):
         return self._prepare_message() | {

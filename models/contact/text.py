@@ -66,13 +66,14 @@ class DunningAction(models.Model):
         help="The invoices or amounts changed after the text was edited.",
     )
     text_subject = fields.Char(
-        "Subject shown", compute="_compute_text", inverse="_inverse_text"
+        "Subject shown", compute="_compute_text", inverse="_inverse_text", entry="draft"
     )
     text_body = fields.Html(
         "Text",
         compute="_compute_text",
         inverse="_inverse_text",
         sanitize="email_outgoing",
+        entry="draft",
     )
     lang = fields.Char(compute="_compute_lang")
     greeting = fields.Char(compute="_compute_people")
@@ -128,7 +129,7 @@ class DunningAction(models.Model):
         """Keep the text a user wrote, after checking its wording."""
         self.ensure_one()
         self._check_wording(subject, body)
-        self.write(
+        self._write_facts(
             {"subject": subject, "body": body, "is_edited": True, "is_stale": False}
         )
 
@@ -165,7 +166,7 @@ class DunningAction(models.Model):
         for action_id, (subject, body) in unwritten._render_texts().items():
             action = self.browse(action_id)
             action._check_wording(subject, body)
-            action.write({"subject": subject, "body": body})
+            action._write_facts({"subject": subject, "body": body})
 
     def _check_wording(self, subject, body):
         """Refuse forbidden phrases; a name is a name, even of a bailiff."""

@@ -1,20 +1,13 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date, plaintext2html
 
 from ...tools import covers as core
 from ..contact.dunning_reason import FAMILIES
 
-#: Facts that the engine writes; a person decides through the buttons.
-FACTS = {
-    *("case_id", "move_id", "currency_id", "state", "date", "closed_on"),
-    *("closed_by_id", "credit_move_id", "mediation_from", "mediation_until"),
-}
-#: What a person may change as long as nothing is decided.
-CHOSEN = {"amount", "reason_id", "resolution", "amount_accepted"}
 #: Days to examine a dispute when the company has said nothing for its family.
 USUAL_DAYS = 15
 #: States in which somebody has to examine a dispute.
@@ -33,12 +26,23 @@ class DunningDispute(models.Model):
 
     _name = "dunning.dispute"
     _description = "Dispute"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "dunning.guarded",
+        "dunning.guarded",
+        "dunning.guarded",
+    ]
     _order = "deadline, id"
     _check_company_auto = True
 
     case_id = fields.Many2one(
-        "dunning.case", required=True, index=True, ondelete="cascade", readonly=True
+        "dunning.case",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        readonly=True,
+        entry="new",
     )
     partner_id = fields.Many2one(
         related="case_id.partner_id", string="Debtor", store=True, index=True
@@ -56,6 +60,7 @@ class DunningDispute(models.Model):
             ("payment_state", "in", ("not_paid", "partial", "blocked")),
         ],
         help="The invoice that is contested, as a whole or in part.",
+        entry="new",
     )
     move_name = fields.Char(
         "Invoice number",
@@ -74,6 +79,7 @@ class DunningDispute(models.Model):
         precompute=True,
         tracking=True,
         help="The part that is contested, VAT included: it waits, the rest goes on.",
+        entry="open",
     )
     balance = fields.Monetary(
         "Balance", related="move_id.amount_residual", currency_field="currency_id"
@@ -84,10 +90,13 @@ class DunningDispute(models.Model):
         ondelete="restrict",
         tracking=True,
         help="What is contested. Its family decides who examines it.",
+        entry="open",
     )
     family = fields.Selection(related="reason_id.family", store=True)
     note = fields.Text(
-        "What the debtor says", help="In his words: it is not sent to anybody."
+        "What the debtor says",
+        help="In his words: it is not sent to anybody.",
+        entry="over",
     )
     document_ids = fields.Many2many(
         "ir.attachment",
@@ -96,12 +105,14 @@ class DunningDispute(models.Model):
         "attachment_id",
         "Documents",
         help="Delivery notes, photos, the debtor's letter, the order.",
+        entry="over",
     )
     date = fields.Date(
         "Since",
         required=True,
         default=lambda self: self.env.company._dunning_today(),
         readonly=True,
+        entry="new",
     )
     manager_id = fields.Many2one(related="case_id.manager_id")
     state = fields.Selection(
@@ -132,6 +143,7 @@ class DunningDispute(models.Model):
         tracking=True,
         domain=[("share", "=", False)],
         help="Examines the dispute and answers the debtor.",
+        entry="open",
     )
     deadline = fields.Date(
         compute="_compute_owner",
@@ -140,6 +152,7 @@ class DunningDispute(models.Model):
         precompute=True,
         tracking=True,
         help="Until when it is examined. The day after, the credit manager is asked.",
+        entry="open",
     )
     is_late = fields.Boolean(
         "Past its deadline", compute="_compute_is_late", search="_search_is_late"
@@ -203,8 +216,8 @@ class DunningDispute(models.Model):
 
     @api.model
     def _prepare_dispute(self, vals):
-        """Find the invoice and its case; how far a dispute is, is no choice."""
-        wanted = {name: vals[name] for name in vals if name not in FACTS}
+        """Find the invoice and its case."""
+        wanted = dict(vals)
         if wanted.get("amount") is None or wanted["amount"] is False:
             wanted.pop("amount", None)  # the whole balance
         self._check_above_zero(wanted)
@@ -227,8 +240,6 @@ class DunningDispute(models.Model):
         return wanted | {"case_id": case.id, "move_id": move.id, "date": day}
 
     def write(self, vals):
-        if not self.env.su:
-            self._check_write(vals)
         self._check_above_zero(vals)
         before = {dispute: dispute.amount for dispute in self}
         result = super().write(vals)
@@ -247,23 +258,25 @@ class DunningDispute(models.Model):
                 self.env._("Nothing is contested: enter an amount above zero.")
             )
 
-    def _check_write(self, vals):
-        if not FACTS.isdisjoint(vals):
-            raise UserError(
-                self.env._(
-                    "How far a dispute is follows from what is decided: use its "
-                    "buttons. Opened on the wrong invoice, withdraw it."
-                )
-            )
-        decided = self.filtered(lambda one: one.state in ("credit", "closed"))
-        if decided and not CHOSEN.isdisjoint(vals):
-            raise UserError(
+    def _get_stage(self):
+        return "open" if self.state in EXAMINED else "over"
+
+    def _refuse(self, names):
+        decided = self.filtered(lambda one: one.state not in EXAMINED)
+        if decided:
+            raise AccessError(
                 self.env._(
                     "“%(dispute)s” was decided on and stays as it is: open another "
                     "dispute if there is more to contest.",
                     dispute=decided[0].display_name,
                 )
             )
+        raise AccessError(
+            self.env._(
+                "How far a dispute is follows from what is decided: use its "
+                "buttons. Opened on the wrong invoice, withdraw it."
+            )
+        )
 
     @api.model
     def _get_window(self, move, case):
@@ -467,7 +480,7 @@ class DunningDispute(models.Model):
 
     def _release(self):
         """Let the amounts go on."""
-        self._get_covers().write({"active": False})
+        self._get_covers()._write_facts({"active": False})
 
     def _show(self):
         """Let the cases show what waits, and look afresh at what is about to leave."""
@@ -497,7 +510,7 @@ class DunningDispute(models.Model):
         for dispute in disputes:
             case = by_partner[dispute.partner_id]
             if dispute.case_id != case and dispute.move_id in case.line_ids.move_id:
-                dispute.case_id = case
+                dispute._write_facts({"case_id": case.id})
         covered = {(cover.source_id, cover.line_id) for cover in disputes._get_covers()}
         changed = disputes.filtered(
             lambda dispute: any(
@@ -513,25 +526,32 @@ class DunningDisputeOwner(models.Model):
 
     _name = "dunning.dispute.owner"
     _description = "Dispute Owner"
+    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
     _order = "company_id, family"
     _check_company_auto = True
 
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+        entry="new",
     )
-    family = fields.Selection(FAMILIES, required=True)
+    family = fields.Selection(FAMILIES, required=True, entry="over")
     user_id = fields.Many2one(
         "res.users",
         "Owner",
         domain=[("share", "=", False)],
         help="Examines the disputes of this family and gets the task. Empty: the "
         "collector of the case.",
+        entry="over",
     )
     days = fields.Integer(
         default=USUAL_DAYS,
         required=True,
         help="Days to examine a dispute. When they are over, the credit manager is "
         "asked.",
+        entry="over",
     )
     _family_once = models.Constraint(
         "UNIQUE(company_id, family)",

@@ -44,6 +44,7 @@ class DunningEinvoiceStatus(models.Model):
 
     _name = "dunning.einvoice.status"
     _description = "E-invoicing Status"
+    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
     _order = "date desc, id desc"
     _rec_name = "code"
     _check_company_auto = True
@@ -98,13 +99,13 @@ class DunningEinvoiceStatus(models.Model):
         """Let the status act on dunning, once, and note what it did."""
         self.ensure_one()
         if self.code in CONTESTING:
-            self.effect = self._contest()
+            self._write_facts({"effect": self._contest()})
         elif self.code == ANNOUNCED:
-            self.effect = self._wait_for_payment()
+            self._write_facts({"effect": self._wait_for_payment()})
         elif self.code in NOT_DELIVERED:
-            self.effect = self._ask_to_send_again()
+            self._write_facts({"effect": self._ask_to_send_again()})
         elif self.code in DELIVERED:
-            self.effect = self._note_delivery()
+            self._write_facts({"effect": self._note_delivery()})
 
     # Contested
 
@@ -115,7 +116,7 @@ class DunningEinvoiceStatus(models.Model):
             [("move_id", "=", self.move_id.id), ("state", "!=", "closed")], limit=1
         )
         if known:
-            self.dispute_id = known
+            self._write_facts({"dispute_id": known.id})
             return self._add_to_dispute(known)
         if not self._get_lines():
             return self.env._("Nothing is open: no dispute.")
@@ -209,7 +210,7 @@ class DunningEinvoiceStatus(models.Model):
             return self.env._("Nothing is open: nothing to wait for.")
         running = self._find_holds(self.code)
         if running:
-            self.hold_id = running[:1]
+            self._write_facts({"hold_id": running[:1].id})
             if running[:1].date_until != until:
                 running[:1].date_until = until
         else:

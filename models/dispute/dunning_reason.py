@@ -10,5 +10,5 @@ class DunningReason(models.Model):
     _inherit = "dunning.reason"
 
     suggested_action = fields.Selection(
-        selection_add=FOLLOW_UPS, ondelete={"dispute": "set default"}
+        selection_add=FOLLOW_UPS, ondelete={"dispute": "set default"}, entry="over"
     )

@@ -32,15 +32,18 @@ class DunningDispute(models.Model):
         "until it is posted. Partly: a draft credit note over a part, the rest goes "
         "on. Not justified: the debtor is told so and the reminders go on. Withdrawn: "
         "by the debtor, or opened by mistake.",
+        entry="open",
     )
     amount_accepted = fields.Monetary(
         "Amount accepted",
         help="What is credited when the debtor is right in part, VAT included.",
+        entry="open",
     )
     resolution_note = fields.Text(
         "Our answer",
         help="Why it was decided so. The debtor reads it in the message that tells him "
         "that his objection was accepted in part, or not.",
+        entry="open",
     )
     closed_on = fields.Date("Settled on", readonly=True)
     closed_by_id = fields.Many2one("res.users", "Settled by", readonly=True)
@@ -70,11 +73,12 @@ class DunningDispute(models.Model):
         tracking=True,
         help="Who mediates. The consumer mediator is free for consumers, the business "
         "ombudsman for both sides.",
+        entry="open",
     )
-    mediator = fields.Char(help="Name, reference of the file, telephone.")
+    mediator = fields.Char(help="Name, reference of the file, telephone.", entry="open")
     mediation_from = fields.Date("In mediation since", readonly=True, tracking=True)
     mediation_meeting = fields.Date(
-        "Next meeting", help="When the parties are to meet or to answer."
+        "Next meeting", help="When the parties are to meet or to answer.", entry="open"
     )
     mediation_until = fields.Date("Mediation ended on", readonly=True)
     mediation_result = fields.Selection(
@@ -85,6 +89,7 @@ class DunningDispute(models.Model):
         ],
         "Result of the mediation",
         tracking=True,
+        entry="open",
     )
 
     def action_resolve(self, resolution=None, amount=None, note=None):

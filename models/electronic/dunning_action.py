@@ -96,7 +96,7 @@ class DunningAction(models.Model):
             if refusal := action._get_lre_refusal():
                 action._mark_failed(refusal)
                 continue
-            action.state = "queued"
+            action._write_facts({"state": "queued"})
             action.sudo().write(  # the engine's to say
                 {
                     "is_electronic": True,
@@ -231,10 +231,12 @@ class DunningAction(models.Model):
         except core.Unreachable as silence:
             letter._wait_for_provider(silence)
         except core.Refused as refusal:
-            letter.lre_status = False
+            letter._write_facts({"lre_status": False})
             letter._mark_failed(str(refusal))
         else:
-            letter.write({"lre_reference": receipt.reference, "lre_status": "sent"})
+            letter._write_facts(
+                {"lre_reference": receipt.reference, "lre_status": "sent"}
+            )
             letter._mark_done(receipt.deposited_on)
 
     def _stop_lre(self, reason):
@@ -253,7 +255,7 @@ class DunningAction(models.Model):
     def _wait_for_provider(self, silence):
         """Keep the letter for a later attempt, and tell the collector once."""
         _logger.warning("Electronic letter %s not answered: %s", self.id, silence)
-        self.write(
+        self._write_facts(
             {
                 "lre_status": "in_doubt",
                 "lre_next_try": fields.Datetime.now() + TRY_AGAIN_AFTER,
@@ -327,7 +329,7 @@ class DunningAction(models.Model):
         changed = {name: day for name, day in values.items() if self[name] != day}
         try:
             with self.env.cr.savepoint():
-                self.write(
+                self._write_facts(
                     changed
                     | {
                         "lre_status": news.status,
@@ -372,10 +374,3 @@ class DunningAction(models.Model):
 
     def _is_told_by_machine(self):
         return self.is_electronic or super()._is_told_by_machine()
-
-    @api.model
-    def _get_carriers(self):
-        return super()._get_carriers() | {
-            *("is_electronic", "is_lre_on_paper", "is_lre_archived", "lre_provider"),
-            *("lre_key", "lre_reference", "lre_status", "lre_next_try"),
-        }

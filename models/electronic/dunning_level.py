@@ -10,6 +10,7 @@ class DunningLevel(models.Model):
         "Electronic registered letter",
         help="Where the company has a provider of electronic registered letters, they "
         "leave by it; elsewhere on paper. A consumer must have agreed beforehand.",
+        entry="over",
     )
     has_lre_provider = fields.Boolean(compute="_compute_has_lre_provider")
 

@@ -120,7 +120,9 @@ class DunningCase(models.Model):
         waiting = self.filtered(lambda case: case.state == "waiting")
         for company, cases in waiting.grouped("company_id").items():
             over = cases._read_holds(date or company._dunning_today()).over
-            cases.filtered(lambda case, over=over: case.id in over).state = "open"
+            cases.filtered(lambda case, over=over: case.id in over)._write_facts(
+                {"state": "open"}
+            )
         return result
 
     def _keep_back_held(self):
@@ -181,7 +183,7 @@ class DunningCase(models.Model):
         for case in self.filtered(lambda case: case.state == "waiting"):
             # Held without a date, by a program.
             if not (case.hold_id or case._is_decided()):
-                case.state = "open"
+                case._write_facts({"state": "open"})
         return self.hold_id.action_resume()
 
     def _sql_held(self):

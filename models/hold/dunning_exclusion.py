@@ -21,7 +21,13 @@ class DunningExclusion(models.Model):
 
     _name = "dunning.exclusion"
     _description = "Exclusion from Follow-up"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "dunning.guarded",
+        "dunning.guarded",
+        "dunning.guarded",
+    ]
     _order = "reviewed_on nulls first, excluded_on nulls first, id"
     _rec_name = "move_id"
 
@@ -121,7 +127,7 @@ class DunningExclusion(models.Model):
         exclusions = self.sudo().search(
             [("move_line_id", "in", items.ids), ("ended_on", "=", False)]
         )
-        exclusions.write({"reason": reason})
+        exclusions._write_facts({"reason": reason})
         exclusions._log(
             self.env._("Excluded from dunning. Reason: %(reason)s", reason=reason)
         )
@@ -140,7 +146,7 @@ class DunningExclusion(models.Model):
         if not is_excluded:
             for company, ended in known.grouped("company_id").items():
                 day = company._dunning_today()
-                ended.write({"ended_on": day, "ended_by_id": self.env.uid})
+                ended._write_facts({"ended_on": day, "ended_by_id": self.env.uid})
             return
         exclusions.create(
             [
@@ -171,7 +177,7 @@ class DunningExclusion(models.Model):
             values = {"user_id": self.env.uid, "excluded_on": day, "reason": reason}
         else:
             values = {"ended_by_id": self.env.uid, "ended_on": day}
-        noted.write(values)
+        noted._write_facts(values)
 
     @api.model
     def _note_unknown(self, company, day):

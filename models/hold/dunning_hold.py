@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -18,20 +18,27 @@ class DunningHold(models.Model):
 
     _name = "dunning.hold"
     _description = "Dunning Hold"
+    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
     case_id = fields.Many2one(
-        "dunning.case", required=True, index=True, ondelete="cascade", readonly=True
+        "dunning.case",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        readonly=True,
+        entry="new",
     )
     company_id = fields.Many2one(related="case_id.company_id")
     partner_id = fields.Many2one(related="case_id.partner_id", string="Debtor")
     scope = fields.Selection(
         [("case", "The whole case"), ("items", "Only these items")],
         string="What is held",
+        compute="_compute_beginning",
+        store=True,
+        precompute=True,
         required=True,
-        readonly=True,
-        default="case",
     )
     line_ids = fields.Many2many(
         "dunning.case.line",
@@ -41,10 +48,13 @@ class DunningHold(models.Model):
         "Items",
         readonly=True,
         help="The items on hold. Empty: the whole case, new invoices included.",
+        entry="new",
     )
     items = fields.Char("Invoices", compute="_compute_items")
     reason = fields.Text(
-        required=True, help="Why nobody is reminded meanwhile, for whoever asks later."
+        required=True,
+        help="Why nobody is reminded meanwhile, for whoever asks later.",
+        entry="open",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -55,8 +65,10 @@ class DunningHold(models.Model):
     )
     date_from = fields.Date(
         "Since",
+        compute="_compute_beginning",
+        store=True,
+        precompute=True,
         required=True,
-        readonly=True,
         help="From this day on, nothing leaves for what is on hold.",
     )
     date_until = fields.Date(
@@ -64,6 +76,7 @@ class DunningHold(models.Model):
         required=True,
         help="The last day on hold. From the next day on the calendar of the ladder "
         "decides as usual: the days on hold shift no level.",
+        entry="open",
     )
     ended_on = fields.Date("Resumed on", readonly=True)
     ended_by_id = fields.Many2one("res.users", "Resumed by", readonly=True)
@@ -76,6 +89,15 @@ class DunningHold(models.Model):
         compute="_compute_state",
         search="_search_state",
     )
+
+    @api.depends("case_id")
+    def _compute_beginning(self):
+        """What is held, and since when, is written down once: items that are settled
+        later do not make it a hold of the whole case."""
+        for hold in self:
+            company = hold.case_id.company_id or self.env.company
+            hold.date_from = hold.date_from or company._dunning_today()
+            hold.scope = hold.scope or ("items" if hold.line_ids else "case")
 
     @api.depends("line_ids", "scope")
     @api.depends_context("lang")
@@ -158,7 +180,7 @@ class DunningHold(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        holds = super().create([self._prepare_hold(vals) for vals in vals_list])
+        holds = super().create(vals_list)
         for hold in holds:
             if hold.case_id.state not in ("open", "waiting"):
                 raise UserError(
@@ -172,28 +194,7 @@ class DunningHold(models.Model):
         holds._take_effect()
         return holds
 
-    @api.model
-    def _prepare_hold(self, vals):
-        """Keep what a person decides; author, beginning and scope are facts."""
-        wanted = {name: vals[name] for name in ("case_id", *CHOSEN) if vals.get(name)}
-        case = self.env["dunning.case"].browse(wanted.get("case_id"))
-        items = vals.get("line_ids")
-        company = case.company_id or self.env.company
-        return wanted | {
-            "scope": "items" if items else "case",
-            "line_ids": items or [],
-            "user_id": self.env.uid,
-            "date_from": company._dunning_today(),
-        }
-
     def write(self, vals):
-        if not self.env.su and not CHOSEN.issuperset(vals):
-            raise UserError(
-                self.env._(
-                    "Of a hold only the end date and the reason can be changed: "
-                    "resume dunning, or put the case on hold anew."
-                )
-            )
         if not CHOSEN.isdisjoint(vals):
             self._check_running()
         before = {hold: hold.date_until for hold in self}
@@ -203,6 +204,19 @@ class DunningHold(models.Model):
             for hold, day in before.items():
                 hold._log_new_end(day)
         return result
+
+    def _get_stage(self):
+        return "open" if self.state in (core.RUNNING, False) else "over"
+
+    def _refuse(self, names):
+        if CHOSEN.issuperset(names):
+            self._check_running()
+        raise AccessError(
+            self.env._(
+                "Of a hold only the end date and the reason can be changed: "
+                "resume dunning, or put the case on hold anew."
+            )
+        )
 
     def _check_running(self):
         over = self.filtered(lambda hold: hold.state != core.RUNNING)
@@ -220,7 +234,9 @@ class DunningHold(models.Model):
     def _take_effect(self):
         """Hold the cases, and look afresh at what was prepared for them."""
         whole = self.filtered(lambda hold: hold.scope == "case").case_id
-        whole.filtered(lambda case: case.state == "open").state = "waiting"
+        whole.filtered(lambda case: case.state == "open")._write_facts(
+            {"state": "waiting"}
+        )
         self.env.flush_all()
         self.case_id._keep_back_held()
         for hold in self:

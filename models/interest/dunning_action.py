@@ -73,7 +73,7 @@ class DunningAction(models.Model):
             ]
             warnings[reasons[0] if reasons else False] |= action
         for warning, actions in warnings.items():
-            actions.write({"interest_until": day, "interest_warning": warning})
+            actions._write_facts({"interest_until": day, "interest_warning": warning})
 
     def _get_late_totals(self):
         """Return what the contact names; nothing at all when a rate is missing."""
@@ -312,10 +312,6 @@ class DunningAction(models.Model):
         result = super()._complete_lines(day)
         self._set_late_amounts(day)
         return result
-
-    @api.model
-    def _get_frozen(self):
-        return super()._get_frozen() | {"interest_until", "interest_warning"}
 
     def _get_table_values(self, credits_of, as_date):
         values = super()._get_table_values(credits_of, as_date)

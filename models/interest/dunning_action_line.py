@@ -33,4 +33,4 @@ class DunningActionLine(models.Model):
             "interest_rates": ";".join(dict.fromkeys(f"{p:.2f}" for p in percents)),
         }
         if any(self[name] != value for name, value in values.items()):
-            self.write(values)
+            self._write_facts(values)

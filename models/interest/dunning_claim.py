@@ -70,6 +70,7 @@ class DunningClaim(models.Model):
 
     _name = "dunning.claim"
     _description = "Dunning Claim"
+    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
     _order = "date desc, id desc"
 
     case_id = fields.Many2one(
@@ -210,7 +211,7 @@ class DunningClaim(models.Model):
         # A draft that an accountant checks and posts: whoever may claim needs no right
         # on the journals.
         notes = claim.env["account.move"].sudo()
-        self.move_id = notes.create(claim._prepare_note())
+        self._write_facts({"move_id": notes.create(claim._prepare_note()).id})
         if self.proof_ids:
             # The proofs go with the note, copies of those kept with the claim.
             for proof in self.proof_ids.sudo():
@@ -256,7 +257,12 @@ class DunningClaimLine(models.Model):
 
     _name = "dunning.claim.line"
     _description = "Dunning Claim Line"
-    _inherit = ["dunning.claim.settled"]
+    _inherit = [
+        "dunning.claim.settled",
+        "dunning.guarded",
+        "dunning.guarded",
+        "dunning.guarded",
+    ]
     _order = "claim_id, date_due, id"
 
     claim_id = fields.Many2one(

@@ -21,11 +21,13 @@ class DunningLevel(models.Model):
         help="The text claims the late-payment interest to date, shown apart with its "
         "rate and its day, beside the invoices. Off: it is named as information. "
         "Never claimed from a consumer.",
+        entry="over",
     )
     claim_indemnity = fields.Boolean(
         "Claim the indemnity",
         help="The text claims the flat indemnity for recovery costs, once for each "
         "late invoice. Off: it is named as information. Never claimed from a consumer.",
+        entry="over",
     )
     names_late_payment = fields.Boolean(
         compute="_compute_names_late_payment",

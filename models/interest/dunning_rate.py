@@ -27,6 +27,7 @@ class DunningRate(models.Model):
 
     _name = "dunning.rate"
     _description = "Interest Rate of a Half-Year"
+    _inherit = ["dunning.guarded"]
     _order = "date_from desc, kind"
     _rec_name = "half_year"
 
@@ -34,6 +35,7 @@ class DunningRate(models.Model):
         "Half-year from",
         required=True,
         help="The first day of the half-year: 1 January or 1 July.",
+        entry="over",
     )
     half_year = fields.Char(compute="_compute_half_year")
     kind = fields.Selection(
@@ -46,24 +48,30 @@ class DunningRate(models.Model):
         help="The rate of the central bank is the one in force on the first day of the "
         "half-year: a change within it has no effect before the next one. Of the two "
         "legal rates the creditor's counts, not the debtor's.",
+        entry="over",
     )
     rate = fields.Float(
         "Percent per year",
         digits=(6, 2),
         required=True,
         aggregator=None,  # rates do not add up
+        entry="over",
     )
     source = fields.Char(
-        required=True, help="Where the rate was published: the decree, the page."
+        required=True,
+        help="Where the rate was published: the decree, the page.",
+        entry="over",
     )
     checked_on = fields.Date(
         help="When somebody last compared it with its source.",
         default=fields.Date.context_today,
+        entry="over",
     )
     is_secondary = fields.Boolean(
         "Secondary source",
         help="Taken from a source that quotes the official one: compare it before you "
         "print it in a letter.",
+        entry="over",
     )
 
     _one_per_half_year = models.UniqueIndex(

@@ -21,7 +21,7 @@ class DunningWaiver(models.Model):
 
     _name = "dunning.waiver"
     _description = "Dunning Waiver"
-    _inherit = ["dunning.claim.settled"]
+    _inherit = ["dunning.claim.settled", "dunning.guarded"]
     _order = "date desc, id desc"
 
     case_id = fields.Many2one(

@@ -15,40 +15,47 @@ class DunningLadder(models.Model):
 
     _name = "dunning.ladder"
     _description = "Dunning Ladder"
+    _inherit = ["dunning.guarded"]
     _order = "sequence, id"
 
     _check_company_domain = models.check_company_domain_parent_of
-    name = fields.Char(required=True, translate=True)
+    name = fields.Char(required=True, translate=True, entry="over")
     description = fields.Text(
         "For whom",
         translate=True,
         help="For your team: which customers this ladder is meant for, and what is "
         "special about it. Debtors never see it.",
+        entry="over",
     )
     sequence = fields.Integer(
         default=10,
         help="Rules of assignment are tried in this order: the first ladder that fits "
         "a customer takes it.",
+        entry="over",
     )
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(default=True, entry="over")
     company_id = fields.Many2one(
         "res.company",
         help="Empty: every company may use it. A branch sees its parents' ladders.",
+        entry="draft",
     )
     currency_id = fields.Many2one(
         "res.currency", compute="_compute_currency_id", string="Company currency"
     )
-    level_ids = fields.One2many("dunning.level", "ladder_id", copy=True)
+    level_ids = fields.One2many("dunning.level", "ladder_id", copy=True, entry="over")
     grace_days = fields.Integer(
-        help="An invoice is late when so many days have passed since its due date."
+        help="An invoice is late when so many days have passed since its due date.",
+        entry="over",
     )
     minimum_amount = fields.Monetary(
-        help="Below this overdue amount (company currency) nobody is dunned."
+        help="Below this overdue amount (company currency) nobody is dunned.",
+        entry="over",
     )
     contact_gap_days = fields.Integer(
         "Days between two contacts",
         help="Whatever the channel and the user, a debtor is not contacted again "
         "before so many days.",
+        entry="over",
     )
     summary = fields.Char(compute="_compute_summary")
     warning = fields.Text(compute="_compute_warning")
@@ -66,21 +73,25 @@ class DunningLadder(models.Model):
         help="Rule of assignment: only debtors of this kind. Empty: all. A consumer "
         "never gets a ladder that is made for another kind of debtor, not even by "
         "hand: the law gives him other texts.",
+        entry="over",
     )
     category_ids = fields.Many2many(
         "res.partner.category",
         string="Customer tags",
         help="Rule of assignment: debtors with one of these tags. Empty: all.",
+        entry="over",
     )
     country_ids = fields.Many2many(
         "res.country",
         string="Countries",
         help="Rule of assignment: debtors in one of these countries. Empty: all.",
+        entry="over",
     )
     zip_prefixes = fields.Char(
         "Postcodes starting with",
         help="Rule of assignment: comma-separated beginnings of postcodes, for example "
         "75, 92, 93 for French départements. Empty: all.",
+        entry="over",
     )
     is_catch_all = fields.Boolean(
         "Without rules",
@@ -154,6 +165,14 @@ class DunningLadder(models.Model):
                 level=level.name,
                 days=self.contact_gap_days,
             )
+
+    def _get_stage(self):
+        """Used, it stays with its company."""
+        return "open" if self._is_used() else "draft"
+
+    def _is_used(self):
+        """Tell whether something stands on it: a hook."""
+        return False
 
     def write(self, vals):
         # While the whole ladder is saved its levels are written one after the other:

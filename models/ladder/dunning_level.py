@@ -20,21 +20,27 @@ class DunningLevel(models.Model):
 
     _name = "dunning.level"
     _description = "Dunning Level"
+    _inherit = ["dunning.guarded"]
     _order = "ladder_id, sequence, delay_days, id"
 
     ladder_id = fields.Many2one(
-        "dunning.ladder", required=True, index=True, ondelete="cascade"
+        "dunning.ladder", required=True, index=True, ondelete="cascade", entry="new"
     )
     company_id = fields.Many2one(related="ladder_id.company_id")
     sequence = fields.Integer(
-        compute="_compute_sequence", store=True, readonly=False, precompute=True
+        compute="_compute_sequence",
+        store=True,
+        readonly=False,
+        precompute=True,
+        entry="over",
     )
-    active = fields.Boolean(default=True)
-    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True, entry="over")
+    name = fields.Char(required=True, translate=True, entry="over")
     delay_days = fields.Integer(
         "Days after the due date",
         help="First possible day, counted from the due date. A negative number makes a "
         "courtesy message that leaves before the due date.",
+        entry="over",
     )
     gap_days = fields.Integer(
         "Days since the previous rung",
@@ -43,12 +49,14 @@ class DunningLevel(models.Model):
         readonly=False,
         help="The debtor's time to react: at least so many days after the previous "
         "rung was really delivered. The first rung has none.",
+        entry="over",
     )
     deadline_days = fields.Integer(
         "Deadline (days)",
         help="The text asks to pay before the day of the step plus so many days; the "
         "next rung waits until that day has passed. 0: no date is asked for. A formal "
         "notice on paper grants so many days from its first presentation.",
+        entry="over",
     )
     tone = fields.Selection(
         [
@@ -61,11 +69,13 @@ class DunningLevel(models.Model):
         default="friendly",
         help="How the level sounds. It chooses the words of the paragraph on "
         "late-payment interest; the rest of the text is as you write it.",
+        entry="over",
     )
     is_formal_notice = fields.Boolean(
         "Formal notice (mise en demeure)",
         help="Moves only the items that reached it, and is always approved by a credit "
         "manager. No ordinary reminder may follow it.",
+        entry="over",
     )
     automation = fields.Selection(
         [("automatic", "Leaves by itself"), ("manual", "Waits for approval")],
@@ -73,14 +83,16 @@ class DunningLevel(models.Model):
         default="automatic",
         help="“Leaves by itself”: the night sends it. “Waits for approval”: it is "
         "prepared and waits in “To approve”.",
+        entry="over",
     )
     activity_type_id = fields.Many2one(
         "mail.activity.type",
         "Activity",
         help="The task that is planned for a call or for a decision.",
+        entry="over",
     )
     attach_invoices = fields.Boolean(
-        help="Attach the PDF of each invoice named in the message."
+        help="Attach the PDF of each invoice named in the message.", entry="over"
     )
     is_courtesy = fields.Boolean(compute="_compute_nature")
     is_decision = fields.Boolean(compute="_compute_nature")
@@ -98,36 +110,39 @@ class DunningLevel(models.Model):
     )
 
     channel_email = fields.Boolean(
-        "E-mail",
-        help="Counts once the mail server has taken it.",
+        "E-mail", help="Counts once the mail server has taken it.", entry="over"
     )
     channel_letter = fields.Boolean(
         "Letter",
         help="Printed by you; counts once it is marked as posted.",
+        entry="over",
     )
     channel_registered = fields.Boolean(
         "Registered letter",
         help="Printed and numbered; counts from the day it was deposited at the post "
         "office.",
+        entry="over",
     )
     channel_phone = fields.Boolean(
         "Call",
         help="A task for the collector; counts once the customer was reached, or "
         "after two attempts.",
+        entry="over",
     )
     channel_visit = fields.Boolean(
-        "Visit",
-        help="A task for the collector, closed with a report.",
+        "Visit", help="A task for the collector, closed with a report.", entry="over"
     )
     channel_sms = fields.Boolean(
         "SMS",
         help="To consumers only with their consent, in working hours.",
+        entry="over",
     )
     fallback_channel = fields.Selection(
         selection="_selection_channel",
         string="If it cannot be delivered",
         help="The way of contact that is used instead when a message comes back or "
         "has no valid address.",
+        entry="over",
     )
     skip_after_days = fields.Integer(
         "Skipped after (working days)",
@@ -135,6 +150,7 @@ class DunningLevel(models.Model):
         help="A call or visit that nobody carries out within so many working days is "
         "recorded as skipped, and the next rung may start. Written messages and "
         "formal notices never are.",
+        entry="over",
     )
     mail_template_id = fields.Many2one(
         "mail.template",
@@ -143,6 +159,7 @@ class DunningLevel(models.Model):
         ondelete="restrict",
         help="What the e-mail says, in each language. The eye above shows it for a "
         "real customer.",
+        entry="over",
     )
     letter_template_id = fields.Many2one(
         "mail.template",
@@ -150,6 +167,7 @@ class DunningLevel(models.Model):
         domain=[("model", "=", "dunning.action")],
         ondelete="restrict",
         help="The text of the letter and of the registered letter.",
+        entry="over",
     )
     sms_template_id = fields.Many2one(
         "sms.template",
@@ -157,6 +175,7 @@ class DunningLevel(models.Model):
         domain=[("model", "=", "dunning.action")],
         ondelete="restrict",
         help="What the SMS says, in each language.",
+        entry="over",
     )
     sms_size = fields.Char(
         compute="_compute_sms_size",
@@ -168,6 +187,7 @@ class DunningLevel(models.Model):
         translate=True,
         sanitize=True,
         help="What to say on the phone or during the visit.",
+        entry="over",
     )
 
     @api.depends("delay_days", "ladder_id")

@@ -21,7 +21,7 @@ class DunningProceeding(models.Model):
 
     currency_id = fields.Many2one(related="company_id.currency_id")
     line_ids = fields.One2many(
-        "dunning.proceeding.line", "proceeding_id", "Items of the claim"
+        "dunning.proceeding.line", "proceeding_id", "Items of the claim", entry="draft"
     )
     amount_due = fields.Monetary(
         "Due at the judgment", compute="_compute_amounts", help="VAT included."
@@ -33,11 +33,13 @@ class DunningProceeding(models.Model):
     privilege = fields.Char(
         "Privilege or security",
         help="As it will be printed, with what proves it. Empty: an unsecured claim.",
+        entry="over",
     )
     declared_on = fields.Date(
         "Declared on",
         tracking=True,
         help="The day on which the declaration was sent: it is that day which counts.",
+        entry="draft",
     )
     declared_by_id = fields.Many2one("res.users", "Declared by", readonly=True)
     proof_ids = fields.Many2many(
@@ -47,10 +49,11 @@ class DunningProceeding(models.Model):
         "attachment_id",
         "Documents",
         help="The declaration as it was sent, its proof of sending and of receipt.",
+        entry="over",
     )
     # Both by dunning.proceeding.
-    company_id = fields.Many2one("res.company")
-    judgment_date = fields.Date()
+    company_id = fields.Many2one("res.company", entry="new")
+    judgment_date = fields.Date(entry="draft")
 
     @api.depends("line_ids.amount_total", "line_ids.is_due")
     def _compute_amounts(self):
@@ -72,7 +75,7 @@ class DunningProceeding(models.Model):
             company = proceeding.company_id
             proceeding.line_ids.unlink()
             rows = proceeding.with_company(company)._list_claims()
-            proceeding.env["dunning.proceeding.line"].create(rows)
+            proceeding.env["dunning.proceeding.line"]._create_facts(rows)
         return True
 
     def _list_claims(self):

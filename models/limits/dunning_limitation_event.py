@@ -7,8 +7,6 @@ DOCUMENTED = ("acknowledgement", "plan", "court", "enforcement", "mediation")
 #: Kinds that last until a day.
 LASTING = ("court", "declaration", "mediation")
 #: What was decided stays as it was decided.
-DECIDED = {"state", "decided_by_id", "decided_on", "user_id", "is_found"}
-FACTS = {"kind", "date", "date_until", "partner_id", "company_id", "move_ids"}
 
 
 class DunningLimitationEvent(models.Model):
@@ -22,7 +20,7 @@ class DunningLimitationEvent(models.Model):
 
     _name = "dunning.limitation.event"
     _description = "Interruption of Limitation"
-    _inherit = ["dunning.proof.own"]
+    _inherit = ["dunning.proof.own", "dunning.guarded"]
     _order = "date desc, id desc"
     _rec_name = "kind"
     _check_company_auto = True
@@ -43,18 +41,27 @@ class DunningLimitationEvent(models.Model):
         default="acknowledgement",
         help="What the debtor himself did or a court was asked (Code civil 2238 to "
         "2244). A reminder, even a registered formal notice, interrupts nothing.",
+        entry="draft",
     )
-    date = fields.Date(required=True, help="The day on which it happened.")
+    date = fields.Date(
+        required=True, help="The day on which it happened.", entry="draft"
+    )
     date_until = fields.Date(
         "Ended on",
         help="Of a claim in court or a mediation: the day on which it was over. The "
         "new period begins then; while it is empty, only its beginning counts.",
+        entry="draft",
     )
     partner_id = fields.Many2one(
-        "res.partner", "Debtor", required=True, index=True, ondelete="restrict"
+        "res.partner",
+        "Debtor",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        entry="new",
     )
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
+        "res.company", required=True, default=lambda self: self.env.company, entry="new"
     )
     move_ids = fields.Many2many(
         "account.move",
@@ -65,14 +72,18 @@ class DunningLimitationEvent(models.Model):
         check_company=True,
         help="The invoices it is about. It counts for an invoice as a whole, all its "
         "instalments included.",
+        entry="draft",
     )
-    note = fields.Text(help="How it reached us, who said it, where it is filed.")
+    note = fields.Text(
+        help="How it reached us, who said it, where it is filed.", entry="over"
+    )
     proof_ids = fields.Many2many(
         "ir.attachment",
         "dunning_limitation_event_proof_rel",
         "event_id",
         "attachment_id",
         "Documents",
+        entry="over",
     )
     user_id = fields.Many2one(
         "res.users", "Entered by", readonly=True, default=lambda self: self.env.user
@@ -138,18 +149,11 @@ class DunningLimitationEvent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            for vals in vals_list:
-                self._refuse_decided(vals)
         events = super().create(vals_list)
         events._forget_dates()
         return events
 
     def write(self, vals):
-        if not self.env.su:
-            self._refuse_decided(vals)
-            if not FACTS.isdisjoint(vals):
-                self._refuse_change()
         result = super().write(vals)
         self._forget_dates()
         return result
@@ -162,19 +166,12 @@ class DunningLimitationEvent(models.Model):
             ["limitation_date", "limitation_event_ids", "legal_warning"]
         )
 
-    @api.model
-    def _refuse_decided(self, vals):
-        if not DECIDED.isdisjoint(vals):
-            raise UserError(
-                self.env._(
-                    "Whether it counts is decided by a credit manager, with the "
-                    "buttons “It counts” and “It does not count”."
-                )
-            )
+    def _get_stage(self):
+        return "draft" if self.state in ("proposed", False) else "over"
 
-    def _refuse_change(self):
+    def _refuse(self, names):
         if decided := self.filtered(lambda event: event.state != "proposed"):
-            raise UserError(
+            raise AccessError(
                 self.env._(
                     "“%(event)s” was decided on %(date)s and stays as it was: enter "
                     "another one.",
@@ -182,6 +179,12 @@ class DunningLimitationEvent(models.Model):
                     date=format_date(self.env, decided[0].decided_on),
                 )
             )
+        raise AccessError(
+            self.env._(
+                "Whether it counts is decided by a credit manager, with the "
+                "buttons “It counts” and “It does not count”."
+            )
+        )
 
     def _is_doubled_by(self, debtor):
         """Tell whether it cannot become this debtor's; an event always can."""
@@ -324,15 +327,21 @@ class DunningLimitationOverride(models.Model):
 
     _name = "dunning.limitation.override"
     _description = "Reminder of a Time-Barred Debt"
+    _inherit = ["dunning.guarded"]
     _order = "id desc"
     _rec_name = "partner_id"
     _check_company_auto = True
 
     partner_id = fields.Many2one(
-        "res.partner", "Debtor", required=True, index=True, ondelete="restrict"
+        "res.partner",
+        "Debtor",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        entry="new",
     )
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
+        "res.company", required=True, default=lambda self: self.env.company, entry="new"
     )
     move_ids = fields.Many2many(
         "account.move",
@@ -342,11 +351,13 @@ class DunningLimitationOverride(models.Model):
         "Invoices",
         required=True,
         check_company=True,
+        entry="new",
     )
     reason = fields.Text(
         required=True,
         help="Why this customer is reminded although the debt can no longer be claimed "
         "in court. He may refuse to pay; the texts must not say otherwise.",
+        entry="new",
     )
     user_id = fields.Many2one(
         "res.users", "Decided by", readonly=True, default=lambda self: self.env.user
@@ -354,7 +365,6 @@ class DunningLimitationOverride(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [vals | {"user_id": self.env.uid} for vals in vals_list]
         overrides = super().create(vals_list)
         self.env["dunning.case.line"].invalidate_model(["hold"])
         for override in overrides:

@@ -7,9 +7,6 @@ from odoo.tools import format_date
 from ...tools.insolvency import declaration_deadline, is_earlier, relief_deadline
 
 #: What only the buttons write.
-BY_BUTTON = {"state", "declared_by_id", "ended_on", "ended_by_id"}
-#: What was declared to the trustee stays as it was declared.
-DECLARED = {"partner_id", "company_id", "judgment_date", "declared_on", "line_ids"}
 #: Days before the deadline at which somebody is asked to declare.
 WARNING_DAYS = (30, 10)
 
@@ -26,7 +23,12 @@ class DunningProceeding(models.Model):
 
     _name = "dunning.proceeding"
     _description = "Insolvency Proceedings"
-    _inherit = ["mail.thread", "mail.activity.mixin", "dunning.proof.own"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "dunning.proof.own",
+        "dunning.guarded",
+    ]
     _order = "judgment_date desc, id desc"
     _check_company_auto = True
 
@@ -37,6 +39,7 @@ class DunningProceeding(models.Model):
         index=True,
         ondelete="restrict",
         tracking=True,
+        entry="new",
     )
     company_id = fields.Many2one(
         "res.company",
@@ -44,6 +47,7 @@ class DunningProceeding(models.Model):
         required=True,
         index=True,
         default=lambda self: self.env.company,
+        entry="new",
     )
     kind = fields.Selection(
         [
@@ -57,6 +61,7 @@ class DunningProceeding(models.Model):
         tracking=True,
         help="As the judgment says. When it is converted, change it here: who has "
         "declared his claim need not do so again (Code de commerce L641-3).",
+        entry="over",
     )
     judgment_date = fields.Date(
         "Opening judgment of",
@@ -64,20 +69,23 @@ class DunningProceeding(models.Model):
         tracking=True,
         help="Claims born before that day are frozen; that day's and later ones are "
         "not.",
+        entry="draft",
     )
     publication_date = fields.Date(
         "Published in the BODACC on",
         tracking=True,
         help="The two months to declare the claim begin on that day. While it is not "
         "known, the deadline is counted from the judgment, which is earlier.",
+        entry="over",
     )
-    court = fields.Char(help="The court that opened the proceedings.")
-    reference = fields.Char("Case number")
+    court = fields.Char(help="The court that opened the proceedings.", entry="over")
+    reference = fields.Char("Case number", entry="over")
     trustee_id = fields.Many2one(
         "res.partner",
         tracking=True,
         help="The mandataire judiciaire, or the liquidator: the claim is declared to "
         "him.",
+        entry="over",
     )
     is_remote = fields.Boolean(
         "Creditor outside metropolitan France",
@@ -86,6 +94,7 @@ class DunningProceeding(models.Model):
         readonly=False,
         help="Two months more to declare (Code de commerce R622-24). Proposed from the "
         "address of the company.",
+        entry="over",
     )
     deadline = fields.Date(
         "Declare until",
@@ -118,7 +127,7 @@ class DunningProceeding(models.Model):
         help="From that day on, earlier claims are dunned again.",
     )
     ended_by_id = fields.Many2one("res.users", "Ended by", readonly=True)
-    note = fields.Text()
+    note = fields.Text(entry="over")
     _one_running = models.UniqueIndex(
         "(partner_id, company_id) WHERE ended_on IS NULL",
         "Proceedings of this customer are running already: change those.",
@@ -185,8 +194,6 @@ class DunningProceeding(models.Model):
     def create(self, vals_list):
         partners = self.env["res.partner"]
         for vals in vals_list:
-            if not self.env.su:
-                self._refuse_by_hand(vals)
             if vals.get("partner_id"):
                 debtor = partners.browse(vals["partner_id"]).commercial_partner_id
                 vals["partner_id"] = debtor.id
@@ -195,10 +202,6 @@ class DunningProceeding(models.Model):
         return proceedings
 
     def write(self, vals):
-        if not self.env.su:
-            self._refuse_by_hand(vals)
-            if not DECLARED.isdisjoint(vals):
-                self._refuse_declared()
         result = super().write(vals)
         if not {"judgment_date", "partner_id", "company_id", "ended_on"}.isdisjoint(
             vals
@@ -206,15 +209,19 @@ class DunningProceeding(models.Model):
             self._take_effect()
         return result
 
-    @api.model
-    def _refuse_by_hand(self, vals):
-        if not BY_BUTTON.isdisjoint(vals):
-            raise UserError(
-                self.env._(
-                    "How far the proceedings are follows from the buttons “Mark as "
-                    "declared” and “Over for us”."
-                )
+    def _get_stage(self):
+        """What was declared to the trustee stays as it was declared."""
+        return "draft" if self.state in ("open", False) else "over"
+
+    def _refuse(self, names):
+        if any(self._get_last_stage(self._fields[name]) for name in names):
+            self._refuse_declared()
+        raise AccessError(
+            self.env._(
+                "How far the proceedings are follows from the buttons “Mark as "
+                "declared” and “Over for us”."
             )
+        )
 
     def _refuse_declared(self):
         if declared := self.filtered(lambda one: one.state != "open"):
@@ -339,7 +346,7 @@ class DunningProceeding(models.Model):
             days = min(days for days in WARNING_DAYS if left <= days)
             is_said = proceeding.warned_for == proceeding.deadline
             if not is_said or proceeding.warned_days > days:
-                proceeding.write(
+                proceeding._write_facts(
                     {"warned_days": days, "warned_for": proceeding.deadline}
                 )
                 proceeding._plan_declaration()
@@ -365,10 +372,11 @@ class DunningProceedingLine(models.Model):
 
     _name = "dunning.proceeding.line"
     _description = "Declared Claim"
+    _inherit = ["dunning.guarded"]
     _order = "date_due, id"
 
     proceeding_id = fields.Many2one(
-        "dunning.proceeding", required=True, index=True, ondelete="cascade"
+        "dunning.proceeding", required=True, index=True, ondelete="cascade", entry="new"
     )
     company_id = fields.Many2one(related="proceeding_id.company_id")
     currency_id = fields.Many2one(related="proceeding_id.currency_id")
@@ -378,14 +386,14 @@ class DunningProceedingLine(models.Model):
     move_id = fields.Many2one(
         "account.move", "Invoice", index=True, readonly=True, ondelete="set null"
     )
-    name = fields.Char("Number", required=True)
-    invoice_date = fields.Date("Invoice date")
-    date_due = fields.Date("Due date", required=True)
-    amount_principal = fields.Monetary("Principal", help="VAT included.")
+    name = fields.Char("Number", required=True, entry="draft")
+    invoice_date = fields.Date("Invoice date", entry="draft")
+    date_due = fields.Date("Due date", required=True, entry="draft")
+    amount_principal = fields.Monetary("Principal", help="VAT included.", entry="draft")
     amount_interest = fields.Monetary(
-        "Interest", help="Until the day before the judgment."
+        "Interest", help="Until the day before the judgment.", entry="draft"
     )
-    amount_indemnity = fields.Monetary("Indemnity")
+    amount_indemnity = fields.Monetary("Indemnity", entry="draft")
     amount_total = fields.Monetary("Total", compute="_compute_amount_total")
     is_due = fields.Boolean(
         "Due",
@@ -415,6 +423,9 @@ class DunningProceedingLine(models.Model):
     def write(self, vals):
         self.proceeding_id._refuse_declared()
         return super().write(vals)
+
+    def _get_stage(self):
+        return self.proceeding_id._get_stage() if self.proceeding_id else "draft"
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_declared(self):

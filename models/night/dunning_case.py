@@ -206,15 +206,17 @@ class DunningCase(models.Model):
         case = record
         if record._name == "res.partner":
             case = self._search_open(run.company_id, record)
-            case = case or self.create(
-                {"partner_id": record.id, "company_id": run.company_id.id}
+            case = case or self._create_facts(
+                [{"partner_id": record.id, "company_id": run.company_id.id}]
             )
         if isinstance(error, UserError):
             text = str(error)
         else:
             _logger.error("Dunning case %s failed", case.id, exc_info=error)
             text = self.env._("Unexpected error: %(error)s", error=error)
-        case.write({"failure": text, "wait_reason": "failed", "last_run_on": run.date})
+        case._write_facts(
+            {"failure": text, "wait_reason": "failed", "last_run_on": run.date}
+        )
         case._plan_task(self.env._("Dunning stopped for this customer"), text)
         failed = Counter([("failed", "failed", 0, "")])
         run._add(failed, failed)
@@ -279,7 +281,7 @@ class DunningCase(models.Model):
         # None of it is tracked: no need to compare thousands of cases with before.
         quiet = self.with_context(tracking_disable=True)
         for reason, ids in outcomes.items():
-            quiet.browse(ids).write(
+            quiet.browse(ids)._write_facts(
                 {"last_run_on": date, "wait_reason": reason, "failure": False}
             )
 

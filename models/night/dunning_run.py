@@ -31,6 +31,7 @@ class DunningRun(models.Model):
 
     _name = "dunning.run"
     _description = "Dunning Run"
+    _inherit = ["dunning.guarded"]
     _order = "date desc, id desc"
 
     date = fields.Date(required=True, readonly=True, index=True)
@@ -274,6 +275,7 @@ class DunningRunCount(models.Model):
 
     _name = "dunning.run.count"
     _description = "Dunning Run Count"
+    _inherit = ["dunning.guarded"]
 
     run_id = fields.Many2one(
         "dunning.run", required=True, index=True, ondelete="cascade"
@@ -291,6 +293,7 @@ class DunningRunLine(models.Model):
 
     _name = "dunning.run.line"
     _description = "Dunning Run Result"
+    _inherit = ["dunning.guarded"]
     _order = "run_id, result, count desc, id"
     _auto = False
     _depends = {
@@ -358,6 +361,7 @@ class DunningRunBatch(models.Model):
 
     _name = "dunning.run.batch"
     _description = "Dunning Run Batch"
+    _inherit = ["dunning.guarded"]
     _order = "id"
 
     run_id = fields.Many2one(

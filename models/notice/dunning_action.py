@@ -200,7 +200,7 @@ class DunningAction(models.Model):
         result = super()._before_delivery(day)
         notices = self.filtered(lambda action: action._has_period())
         for notice in notices:
-            notice.deadline = notice._get_period_end(day)
+            notice._write_facts({"deadline": notice._get_period_end(day)})
         notices.filtered(lambda one: one.channel == "registered")._ask_for_proof(day)
         return result
 
@@ -305,14 +305,6 @@ class DunningAction(models.Model):
         result = super()._after_freezing()
         self._check_notices()
         return result
-
-    @api.model
-    def _get_frozen(self):
-        return super()._get_frozen() | {"notice_number"}
-
-    @api.model
-    def _get_carriers(self):
-        return super()._get_carriers() | {"notice_number"}
 
     @api.model
     def _get_placeholders(self):

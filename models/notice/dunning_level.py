@@ -14,6 +14,7 @@ class DunningLevel(models.Model):
         translate=True,
         help="What the formal notice is based on, for example “article 8 of our "
         "general terms of sale”. Empty: as in the settings of the company.",
+        entry="over",
     )
     period_warning = fields.Char(compute="_compute_period_warning")
 

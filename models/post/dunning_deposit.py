@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ...tools import postal
@@ -7,7 +7,6 @@ from ...tools import postal
 #: Debtors named in an error; the others are counted.
 NAMED = 5
 #: What is still completed once the letters were handed in.
-OPEN_END = {"action_ids", "proof_ids", "post_office"}
 DEPOSIT_REPORT = "account_dunning.dunning_deposit_report"
 
 
@@ -20,7 +19,7 @@ class DunningDeposit(models.Model):
 
     _name = "dunning.deposit"
     _description = "Deposit of Registered Letters"
-    _inherit = ["dunning.proof"]
+    _inherit = ["dunning.proof", "dunning.guarded"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -30,6 +29,7 @@ class DunningDeposit(models.Model):
         index=True,
         readonly=True,
         default=lambda self: self.env.company,
+        entry="new",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -44,14 +44,19 @@ class DunningDeposit(models.Model):
         readonly=True,
         index=True,
     )
-    post_office = fields.Char("Post office", help="Where the letters are handed in.")
+    post_office = fields.Char(
+        "Post office", help="Where the letters are handed in.", entry="over"
+    )
     deposited_on = fields.Date(
         "Deposited on",
         default=lambda self: self.env.company._dunning_today(),
         help="The day on the stamp of the post office. The letters count as delivered "
         "from this day on.",
+        entry="draft",
     )
-    action_ids = fields.One2many("dunning.action", "deposit_id", "Letters")
+    action_ids = fields.One2many(
+        "dunning.action", "deposit_id", "Letters", entry="over"
+    )
     letter_count = fields.Integer("Number of letters", compute="_compute_counts")
     missing_count = fields.Integer(
         "Without number",
@@ -63,10 +68,12 @@ class DunningDeposit(models.Model):
         store=False,
         help="Scan or type a tracking number and press Enter: it goes to the next "
         "letter without one, in the order in which the letters were printed.",
+        entry="draft",
     )
     without_number = fields.Boolean(
         "Deposit letters without tracking number",
         help="Only where the post office gave none: such a letter cannot be followed.",
+        entry="draft",
     )
     pulled_text = fields.Html(compute="_compute_pulled_text", sanitize=False)
     has_pulled = fields.Boolean(compute="_compute_pulled_text")
@@ -78,6 +85,7 @@ class DunningDeposit(models.Model):
         "Letters to pull",
         help="What became of the letters whose debtor has paid since they were "
         "printed. What was pulled is cancelled.",
+        entry="draft",
     )
     proof_ids = fields.Many2many(
         "ir.attachment",
@@ -88,6 +96,7 @@ class DunningDeposit(models.Model):
         copy=False,
         help="The list with the stamp of the post office, or its receipts: the proof "
         "of deposit of every letter of this list.",
+        entry="over",
     )
     seal_ids = fields.One2many(
         "dunning.seal", "deposit_id", "Fingerprints", readonly=True
@@ -184,7 +193,7 @@ class DunningDeposit(models.Model):
         free = printed.filtered(lambda letter: not letter.deposit_id)
         for company, of_company in free.grouped("company_id").items():
             deposit = self.with_company(company).create({"company_id": company.id})
-            of_company.deposit_id = deposit
+            of_company._write_facts({"deposit_id": deposit.id})
             deposits |= deposit
         return (deposits or printed.deposit_id)._get_window()
 
@@ -218,7 +227,7 @@ class DunningDeposit(models.Model):
             deposit._check_can_deposit(letters)
             letters._mark_done(deposit.deposited_on)
             left = deposit.action_ids.filtered(lambda one: one.state != "done")
-            left.deposit_id = False
+            left._write_facts({"deposit_id": False})
             # Its state follows from what happens to it: nobody writes it.
             deposit.sudo().state = "done"
         return True
@@ -289,30 +298,21 @@ class DunningDeposit(models.Model):
 
     # What nobody may do to a deposit: handed in, it is a proof.
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_state_is_earned(vals)
-        return super().create(vals_list)
+    def _get_stage(self):
+        return "draft" if self.state in ("draft", False) else "over"
 
-    def write(self, vals):
-        self._check_state_is_earned(vals)
-        done = self.filtered(lambda deposit: deposit.state == "done")
-        if done and set(vals) - OPEN_END and not self.env.su:
-            raise UserError(
+    def _refuse(self, names):
+        if done := self.filtered(lambda deposit: deposit.state == "done"):
+            raise AccessError(
                 self.env._(
                     "“%(deposit)s” was handed in and cannot be changed: only the "
                     "numbers and proofs can be completed.",
                     deposit=done[0].display_name,
                 )
             )
-        return super().write(vals)
-
-    def _check_state_is_earned(self, vals):
-        if vals.get("state", "draft") != "draft" and not self.env.su:
-            raise UserError(
-                self.env._("A deposit is handed in with its button, not by writing it.")
-            )
+        raise AccessError(
+            self.env._("A deposit is handed in with its button, not by writing it.")
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_deposited(self):

@@ -23,6 +23,7 @@ class DunningSeal(models.Model):
 
     _name = "dunning.seal"
     _description = "Fingerprint of a Proof"
+    _inherit = ["dunning.guarded"]
     _order = "id"
     _rec_name = "name"
 
@@ -123,7 +124,7 @@ class DunningSeal(models.Model):
             else:
                 is_same = fingerprint(content) == seal.sha256
                 state = "intact" if is_same else "altered"
-            seal.write({"state": state, "checked_on": now})
+            seal._write_facts({"state": state, "checked_on": now})
 
     def _describe(self):
         """Return what the last check found, one line for each document."""

@@ -45,7 +45,7 @@ class DunningAction(models.Model):
     def _queue_letters(self):
         """Freeze letters that can be posted; the PDF is made when they are printed."""
         ready = self.filtered(lambda action: action._has_postal_address())
-        ready.write({"state": "queued"})
+        ready._write_facts({"state": "queued"})
         unreachable = self - ready
         unreachable._mark_failed_each(
             {
@@ -76,7 +76,7 @@ class DunningAction(models.Model):
         letters = letters.filtered(lambda action: action.state == "queued")
         letters = letters._enclose_invoices()
         letters._seal_letters()
-        letters.filtered(lambda action: not action.printed_on).write(
+        letters.filtered(lambda action: not action.printed_on)._write_facts(
             {"printed_on": fields.Datetime.now()}
         )
         return letters
@@ -119,7 +119,7 @@ class DunningAction(models.Model):
             ]
         )
         for attachment in attachments - self.proof_ids:
-            self.browse(attachment.res_id).attachment_ids |= attachment
+            self.browse(attachment.res_id)._enclose(attachment)
 
     def _get_pdf(self):
         """Return the letter as it was printed; the others are what goes with it."""
@@ -248,7 +248,7 @@ class DunningAction(models.Model):
             if reasons:
                 notice._mark_failed(reasons[0])
             else:
-                notice.attachment_ids |= notice._copy_invoices()
+                notice._enclose(notice._copy_invoices())
         return self.filtered(lambda one: one.state == "queued")
 
     def _copy_invoices(self):
@@ -343,11 +343,3 @@ class DunningAction(models.Model):
         letters = self.filtered(lambda action: action.channel in POSTED)
         letters.filtered(lambda action: not action.printed_on)._print()
         return result
-
-    @api.model
-    def _get_frozen(self):
-        return super()._get_frozen() | {"deposit_date", "deposit_id"}
-
-    @api.model
-    def _get_carriers(self):
-        return super()._get_carriers() | {"pdf_sha256"}

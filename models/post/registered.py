@@ -36,6 +36,7 @@ class DunningAction(models.Model):
         index="btree_not_null",
         help="The number of the registered letter, as on its label. White space is "
         "left out; each number is used once.",
+        entry="over",
     )
     deposit_id = fields.Many2one(
         "dunning.deposit",
@@ -57,11 +58,13 @@ class DunningAction(models.Model):
         "Presented on",
         copy=False,
         help="The day the postman first came to the debtor's address with it.",
+        entry="over",
     )
     receipt_date = fields.Date(
         "Received on",
         copy=False,
         help="The day the debtor signed for it, as on the acknowledgement of receipt.",
+        entry="over",
     )
     return_reason = fields.Selection(
         [
@@ -74,6 +77,7 @@ class DunningAction(models.Model):
         help="Why the letter came back. Not collected or refused, it counts "
         "nevertheless: it was sent to the right address. Addressee unknown: a task is "
         "planned to correct the address.",
+        entry="over",
     )
     proof_ids = fields.Many2many(
         "ir.attachment",
@@ -84,6 +88,7 @@ class DunningAction(models.Model):
         copy=False,
         help="Proof of deposit, acknowledgement of receipt, the envelope that came "
         "back. They can be added after delivery, and are kept.",
+        entry="over",
     )
     deposit_proof_ids = fields.Many2many(
         related="deposit_id.proof_ids", string="Stamped deposit list"
@@ -270,7 +275,7 @@ class DunningAction(models.Model):
         result = super()._before_delivery(day)
         registered = self.filtered(lambda action: action.channel == "registered")
         if registered:
-            registered.deposit_date = day
+            registered._write_facts({"deposit_date": day})
         return result
 
     # What the post did with a letter, told in the chatter of its case.

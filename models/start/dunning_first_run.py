@@ -24,7 +24,7 @@ class DunningFirstRun(models.Model):
 
     _name = "dunning.first.run"
     _description = "Preview of the First Run"
-    _inherit = ["dunning.company.draft"]
+    _inherit = ["dunning.company.draft", "dunning.guarded"]
     _order = "id desc"
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
@@ -87,7 +87,7 @@ class DunningFirstRun(models.Model):
         preview.line_ids.unlink()
         preview.total_ids.unlink()
         insert_rows(preview.env["dunning.first.run.line"], rows)
-        preview.write(
+        preview._write_facts(
             {
                 "date": today,
                 "is_bank_fresh": company._dunning_is_bank_fresh(today),
@@ -219,6 +219,7 @@ class DunningFirstRunLine(models.Model):
 
     _name = "dunning.first.run.line"
     _description = "Preview of the First Run: Customer"
+    _inherit = ["dunning.guarded"]
     _order = "result, level_id, amount desc, id"
     _rec_name = "partner_id"
 
@@ -249,6 +250,7 @@ class DunningFirstRunTotal(models.Model):
 
     _name = "dunning.first.run.total"
     _description = "Preview of the First Run: Total"
+    _inherit = ["dunning.guarded"]
     _order = "id"
 
     first_run_id = fields.Many2one(

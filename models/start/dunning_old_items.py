@@ -68,7 +68,7 @@ class DunningOldItems(models.Model):
 
     _name = "dunning.old.items"
     _description = "Decision on Old Items"
-    _inherit = ["dunning.company.draft"]
+    _inherit = ["dunning.company.draft", "dunning.guarded"]
     _order = "id desc"
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
@@ -84,11 +84,14 @@ class DunningOldItems(models.Model):
     )
     reason = fields.Text(
         help="Why you decide so: written, with your name, on each customer's case and "
-        "on each invoice that is left out or taken up again."
+        "on each invoice that is left out or taken up again.",
+        entry="draft",
     )
     user_id = fields.Many2one("res.users", "Decided by", readonly=True)
     applied_on = fields.Datetime("Decided on", readonly=True)
-    band_ids = fields.One2many("dunning.old.items.band", "old_items_id", "Age bands")
+    band_ids = fields.One2many(
+        "dunning.old.items.band", "old_items_id", "Age bands", entry="draft"
+    )
     begun_count = fields.Integer(
         "Reminded already",
         readonly=True,
@@ -128,17 +131,14 @@ class DunningOldItems(models.Model):
                 date=format_date(self.env, decision.applied_on or decision.date),
             )
 
-    def write(self, vals):
-        """Choices and the reason are the credit manager's, the rest is the engine's."""
-        if not self.env.su:
-            self._check_is_draft()
-            if not {"reason", "band_ids"}.issuperset(vals):
-                raise AccessError(
-                    self.env._(
-                        "A decision on old items is recorded when it is applied."
-                    )
-                )
-        return super().write(vals)
+    def _get_stage(self):
+        return "draft" if self.state in ("draft", False) else "over"
+
+    def _refuse(self, names):
+        self._check_is_draft()
+        raise AccessError(
+            self.env._("A decision on old items is recorded when it is applied.")
+        )
 
     def _check_is_draft(self):
         if "applied" in self.mapped("state"):
@@ -422,7 +422,7 @@ class DunningOldItems(models.Model):
             if (line.start_level_id.id or None) != start:
                 groups[start].append(line.id)
         for start, ids in groups.items():
-            lines.browse(ids).start_level_id = start
+            lines.browse(ids)._write_facts({"start_level_id": start})
         return lines.browse(id_ for ids in groups.values() for id_ in ids)
 
     def _find_start(self, ladder, level, days_late):
@@ -471,6 +471,7 @@ class DunningOldItemsBand(models.Model):
 
     _name = "dunning.old.items.band"
     _description = "Decision on Old Items: Age Band"
+    _inherit = ["dunning.guarded"]
     _order = "old_items_id, sequence, id"
 
     old_items_id = fields.Many2one(
@@ -495,6 +496,7 @@ class DunningOldItemsBand(models.Model):
         "What to do",
         help="Leave out: excluded from follow-up until somebody takes the invoice up "
         "again. Start: what comes first; each later reminder then keeps its distance.",
+        entry="draft",
     )
     level_id = fields.Many2one(
         "dunning.level",
@@ -502,6 +504,7 @@ class DunningOldItemsBand(models.Model):
         help="The first reminder these invoices get. On another ladder, or when an "
         "invoice is not late enough for it, the highest reminder whose delay fits. "
         "Never a formal notice: it must follow a reminder, and is approved one by one.",
+        entry="draft",
     )
 
     @api.depends("days_from", "days_to")
@@ -543,14 +546,12 @@ class DunningOldItemsBand(models.Model):
             company = band.company_id
             company._check_dunning_ladder_is_ours(band.level_id.ladder_id)
 
-    def write(self, vals):
-        if not self.env.su:
-            self.old_items_id._check_is_draft()
-            if not {"choice", "level_id"}.issuperset(vals):
-                raise AccessError(
-                    self.env._("What was counted in an age band is not edited.")
-                )
-        return super().write(vals)
+    def _get_stage(self):
+        return self.old_items_id._get_stage()
+
+    def _refuse(self, names):
+        self.old_items_id._check_is_draft()
+        raise AccessError(self.env._("What was counted in an age band is not edited."))
 
     def _key(self):
         self.ensure_one()

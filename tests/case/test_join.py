@@ -162,7 +162,7 @@ class TestMergeCustomers(JoinCommon):
 
     def test_a_case_on_hold_keeps_the_joined_one_on_hold_with_a_task(self):
         self._make_both_cases()
-        self.new.state = "waiting"
+        self.new.sudo().state = "waiting"
         self._merge(self.customer | self.twin, self.customer)
         self.assertEqual(self._case().state, "waiting")
         self.assertIn(

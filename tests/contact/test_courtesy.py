@@ -79,7 +79,8 @@ class TestContactGap(DunningCommon):
         self._run()
         proposal = self._case().action_ids
         # The other accountant has just called about something else.
-        call = self.env["dunning.action"].create(
+        call = self.env["dunning.action"]
+        call = call.sudo().create(
             {
                 "case_id": self._case().id,
                 "kind": "manual",
@@ -87,7 +88,7 @@ class TestContactGap(DunningCommon):
                 "date": DAY,
             }
         )
-        call.sudo().write({"state": "done", "delivered_on": DAY, "queued_on": DAY})
+        call.write({"state": "done", "delivered_on": DAY, "queued_on": DAY})
         proposal.with_user(self.collector).action_approve()
         self.assertEqual(proposal.state, "proposed")
         with freeze_time(f"{day(7)} 10:00:00"):

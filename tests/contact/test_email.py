@@ -134,7 +134,9 @@ class TestEmail(DunningCommon):
         with self.assertRaisesRegex(UserError, "delivered"):
             action.action_cancel()
         body = action.body
-        action.text_body = "<p>Something else</p>"
+        with self.assertRaisesRegex(UserError, "cannot be changed"):
+            action.text_body = "<p>Something else</p>"
+        action.invalidate_recordset()
         self.assertEqual(action.body, body)
         with self.assertRaisesRegex(UserError, "proof"):
             action.sudo().unlink()

@@ -152,7 +152,7 @@ class TestHold(HoldCommon):
             )
 
     def test_a_hold_that_was_never_dated_stays_until_somebody_resumes(self):
-        self._open_case().state = "waiting"
+        self._open_case().sudo().state = "waiting"
         self._run(day(60))
         self.assertEqual(self._case().state, "waiting")
         self._case().with_user(self.collector).action_resume()

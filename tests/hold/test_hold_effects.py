@@ -38,7 +38,7 @@ class TestHoldOfWhatIsPrepared(HoldCommon):
         )
         self._run()
         action = self._case().action_ids
-        action.printed_on = f"{DAY} 10:00:00"
+        action.sudo().printed_on = f"{DAY} 10:00:00"
         self._hold(day(5))
         self.assertEqual(action.state, "queued")
         batch = self.env["dunning.letter.post"].create(
@@ -81,16 +81,21 @@ class TestHoldRights(HoldCommon):
 
     def test_the_author_and_the_beginning_are_no_choice(self):
         hold = self.env["dunning.hold"].with_user(self.collector)
-        hold = hold.create(
-            {
-                "case_id": self._open_case().id,
-                "reason": "Asked for",
-                "date_until": day(3),
-                "user_id": self.manager.id,
-                "date_from": day(-30),
-                "ended_on": day(-1),
-            }
-        )
+        wanted = {
+            "case_id": self._open_case().id,
+            "reason": "Asked for",
+            "date_until": day(3),
+        }
+        facts = {
+            "user_id": self.manager.id,
+            "date_from": day(-30),
+            "ended_on": day(-1),
+        }
+        for name, value in facts.items():
+            with self.assertRaisesRegex(UserError, "end date and the reason"):
+                hold.create(wanted | {name: value})
+        defaults = {f"default_{name}": value for name, value in facts.items()}
+        hold = hold.with_context(**defaults).create(wanted)
         self.assertEqual(hold.user_id, self.collector)
         self.assertEqual((hold.date_from, hold.ended_on), (DAY, False))
         for change in ({"user_id": self.manager.id}, {"ended_on": DAY}):

@@ -146,7 +146,7 @@ class TestNobodyIsDunnedWrongly(DunningCommon):
     def test_a_case_on_hold_gets_nothing(self):
         self._invoice(1)
         self._run()
-        self._case().state = "waiting"
+        self._case().sudo().state = "waiting"
         self._run(DAY + timedelta(days=10))
         self.assertEqual(self._case().wait_reason, "held_case")
         self.assertFalse(self._case().action_ids)

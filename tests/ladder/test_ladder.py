@@ -174,7 +174,7 @@ class TestAssignment(DunningCommon):
                 ]
             }
         )
-        self._case().ladder_id = other
+        self._case().sudo().ladder_id = other
         self.assertEqual(self._case().line_ids.level_id, other.level_ids[0])
 
     def test_a_person_without_vat_or_siret_is_a_consumer_until_somebody_knows_better(

@@ -32,7 +32,7 @@ class TestLadderChange(LadderChangeCommon):
     def test_a_rung_of_the_same_day_is_reached_and_one_a_day_later_is_not(self):
         self.softer.delay_days = 15
         self.assertEqual(self._stands_on(self.second), self.softer)
-        self.case.ladder_id = self.ladder
+        self.case.sudo().ladder_id = self.ladder
         self.softer.delay_days = 16
         self.assertEqual(self._stands_on(self.second), self.soft)
 
@@ -112,7 +112,7 @@ class TestLadderChange(LadderChangeCommon):
         self._run()
         letter = self.case.action_ids
         letter.with_user(self.manager)._queue()
-        letter.printed_on = DAY
+        letter.sudo().printed_on = DAY
         move = self.case._preview_ladder(self.other)[self.case]
         self.assertRegex(move.waiting[0], "Printed already.*: 1")
         self._change(self.case)
@@ -177,7 +177,7 @@ class TestLadderChange(LadderChangeCommon):
         closed = self._case_of("Debtor Closed")
         closed.action_close()
         there = self._case_of("Debtor There")
-        there.ladder_id = self.other
+        there.sudo().ladder_id = self.other
         cases = self.case | closed | there
         window = cases.action_change_ladder()
         change = self.env[window["res_model"]].browse(window["res_id"])

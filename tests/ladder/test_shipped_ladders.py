@@ -70,7 +70,7 @@ class ShippedCommon(DunningCommon):
 
         def render():
             for key in keys:
-                case.ladder_id = cls.ladders[key]
+                case.sudo().ladder_id = cls.ladders[key]
                 for level in case.ladder_id._get_levels():
                     for action in actions._make_example(case, level):
                         rendered = action._render_texts()[action.id]

@@ -96,7 +96,7 @@ class TestLetter(DunningCommon, HttpCase):
             }
         ).sudo(False)
         letter._freeze_texts()
-        letter.state = "queued"
+        letter.sudo().state = "queued"
         return letter
 
     def _read(self, document):

@@ -1,0 +1,2 @@
+from . import dunning_guarded
+from . import host

@@ -1,0 +1,2 @@
+from . import test_entries
+from . import test_walls

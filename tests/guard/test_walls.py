@@ -1,0 +1,199 @@
+from odoo import Command
+from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
+
+from ..common_rights import WINDOWS, RightsCommon
+from ..common_values import NewValues
+from .common_entries import find_models, is_entered_somehow
+
+#: What refuses a record of another company: rules, or what is said of both companies.
+REFUSED = (AccessError, UserError, ValidationError, MissingError)
+#: To whom and where a record belongs: never changed once it is made.
+BELONGING = ("company_id", "case_id", "partner_id")
+#: The same for all companies, or chosen among all.
+COMMON = ("dunning.reason", "dunning.rate")
+
+
+class Happened(Exception):
+    """Raised to take back what should have been refused."""
+
+
+@tagged("post_install", "-at_install")
+class TestWalls(NewValues, RightsCommon):
+    """Nobody names, or moves anything into, another company."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        case = cls.foreign["dunning.case"].sudo()
+        cls.foreign |= {
+            "ir.attachment": cls.env["ir.attachment"]
+            .sudo()
+            .create({"name": "secret", "res_model": case._name, "res_id": case.id}),
+            "mail.activity": case.activity_schedule("mail.mail_activity_data_todo"),
+            "account.move.line": cls.foreign["account.move"].line_ids[:1],
+            "res.company": cls.other,
+        }
+        cls.both = new_test_user(
+            cls.env,
+            login="safety_both",
+            groups="account_dunning.group_dunning_manager,account.group_account_manager",
+            company_id=cls.company.id,
+            company_ids=[Command.set((cls.company | cls.other).ids)],
+        )
+
+    def _assert_refused(self, function):
+        """Call: it must be refused, in words, and leave nothing."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertRaises(REFUSED), self.cr.savepoint():
+            function()
+            self.env.flush_all()
+            raise Happened
+        self.env.invalidate_all(flush=False)
+
+    def _pointing(self, models):
+        """Yield (model, field, value) that name a record of the other company."""
+        for model in models:
+            for field in self.env[model]._fields.values():
+                if not field.relational or not is_entered_somehow(field):
+                    continue
+                there = self.foreign.get(field.comodel_name)
+                if there is None or not there or field.comodel_name in COMMON:
+                    continue
+                is_one = field.type == "many2one"
+                yield (
+                    model,
+                    field,
+                    there[0].id if is_one else [Command.link(there[0].id)],
+                )
+
+    def test_a_record_stays_in_its_company(self):
+        for model in find_models(self.env):
+            names = [name for name in BELONGING if name in self.env[model]._fields]
+            for name in names:
+                there = self.foreign[self.env[model]._fields[name].comodel_name]
+                for user in (self.collector, self.manager, self.both):
+                    record = self.own[model].with_env(self._as(user))
+                    if not record.has_access("write") or model == "dunning.ladder":
+                        continue
+                    with self.subTest(model=model, field=name, user=user.login):
+                        self._assert_refused(
+                            lambda record=record, name=name, there=there: record.write(
+                                {name: there[0].id}
+                            )
+                        )
+
+    def test_a_ladder_changes_company_only_until_it_is_used(self):
+        ladder = self.own["dunning.ladder"].with_env(self._as(self.both))
+        ladder = ladder.with_context(
+            allowed_company_ids=(self.company | self.other).ids
+        )
+        ladder.company_id = self.other
+        self.assertEqual(ladder.company_id, self.other)
+        ladder.company_id = self.company
+        self.own["dunning.case"].sudo().ladder_id = ladder.id
+        self._assert_refused(lambda: ladder.write({"company_id": self.other.id}))
+
+    def test_a_new_record_names_nothing_of_another_company(self):
+        for model, field, value in self._pointing(find_models(self.env)):
+            for user in (self.collector, self.manager):
+                records = self._as(user)[model]
+                if not records.has_access("create"):
+                    continue
+                values = self._new_values(model, self.own)
+                with self.subTest(model=model, field=field.name, user=user.login):
+                    self._assert_refused(
+                        lambda records=records, values=values, field=field, value=value: (
+                            records.create(values | {field.name: value})
+                        )
+                    )
+
+    def test_nothing_of_another_company_comes_from_the_context(self):
+        for model, field, value in self._pointing(find_models(self.env)):
+            records = self._as(self.manager)[model]
+            if not records.has_access("create"):
+                continue
+            values = self._new_values(model, self.own)
+            values.pop(field.name, None)
+            if field.type != "many2one":
+                value = value[0][1:2]
+            with (
+                self.subTest(model=model, field=field.name),
+                self.cr.savepoint() as one,
+            ):
+                forged = records.with_context(**{f"default_{field.name}": value})
+                try:
+                    made = forged.create(values)[field.name]
+                except REFUSED:
+                    made = self.env[field.comodel_name]
+                self.assertFalse(made & self.foreign[field.comodel_name])
+                one.rollback()
+            self.env.invalidate_all(flush=False)
+
+    def test_a_record_is_not_changed_to_name_another_company(self):
+        for model, field, value in self._pointing(find_models(self.env)):
+            for user in (self.collector, self.manager):
+                record = self.own[model].with_env(self._as(user))
+                if not record.has_access("write"):
+                    continue
+                with self.subTest(model=model, field=field.name, user=user.login):
+                    self._assert_refused(
+                        lambda record=record, field=field, value=value: record.write(
+                            {field.name: value}
+                        )
+                    )
+
+    def test_no_window_names_anything_of_another_company(self):
+        for model, field, value in self._pointing(WINDOWS):
+            records = self._as(self.manager)[model]
+            with self.subTest(model=model, field=field.name):
+                values = self._new_values(model, self.own)
+                self._assert_refused(
+                    lambda records=records, values=values, field=field, value=value: (
+                        records.create(values | {field.name: value})
+                    )
+                )
+                window = self._open_window(model, self.own, records.env)
+                self._assert_refused(
+                    lambda window=window, field=field, value=value: window.write(
+                        {field.name: value}
+                    )
+                )
+
+    def test_a_form_shows_nothing_of_another_company(self):
+        """By a value typed into it, or given by the context."""
+        for model, field, value in self._pointing([*find_models(self.env), *WINDOWS]):
+            records = self._as(self.collector)[model]
+            if field.type != "many2one" or not records.has_access("create"):
+                continue
+            spec = {name: {} for name in ("partner_id", field.name) if name in records}
+            spec |= {field.name: {"fields": {"display_name": {}}}}
+            for forged, values in (
+                (records, {field.name: value}),
+                (records.with_context(**{f"default_{field.name}": value}), {}),
+            ):
+                if not records._get_last_stage(field) and not values:
+                    continue  # dropped, which is tried with all facts
+                names = [field.name] if values else []
+                with self.subTest(model=model, field=field.name, values=values):
+                    self._assert_refused(
+                        lambda forged=forged, values=values, names=names, spec=spec: (
+                            forged.onchange(values, names, spec)
+                        )
+                    )
+
+    def test_each_link_to_what_a_company_owns_is_checked_by_the_host(self):
+        """``check_company``, or the reason why the record has no company of its own."""
+        unchecked = []
+        for model in find_models(self.env):
+            for field in self.env[model]._fields.values():
+                if not field.relational or field.type == "one2many" or field.related:
+                    continue
+                if field.compute and not field.store:
+                    continue
+                comodel = self.env[field.comodel_name]
+                is_owned = "company_id" in comodel._fields
+                if is_owned and not field.check_company:
+                    unchecked.append(f"{model}.{field.name}")
+        self.assertEqual(unchecked, [])
