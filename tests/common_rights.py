@@ -356,7 +356,7 @@ class RightsCommon(DunningCommon):
         cls._make_invoice(company, partner, 5)
         env["dunning.case"].run(DAY)
         letter = env["dunning.case"]._open_for(partner).action_ids
-        letter.write(
+        letter.sudo().write(
             {
                 "channel": "letter",
                 "queued_on": DAY,
@@ -376,7 +376,7 @@ class RightsCommon(DunningCommon):
             cls._make_invoice(company, partner, 5)
             env["dunning.case"].run(DAY)
             letter = env["dunning.case"]._open_for(partner).action_ids
-            letter.write(
+            letter.sudo().write(
                 {
                     "channel": "registered",
                     "queued_on": DAY,
@@ -413,7 +413,7 @@ class RightsCommon(DunningCommon):
         cls._make_invoice(company, partner, 5)
         env["dunning.case"].run(DAY)
         call = env["dunning.case"]._open_for(partner).action_ids
-        call.write({"channel": "phone", "queued_on": DAY, "state": "queued"})
+        call.sudo().write({"channel": "phone", "queued_on": DAY, "state": "queued"})
         return call
 
     def _as(self, user):

@@ -216,7 +216,9 @@ class DunningDispute(models.Model):
 
     @api.model
     def _prepare_dispute(self, vals):
-        """Find the invoice and its case."""
+        """Find the invoice and its case, which follows from the invoice."""
+        if not self.env.su:
+            self._check_named(vals)
         wanted = dict(vals)
         if wanted.get("amount") is None or wanted["amount"] is False:
             wanted.pop("amount", None)  # the whole balance

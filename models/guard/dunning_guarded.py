@@ -31,7 +31,10 @@ class DunningGuarded(models.AbstractModel):
     @api.model
     def _get_last_stage(self, field):
         """Return the last stage in which a user may enter a field; None for a fact."""
-        return getattr(field, "entry", None) or ("over" if self._transient else None)
+        if self._transient:
+            return "over"
+        # The host lets a related field take what its source says of itself.
+        return None if field.related else getattr(field, "entry", None)
 
     def _get_stage(self):
         """Return how far the record is, one of STAGES: each model says it of itself.

@@ -46,6 +46,7 @@ class DunningAction(models.Model):
         ondelete="set null",
         check_company=True,
         help="With which letters it was brought to the post office.",
+        entry="open",
     )
     deposit_date = fields.Date(
         "Deposited on",

@@ -1,3 +1,5 @@
+from odoo.models import MAGIC_COLUMNS
+
 from ..common_intent import FIELDS_HEAD
 
 MODULE = "account_dunning"
@@ -32,7 +34,7 @@ def find_models(env):
 
 def is_entered_somehow(field):
     """Tell whether a value of a field can be given at all."""
-    is_ours = not field.automatic and field.name not in ("id", "display_name")
+    is_ours = field.name not in (*MAGIC_COLUMNS, "display_name")
     is_mail = field.name.startswith(("message_", "activity_", "website_"))
     return is_ours and not is_mail and (field.store or bool(field.inverse))
 
@@ -41,12 +43,12 @@ def write_table(env):
     """Return the section *Fields* of ``docs/security.md``, out of the registry."""
     rows = ["| model | when | fields |", "| --- | --- | --- |"]
     for name in find_models(env):
-        model = env[name]
-        fields = [
-            field for field in model._fields.values() if is_entered_somehow(field)
-        ]
+        by_stage = {}
+        for field in env[name]._fields.values():
+            if is_entered_somehow(field):
+                stage = env[name]._get_last_stage(field)
+                by_stage.setdefault(stage, []).append(f"`{field.name}`")
         for stage, words in (*WORDS.items(), (None, "never: facts")):
-            found = [f"`{f.name}`" for f in fields if model._get_last_stage(f) == stage]
-            if found:
+            if found := by_stage.get(stage):
                 rows.append(f"| `{name}` | {words} | {', '.join(sorted(found))} |")
     return FIELDS_HEAD + INTRODUCTION + "\n" + "\n".join(rows) + "\n"

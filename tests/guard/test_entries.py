@@ -57,7 +57,7 @@ class TestEntries(NewValues, RightsCommon):
             if common_entries.is_entered_somehow(field):
                 yield field
 
-    def _outcome(self, function):
+    def _attempt(self, function):
         """Call, take everything back; return what the function did, or "refused"."""
         self.env.flush_all()
         self.env.invalidate_all()
@@ -79,7 +79,7 @@ class TestEntries(NewValues, RightsCommon):
             self.env.flush_all()
             return bool(made)
 
-        return self._outcome(create)
+        return self._attempt(create)
 
     def _read_default(self, env, model, name, value=None):
         """Return what a new record has in a field, with or without a ``default_``."""
@@ -92,7 +92,7 @@ class TestEntries(NewValues, RightsCommon):
             record = records.create(values).sudo()
             return str(record[name].ids if record[name] is None else record[name])
 
-        return self._outcome(create)
+        return self._attempt(create)
 
     def _import(self, env, model, name, value):
         """Import one row; return whether a record was made of it."""
@@ -101,11 +101,10 @@ class TestEntries(NewValues, RightsCommon):
         heads = [head for head, _cell in cells.values()]
 
         def load():
-            return bool(
-                env[model].load(heads, [[c for _h, c in cells.values()]])["ids"]
-            )
+            row_of_cells = [cell for _head, cell in cells.values()]
+            return bool(env[model].load(heads, [row_of_cells])["ids"])
 
-        return self._outcome(load)
+        return self._attempt(load)
 
     def _to_cell(self, model, name, value):
         field = model._fields[name]
@@ -153,7 +152,7 @@ class TestEntries(NewValues, RightsCommon):
             record = self.own[model].with_env(env)
             value = self._sample(field, record)
             with self.subTest(model=model, field=field.name, user=env.user.login):
-                found = self._outcome(
+                found = self._attempt(
                     lambda record=record, field=field, value=value: record.write(
                         {field.name: value}
                     )
@@ -165,7 +164,7 @@ class TestEntries(NewValues, RightsCommon):
             record = self.own[model].with_env(env)
             value = self._sample(field, record)
             with self.subTest(model=model, field=field.name, user=env.user.login):
-                found = self._outcome(
+                found = self._attempt(
                     lambda record=record, field=field, value=value: record.write(
                         {field.name: value}
                     )
@@ -178,7 +177,7 @@ class TestEntries(NewValues, RightsCommon):
             value = record.sudo()[field.name]
             value = field.convert_to_write(value, record.sudo())
             with self.subTest(model=model, field=field.name, user=env.user.login):
-                found = self._outcome(
+                found = self._attempt(
                     lambda record=record, field=field, value=value: record.write(
                         {field.name: value}
                     )
