@@ -110,7 +110,7 @@ class AccountMoveLine(models.Model):
                 ("amount_residual", ">", 0),
                 ("partner_id", "!=", False),
                 ("company_id", "=", company.id),
-                ("account_id", "not in", company._dunning_left_out_accounts().ids),
+                ("account_id", "not any", company._dunning_left_out_accounts()),
             ]
         ) & (invoiced | entered)
 
@@ -223,7 +223,7 @@ class AccountMoveLine(models.Model):
         Open credits on receivable accounts of the whole company tree, payments that
         are not in the books yet, pending online payments, bank lines without a match.
         """
-        tree = company._dunning_tree().ids
+        tree = company._dunning_tree()
         sources = (
             (self, "amount_residual", self._dunning_credit_domain()),
             (
@@ -238,7 +238,7 @@ class AccountMoveLine(models.Model):
             ),
         )
         of_debtors = Domain("partner_id.commercial_partner_id", "in", partners.ids)
-        of_tree = Domain("company_id", "in", tree)
+        of_tree = Domain("company_id", "any", tree)
         rows = SQL(" UNION ALL ").join(
             # Read as superuser: a credit counts even where the user may not look.
             self._select_dunning_money(
@@ -305,7 +305,7 @@ class AccountMoveLine(models.Model):
         ].sudo()  # see _read_dunning_credits
         rows = transactions.search_fetch(
             Domain("state", "in", ("pending", "authorized"))
-            & Domain("company_id", "in", tree)
+            & Domain("company_id", "any", tree)
             & Domain("partner_id.commercial_partner_id", "in", partners.ids),
             ["partner_id", "amount", "currency_id", "company_id"],
         )

@@ -463,7 +463,7 @@ class DunningAction(models.Model):
         items = items.search_fetch(
             items._dunning_credit_domain()
             & Domain("partner_id.commercial_partner_id", "in", debtors.ids)
-            & Domain("company_id", "in", company._dunning_tree().ids),
+            & Domain("company_id", "any", company._dunning_tree()),
             ["partner_id", "move_name", "date", "currency_id"]
             + ["amount_residual_currency"],
             order="date, id",
