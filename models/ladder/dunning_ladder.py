@@ -353,7 +353,9 @@ class DunningLadder(models.Model):
     @api.model
     def _list_for(self, partners, company):
         """Map each commercial partner to the ladders that fit, its own one first."""
-        ladders = self.env["dunning.ladder"].search(self._get_available_domain(company))
+        ladders = self.env["dunning.ladder"].search_fetch(
+            self._get_available_domain(company)
+        )
         rules = ladders.filtered(lambda ladder: not ladder.is_catch_all)
         default = company.dunning_ladder_id & ladders or (ladders - rules)[:1]
         fitting, known = {}, {}
