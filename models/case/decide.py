@@ -349,11 +349,19 @@ class DunningCase(models.Model):
         levels = self.env["dunning.level"].with_context(active_test=False)
         # The calendar is the same whoever looks at it.
         levels = levels.sudo().search_fetch([("id", "!=", False)])
-        rungs = {level.id: level._to_rung() for level in levels}
+        of_ladder = levels.grouped("ladder_id")
+        rungs = {
+            level.id: level._to_rung(of_ladder[level.ladder_id]) for level in levels
+        }
         return Levels(
             rungs,
             {level.id: level._get_proof_channel() for level in levels},
-            {ladder.id: ladder._to_core(rungs) for ladder in ladders},
+            {
+                ladder.id: ladder._to_core(
+                    rungs, of_ladder.get(ladder, levels.browse())
+                )
+                for ladder in ladders
+            },
         )
 
     def _read_facts(self, company, items, lines, levels, ignored=None):

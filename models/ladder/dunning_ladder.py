@@ -232,19 +232,23 @@ class DunningLadder(models.Model):
                     )
                 )
 
-    def _get_levels(self):
-        """Return the active levels in climbing order, unsaved ones included."""
-        self.ensure_one()
-        levels = self.level_ids.filtered("active")
-        return levels.sorted(lambda level: level._rank())
+    def _get_levels(self, levels=None):
+        """Return the active levels in climbing order, unsaved ones included.
 
-    def _to_core(self, rungs=None):
+        :param levels: every level of the ladder, where they were read before
+        """
+        self.ensure_one()
+        levels = self.level_ids if levels is None else levels
+        return levels.filtered("active").sorted(lambda level: level._rank())
+
+    def _to_core(self, rungs=None, levels=None):
         """Return the ladder as the functional core knows it.
 
         :param rungs: ``{level id: Rung}`` of levels that were read before
+        :param levels: every level of the ladder, where they were read before
         """
         self.ensure_one()
-        levels = self._get_levels()
+        levels = self._get_levels(levels)
         if rungs is None:
             rungs = {level.id: level._to_rung() for level in levels}
         return Ladder(
