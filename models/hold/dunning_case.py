@@ -1,4 +1,3 @@
-from dataclasses import replace
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -33,7 +32,7 @@ class Holds(NamedTuple):
             if case_id in self.cases or row.id in self.lines
         }
         return {
-            key: replace(item, hold=ON_HOLD) if key in held and not item.hold else item
+            key: item._replace(hold=ON_HOLD) if key in held and not item.hold else item
             for key, item in items.items()
         }
 
