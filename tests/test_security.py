@@ -127,6 +127,7 @@ class TestCompanies(DunningCommon):
         branch = self.env["res.company"].create(
             {"name": "Branch", "parent_id": self.company.id}
         )
-        self.assertEqual(branch._dunning_tree(), self.company._dunning_tree())
-        self.assertIn(branch, self.company._dunning_tree())
-        self.assertNotIn(self.other, self.company._dunning_tree())
+        tree = {*self.company._dunning_tree()}
+        self.assertEqual({*branch._dunning_tree()}, tree)
+        self.assertIn(branch.id, tree)
+        self.assertNotIn(self.other.id, tree)

@@ -7,6 +7,7 @@ currency.
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 #: Key of the decision that the engine adds when a ladder does not end in one.
 END_OF_LADDER = 0
@@ -140,8 +141,7 @@ class Ladder:
         return max(reached, default=-1)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One open item. ``rung`` is the last one delivered, ``deadline`` what it printed;
     ``rung_notified`` and ``rung_decided`` say what the item has behind it there.
 

@@ -6,7 +6,6 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools import covers as core
-from .dunning_cover import CoverRow
 
 #: What is judged, in this order: unmatched money counts for the first that waits.
 KINDS = ("dunning.promise", "dunning.plan", "dunning.offer")
@@ -31,6 +30,13 @@ class DunningCase(models.Model):
         "goes on.",
     )
 
+    cover_ids = fields.One2many(
+        "dunning.cover",
+        "case_id",
+        "Kept back",
+        domain=[("active", "=", True)],
+        readonly=True,
+    )
     awaits_agreement = fields.Boolean(
         readonly=True,
         copy=False,
@@ -56,18 +62,14 @@ class DunningCase(models.Model):
     offer_ids = fields.One2many("dunning.offer", "case_id", "Offers")
     plan_count = fields.Integer(compute="_compute_plan_count")
 
-    def _read_covers(self):
-        """Return the covers in force of the cases, in one query.
-
-        :rtype: list[CoverRow]
-        """
-        domain = Domain("case_id", "in", self.ids) & Domain("active", "=", True)
-        return list(self._read_rows("dunning.cover", CoverRow, domain, "id"))
+    def _get_covers(self):
+        """Return the covers in force of the cases."""
+        return self.cover_ids.filtered("active")
 
     def _keep_back(self, items, lines, date):
         """Mark what promises, plans, offers and disputes keep back of each item."""
         kept = super()._keep_back(items, lines, date)
-        covers = self._read_covers()
+        covers = self._get_covers()
         if not covers:
             return kept
         items = kept.items
@@ -88,7 +90,6 @@ class DunningCase(models.Model):
     def _get_kept_back(self, covers, items, lines):
         """Map journal items to what is kept back of each, by kind.
 
-        :param covers: list of :class:`CoverRow`
         :return: ``{move line id: {kind: Decimal in the currency of the item}}``
         """
         rows = {row.id: row for of_case in lines.values() for row in of_case}
@@ -97,15 +98,16 @@ class DunningCase(models.Model):
             for key, row in rows.items()
             if row.move_line_id in items
         }
-        cover = self.env["dunning.cover"]
         # A settled item has no row: what came in on it counts all the same.
         never = fields.Date.to_date("9999-12-31")
         kept = core.kept_back(
             [
                 cover._to_core(
-                    row, rows[row.line_id].date_due if row.line_id in rows else never
+                    rows[cover.line_id.id].date_due
+                    if cover.line_id.id in rows
+                    else never
                 )
-                for row in covers
+                for cover in covers
             ],
             balances,
         )
@@ -117,15 +119,13 @@ class DunningCase(models.Model):
         :rtype: dict[dunning.case, dict[OpenItem, dict[str, Decimal]]]
         """
         result = defaultdict(dict)
-        by_case = defaultdict(list)
-        for row in self._read_covers():
-            by_case[row.case_id].append(row)
-        covered = self.browse(by_case)
+        by_case = self._get_covers().grouped("case_id")
+        covered = self.browse(case.id for case in by_case)
         for company, cases in covered.grouped("company_id").items():
             items, lines = cases._read_books(company, company._dunning_today())
             for case in cases:
                 of_case = {case.id: lines[case.id]}
-                kept = self._get_kept_back(by_case[case.id], items, of_case)
+                kept = self._get_kept_back(by_case[case], items, of_case)
                 result[case] = {items[key]: parts for key, parts in kept.items()}
         return result
 

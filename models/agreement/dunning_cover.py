@@ -1,20 +1,8 @@
 from datetime import date
-from typing import NamedTuple
 
 from odoo import fields, models
 
 from ...tools import covers as core
-
-
-class CoverRow(NamedTuple):
-    """A cover as the engine needs it."""
-
-    line_id: int
-    case_id: int
-    kind: str
-    source_id: int
-    amount: float
-    balance_start: float
 
 
 class DunningCover(models.Model):
@@ -69,13 +57,17 @@ class DunningCover(models.Model):
         help="The last day on which it is waited for; empty while nobody knows.",
     )
 
-    def _to_core(self, row: CoverRow, due: date):
-        """Return a row as the functional core knows it."""
+    def _to_core(self, due: date):
+        """Return the cover as the functional core knows it.
+
+        :param due: the due date of its item
+        """
+        self.ensure_one()
         return core.Cover(
-            key=row.line_id,
-            kind=row.kind,
-            source=row.source_id,
-            amount=core.Decimal(str(row.amount)),
-            start=core.Decimal(str(row.balance_start)),
+            key=self.line_id.id,
+            kind=self.kind,
+            source=self.source_id,
+            amount=core.Decimal(str(self.amount)),
+            start=core.Decimal(str(self.balance_start)),
             due=due,
         )

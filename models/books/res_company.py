@@ -191,7 +191,7 @@ class ResCompany(models.Model):
     def _get_dunning_bank_domain(self, oldest, day):
         return Domain(
             [
-                ("company_id", "in", self._dunning_tree().ids),
+                ("company_id", "any", self._dunning_tree()),
                 ("journal_id.type", "in", ("bank", "cash", "credit")),
                 ("state", "=", "posted"),
                 ("date", ">=", oldest),
@@ -200,13 +200,15 @@ class ResCompany(models.Model):
         )
 
     def _dunning_tree(self):
-        """Return every company of the tree (branches): their credits count together."""
+        """Return the query of every company of the tree (branches), part of others:
+        their credits count together."""
         self.ensure_one()
         # The tree is a fact about the debtor's money, whoever looks at it.
-        return self.sudo().search([("id", "child_of", self.root_id.id)])
+        return self.sudo()._search([("id", "child_of", self.root_id.id)])
 
     def _dunning_left_out_accounts(self):
-        """Return the receivable accounts whose items are never dunned."""
+        """Return the query, part of others, of the receivable accounts whose items are
+        never dunned."""
         self.ensure_one()
         prefixes = [
             code.strip()
@@ -217,4 +219,6 @@ class ResCompany(models.Model):
         for prefix in prefixes:
             domain |= Domain("code", "=like", f"{prefix}%")
         accounts = self.env["account.account"].sudo().with_company(self)
-        return accounts.search(domain & Domain("account_type", "=", "asset_receivable"))
+        return accounts._search(
+            domain & Domain("account_type", "=", "asset_receivable")
+        )

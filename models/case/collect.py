@@ -67,8 +67,14 @@ class DunningCase(models.Model):
 
     @api.model
     def _get_collected_fields(self):
-        """Return what a run reads of every open case, in one query: a hook."""
-        return ["partner_id", "company_id", "ladder_id", "state", "last_run_on"]
+        """Return what a run reads of every open case, in one query: a hook.
+
+        What it writes as well: a value that is known to be the same is not written.
+        """
+        return [
+            *("partner_id", "company_id", "ladder_id", "state"),
+            *("last_run_on", "wait_reason", "failure"),
+        ]
 
     @api.model
     def _open_cases(self, company, date, partner_ids, items):

@@ -15,6 +15,14 @@ from ...tools.channels import OUTSIDE_LADDER, UNDELIVERED, is_rung_delivered
 
 NO_CREDITS = Decimal(0)
 NO_COURTESIES = frozenset()
+#: Proposals that the next decision replaces.
+DRAFTS = Domain(
+    [
+        ("state", "=", "proposed"),
+        ("kind", "in", ("rung", "courtesy")),
+        ("fallback_of_id", "=", False),
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -144,10 +152,6 @@ class Levels(NamedTuple):
             rung.automatic for ladder in self.ladders.values() for rung in ladder.rungs
         )
 
-    @property
-    def has_courtesies(self):
-        return any(ladder.courtesies for ladder in self.ladders.values())
-
 
 class DunningCase(models.Model):
     """Decide: from what the ledger shows to one step per case, or the reason why."""
@@ -159,12 +163,7 @@ class DunningCase(models.Model):
     def _search_drafts(self):
         """Return the proposals of the cases that the next decision replaces."""
         return self.env["dunning.action"].search(
-            [
-                ("case_id", "in", self.ids),
-                ("state", "=", "proposed"),
-                ("kind", "in", ("rung", "courtesy")),
-                ("fallback_of_id", "=", False),
-            ]
+            Domain("case_id", "in", self.ids) & DRAFTS
         )
 
     def _decide(self, date, is_bank_fresh=None, ignored=None, books=None):
@@ -235,7 +234,8 @@ class DunningCase(models.Model):
         plans = {}
         for company, of_company in cases.grouped("company_id").items():
             today = company._dunning_today()
-            drafts = of_company._search_drafts()
+            # Who reads why sees the contacts as well: they are read once.
+            drafts = of_company.action_ids.filtered_domain(DRAFTS)
             plans |= of_company._decide(today, ignored=drafts)
         for case in self:
             plan = plans.get(case)
@@ -349,11 +349,19 @@ class DunningCase(models.Model):
         levels = self.env["dunning.level"].with_context(active_test=False)
         # The calendar is the same whoever looks at it.
         levels = levels.sudo().search_fetch([("id", "!=", False)])
-        rungs = {level.id: level._to_rung() for level in levels}
+        of_ladder = levels.grouped("ladder_id")
+        rungs = {
+            level.id: level._to_rung(of_ladder[level.ladder_id]) for level in levels
+        }
         return Levels(
             rungs,
             {level.id: level._get_proof_channel() for level in levels},
-            {ladder.id: ladder._to_core(rungs) for ladder in ladders},
+            {
+                ladder.id: ladder._to_core(
+                    rungs, of_ladder.get(ladder, levels.browse())
+                )
+                for ladder in ladders
+            },
         )
 
     def _read_facts(self, company, items, lines, levels, ignored=None):
@@ -365,8 +373,9 @@ class DunningCase(models.Model):
         :param ignored: actions to decide afresh, as if they did not exist
         :rtype: dict[int, core.Case]
         """
-        contacts = self._read_contacts(levels.proofs, ignored)
-        courtesies = self._read_courtesies(ignored) if levels.has_courtesies else {}
+        by_case = self._read_contacts(ignored)
+        contacts = self._get_contact_facts(by_case, levels.proofs)
+        courtesies = self._read_courtesies(by_case)
         partners = {case.id: case.partner_id.id for case in self}
         credits_of = self.env["account.move.line"]._read_dunning_credits(
             company, self.partner_id
@@ -393,11 +402,11 @@ class DunningCase(models.Model):
             )
         return facts
 
-    def _read_contacts(self, proofs, ignored=None):
-        """Map case ids to (last contact, is a contact pending, lines being decided,
-        last contact about an agreement).
+    def _read_contacts(self, ignored=None):
+        """Map case ids to their contacts, what was cancelled left out.
 
-        :param proofs: ``{level id: the channel that alone delivers it, or False}``
+        :param ignored: actions that are left out as well
+        :rtype: dict[int, list[Contact]]
         """
         domain = Domain("case_id", "in", self.ids) & Domain("state", "!=", "cancelled")
         if ignored:
@@ -405,6 +414,15 @@ class DunningCase(models.Model):
         by_case = defaultdict(list)
         for row in self._read_rows("dunning.action", Contact, domain, "id"):
             by_case[row.case_id].append(row)
+        return by_case
+
+    def _get_contact_facts(self, by_case, proofs):
+        """Map case ids to (last contact, is a contact pending, lines being decided,
+        last contact about an agreement).
+
+        :param by_case: ``{case id: [Contact]}``
+        :param proofs: ``{level id: the channel that alone delivers it, or False}``
+        """
         deciding = self._read_deciding(by_case)
         facts = {
             case_id: (None, False, deciding[case_id], None) for case_id in self.ids
@@ -482,18 +500,22 @@ class DunningCase(models.Model):
         )
         return {partner.id: day for partner, day in rows}
 
-    def _read_courtesies(self, ignored=None):
-        """Map case lines to the courtesy levels they already got."""
-        domain = (
-            Domain("action_id.case_id", "in", self.ids)
-            & Domain("action_id.kind", "=", "courtesy")
-            & Domain("action_id.state", "!=", "cancelled")
-        )
-        if ignored:
-            domain &= Domain("action_id", "not in", ignored.ids)
+    def _read_courtesies(self, by_case):
+        """Map case lines to the courtesy levels they already got.
+
+        :param by_case: ``{case id: [Contact]}``
+        """
+        levels = {
+            row.id: row.level_id
+            for rows in by_case.values()
+            for row in rows
+            if row.kind == "courtesy"
+        }
         courtesies = defaultdict(frozenset)
-        for line, level in self.env["dunning.action.line"]._read_group(
-            domain, ["case_line_id", "action_id"]
+        if not levels:
+            return courtesies
+        for line, action in self.env["dunning.action.line"]._read_group(
+            [("action_id", "in", list(levels))], ["case_line_id", "action_id"]
         ):
-            courtesies[line.id] |= {level.level_id.id}
+            courtesies[line.id] |= {levels[action.id]}
         return courtesies

@@ -88,7 +88,7 @@ class DunningAction(models.Model):
     amount_text = fields.Char(compute="_compute_figures")
     oldest_days = fields.Integer(compute="_compute_figures")
     invoice_names = fields.Char(compute="_compute_figures")
-    due_text = fields.Char(compute="_compute_figures")
+    due_text = fields.Char(compute="_compute_due_text")
 
     step_date_text = fields.Char(compute="_compute_calendar")
     deadline_text = fields.Char(compute="_compute_calendar")
@@ -279,12 +279,7 @@ class DunningAction(models.Model):
             return ", ".join(names)
         return self.case_id.partner_id.ref or self._get_letter_reference()
 
-    @api.depends(
-        "line_ids.amount_claimed",
-        "line_ids.name",
-        "line_ids.date_due",
-        "line_ids.days_overdue",
-    )
+    @api.depends("line_ids.amount_claimed", "line_ids.name", "line_ids.days_overdue")
     @api.depends_context("lang")
     def _compute_figures(self):
         open_credits = self._read_open_credits()
@@ -296,10 +291,16 @@ class DunningAction(models.Model):
                     open_credits[action]
                 ).items()
             ]
-            dues = sorted({due for due in lines.mapped("date_due") if due})
             action.amount_text = self._join(amounts)
             action.oldest_days = max(lines.mapped("days_overdue"), default=0)
             action.invoice_names = self._join_few([line.name or "" for line in lines])
+
+    @api.depends("line_ids.date_due")
+    @api.depends_context("lang")
+    def _compute_due_text(self):
+        """Apart from the other figures: only courtesies name each day in full."""
+        for action in self:
+            dues = sorted({due for due in action.line_ids.mapped("date_due") if due})
             action.due_text = self._join([self._format_day(day) for day in dues])
 
     @api.model
@@ -464,7 +465,7 @@ class DunningAction(models.Model):
         items = items.search_fetch(
             items._dunning_credit_domain()
             & Domain("partner_id.commercial_partner_id", "in", debtors.ids)
-            & Domain("company_id", "in", company._dunning_tree().ids),
+            & Domain("company_id", "any", company._dunning_tree()),
             ["partner_id", "move_name", "date", "currency_id"]
             + ["amount_residual_currency"],
             order="date, id",

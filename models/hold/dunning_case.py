@@ -1,29 +1,12 @@
-from dataclasses import replace
-from datetime import date as Date
 from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...tools import holds as core
 from ...tools.channels import UNDELIVERED
 from ...tools.holds import ON_HOLD
-
-
-class HoldRow(NamedTuple):
-    """A hold as the engine needs it."""
-
-    id: int
-    case_id: int
-    scope: str
-    date_from: Date
-    date_until: Date
-    ended_on: Date
-
-    def covers(self, day):
-        return core.Hold(self.date_from, self.date_until, self.ended_on).covers(day)
 
 
 class Holds(NamedTuple):
@@ -49,7 +32,7 @@ class Holds(NamedTuple):
             if case_id in self.cases or row.id in self.lines
         }
         return {
-            key: replace(item, hold=ON_HOLD) if key in held and not item.hold else item
+            key: item._replace(hold=ON_HOLD) if key in held and not item.hold else item
             for key, item in items.items()
         }
 
@@ -82,25 +65,17 @@ class DunningCase(models.Model):
     # What the engine knows of it
 
     def _read_holds(self, date):
-        """Return what is on hold of the cases on a day, in one query as a rule.
+        """Return what is on hold of the cases on a day.
 
         :rtype: Holds
         """
-        waiting = self.filtered(lambda case: case.state == "waiting")
-        holds = self.env["dunning.hold"]
-        wanted = holds._get_domain(date)
-        if waiting:
-            wanted |= Domain("case_id", "in", waiting.ids)
-        domain = Domain("case_id", "in", self.ids) & wanted
-        rows = list(self._read_rows("dunning.hold", HoldRow, domain, "id"))
-        running = [row for row in rows if row.covers(date)]
-        cases = {row.case_id for row in running if row.scope == "case"}
-        known = {row.case_id for row in rows if row.scope == "case"}
-        of_items = [row.id for row in running if row.scope == "items"]
+        holds = self.hold_ids
+        running = holds.filtered(lambda hold: hold._to_core().covers(date))
+        whole = holds.filtered(lambda hold: hold.scope == "case")
         return Holds(
-            frozenset(cases),
-            frozenset(holds.browse(of_items).line_ids.ids if of_items else ()),
-            frozenset(known - cases),
+            frozenset((running & whole).case_id.ids),
+            frozenset((running - whole).line_ids.ids),
+            frozenset((whole.case_id - (running & whole).case_id).ids),
         )
 
     def _keep_back(self, items, lines, date):

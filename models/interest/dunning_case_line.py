@@ -423,9 +423,19 @@ class DunningCaseLine(models.Model):
         # That it was claimed counts, whoever looks at the amount that is left.
         claims = self.env["dunning.claim.line"].sudo()
         waivers = self.env["dunning.waiver"].sudo()
+        # Most invoices have neither: one question for both.
+        found = [
+            records._search(domain + records._get_live_domain()).select(
+                SQL("%s", records._name), SQL.identifier(records._table, "id")
+            )
+            for records in (claims, waivers)
+        ]
+        rows = self.env.execute_query(SQL("(%s) UNION ALL (%s)", *found))
         return Claimed(
-            claims.search(domain + claims._get_live_domain()),
-            waivers.search(domain + waivers._get_live_domain()),
+            *(
+                records.browse(key for name, key in rows if name == records._name)
+                for records in (claims, waivers)
+            )
         )
 
     def _find_interest_claims(self, debts, claimed):

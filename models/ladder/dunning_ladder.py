@@ -251,19 +251,23 @@ class DunningLadder(models.Model):
                     )
                 )
 
-    def _get_levels(self):
-        """Return the active levels in climbing order, unsaved ones included."""
-        self.ensure_one()
-        levels = self.level_ids.filtered("active")
-        return levels.sorted(lambda level: level._rank())
+    def _get_levels(self, levels=None):
+        """Return the active levels in climbing order, unsaved ones included.
 
-    def _to_core(self, rungs=None):
+        :param levels: every level of the ladder, where they were read before
+        """
+        self.ensure_one()
+        levels = self.level_ids if levels is None else levels
+        return levels.filtered("active").sorted(lambda level: level._rank())
+
+    def _to_core(self, rungs=None, levels=None):
         """Return the ladder as the functional core knows it.
 
         :param rungs: ``{level id: Rung}`` of levels that were read before
+        :param levels: every level of the ladder, where they were read before
         """
         self.ensure_one()
-        levels = self._get_levels()
+        levels = self._get_levels(levels)
         if rungs is None:
             rungs = {level.id: level._to_rung() for level in levels}
         return Ladder(
@@ -372,7 +376,9 @@ class DunningLadder(models.Model):
     @api.model
     def _list_for(self, partners, company):
         """Map each commercial partner to the ladders that fit, its own one first."""
-        ladders = self.env["dunning.ladder"].search(self._get_available_domain(company))
+        ladders = self.env["dunning.ladder"].search_fetch(
+            self._get_available_domain(company)
+        )
         rules = ladders.filtered(lambda ladder: not ladder.is_catch_all)
         default = company.dunning_ladder_id & ladders or (ladders - rules)[:1]
         fitting, known = {}, {}

@@ -287,8 +287,11 @@ class DunningLevel(models.Model):
             return "registered"
         return self.channel_letter and "letter"
 
-    def _to_rung(self):
-        """Return the level as the functional core knows it."""
+    def _to_rung(self, levels=None):
+        """Return the level as the functional core knows it.
+
+        :param levels: every level of its ladder, where they were read before
+        """
         self.ensure_one()
         return Rung(
             key=self.id,
@@ -297,7 +300,7 @@ class DunningLevel(models.Model):
             formal=self.is_formal_notice,
             decision=self.is_decision,
             automatic=self._is_automatic(),
-            notified=self.is_formal_notice or self._follows_notice(),
+            notified=self.is_formal_notice or self._follows_notice(levels),
         )
 
     def _is_automatic(self):
@@ -305,11 +308,12 @@ class DunningLevel(models.Model):
         self.ensure_one()
         return self.automation == "automatic" and not self.is_formal_notice
 
-    def _follows_notice(self):
+    def _follows_notice(self, levels=None):
         """Tell whether the level is a decision that a formal notice precedes."""
         if not self.is_decision:
             return False
-        notice = self.ladder_id.level_ids.filtered("is_formal_notice")[:1]
+        levels = self.ladder_id.level_ids if levels is None else levels
+        notice = levels.filtered("is_formal_notice")[:1]
         return bool(notice) and notice._rank() < self._rank()
 
     def _find_on(self, ladder):

@@ -53,17 +53,13 @@ class DunningCase(models.Model):
         early = Domain("limitation_date", operator, value)
         return Domain("line_ids", "any", early)
 
-    @api.depends("partner_id")
+    @api.depends("partner_id.dunning_limitation_event_ids")
     def _compute_limitation_event_ids(self):
-        events = self.env["dunning.limitation.event"].search(
-            [
-                ("partner_id", "in", self.partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-            ]
-        )
-        of_case = events.grouped(lambda event: (event.partner_id, event.company_id))
         for case in self:
-            case.limitation_event_ids = of_case.get((case.partner_id, case.company_id))
+            events = case.partner_id.dunning_limitation_event_ids
+            case.limitation_event_ids = events.filtered(
+                lambda event, company=case.company_id: event.company_id == company
+            )
 
     @api.depends("partner_id.dunning_proceeding_ids.ended_on")
     def _compute_proceeding_id(self):

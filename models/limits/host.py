@@ -56,6 +56,12 @@ class ResPartner(models.Model):
         "Insolvency proceedings",
         groups="account_dunning.group_dunning_reader",
     )
+    dunning_limitation_event_ids = fields.One2many(
+        "dunning.limitation.event",
+        "partner_id",
+        "What interrupts the limitation",
+        groups="account_dunning.group_dunning_reader",
+    )
 
     @api.constrains("dunning_limitation_years", "dunning_debtor_kind")
     def _check_dunning_limitation_years(self):
@@ -71,6 +77,23 @@ class ResPartner(models.Model):
                         debtor=partner.display_name,
                     )
                 )
+
+    def _get_limitation_events(self):
+        """Map (debtor id, invoice id) to the confirmed events of the debt.
+
+        :rtype: dict[tuple[int, int], list[Event]]
+        """
+        found = defaultdict(list)
+        # Until when a debt can be claimed is no secret to who sees the item.
+        for event in self.sudo().dunning_limitation_event_ids:
+            if event.state == "confirmed":
+                suspends = event.kind == "mediation"
+                until = event.date_until or None
+                for move in event.move_ids:
+                    found[event.partner_id.id, move.id].append(
+                        Event(event.date, until, suspends)
+                    )
+        return found
 
     def _get_limitation_periods(self, company):
         """Map ids of debtors to the period of what they owe to a company.
@@ -323,7 +346,7 @@ class AccountMoveLine(models.Model):
             company.id: debtors.sudo()._get_limitation_periods(company)
             for company in companies
         }
-        events = self._read_limitation_events(rows)
+        events = debtors._get_limitation_events()
         return {
             row.id: last_day_to_act(
                 row.start,
@@ -332,30 +355,6 @@ class AccountMoveLine(models.Model):
             )
             for row in rows
         }
-
-    @api.model
-    def _read_limitation_events(self, rows):
-        """Map (debtor id, invoice id) to the confirmed events of the debt."""
-        events = self.env["dunning.limitation.event"]
-        events.flush_model()
-        found = defaultdict(list)
-        moves = list({row.move_id for row in rows})
-        if not moves:
-            return found
-        for partner_id, move_id, day, until, kind in self.env.execute_query(
-            SQL(
-                """SELECT event.partner_id, rel.move_id, event.date, event.date_until,
-                          event.kind
-                     FROM dunning_limitation_event event
-                     JOIN dunning_limitation_event_move_rel rel
-                          ON rel.event_id = event.id
-                    WHERE event.state = 'confirmed' AND rel.move_id = ANY(%s)""",
-                moves,
-            )
-        ):
-            suspends = kind == "mediation"
-            found[partner_id, move_id].append(Event(day, until, suspends))
-        return found
 
 
 class ResConfigSettings(models.TransientModel):
