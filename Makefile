@@ -67,7 +67,7 @@ format:  ## bring Python files into shape
 
 .PHONY: security
 security:  ## write docs/security.md from the table that the tests try
-	@$(PYTHON) dev/security_table.py
+	@$(RUN) security
 
 .PHONY: pot
 pot:  ## export the texts and merge the new ones into the French translation

@@ -122,6 +122,14 @@ def pot():
     translations.refresh()
 
 
+def security():
+    """Write docs/security.md: who may do what, and which fields who may enter."""
+    setup()
+    subprocess.check_call([PYTHON, DEV / "security_table.py"])
+    # What may be entered stands beside each field: only the registry knows them all.
+    return script(DEV / "fields_table.py", [], db="security", fresh=True)
+
+
 def package():
     """Write an archive of the module, and of each bridge beside it, into dist/."""
     bridges.package()
@@ -221,6 +229,7 @@ COMMANDS = {
     "lint": run_lint,
     "format": run_format,
     "pot": pot,
+    "security": security,
     "package": package,
     "shell": shell,
     "psql": psql,

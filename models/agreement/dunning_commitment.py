@@ -51,6 +51,7 @@ class DunningCommitment(models.AbstractModel):
         domain="[('id', 'child_of', partner_id)]",
         help="The person who committed for the customer.",
         entry="open",
+        check_company=True,
     )
     line_ids = fields.Many2many(
         "dunning.case.line",
@@ -58,6 +59,7 @@ class DunningCommitment(models.AbstractModel):
         domain="[('case_id', '=', case_id)]",
         help="The invoices it is about.",
         entry="draft",
+        check_company=True,
     )
     note = fields.Text(
         help="What was said, for whoever looks at it later.", entry="over"

@@ -39,6 +39,7 @@ class DunningCommitment(models.AbstractModel):
         ondelete="restrict",
         domain="[('id', 'in', fallback_level_ids)]",
         help="The level that speaks next, when plan B is a given level.",
+        check_company=True,
         entry="open",
     )
     fallback_level_ids = fields.Many2many(

@@ -93,6 +93,7 @@ class DunningCase(models.Model):
         help="Who receives the reminders of this case. Empty: the customer's contact "
         "for reminders, else the invoice address.",
         entry="over",
+        check_company=True,
     )
     recipient_id = fields.Many2one(
         "res.partner",

@@ -49,6 +49,7 @@ class DunningHold(models.Model):
         readonly=True,
         help="The items on hold. Empty: the whole case, new invoices included.",
         entry="new",
+        check_company=True,
     )
     items = fields.Char("Invoices", compute="_compute_items")
     reason = fields.Text(

@@ -22,6 +22,8 @@ class DunningLevel(models.Model):
     _description = "Dunning Level"
     _inherit = ["dunning.guarded"]
     _order = "ladder_id, sequence, delay_days, id"
+    # As its ladder: a branch uses those of its parents.
+    _check_company_domain = models.check_company_domain_parent_of
 
     ladder_id = fields.Many2one(
         "dunning.ladder", required=True, index=True, ondelete="cascade", entry="new"

@@ -59,6 +59,7 @@ class DunningLimitationEvent(models.Model):
         index=True,
         ondelete="restrict",
         entry="new",
+        check_company=True,
     )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, entry="new"
@@ -339,6 +340,7 @@ class DunningLimitationOverride(models.Model):
         index=True,
         ondelete="restrict",
         entry="new",
+        check_company=True,
     )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, entry="new"

@@ -40,6 +40,7 @@ class DunningProceeding(models.Model):
         ondelete="restrict",
         tracking=True,
         entry="new",
+        check_company=True,
     )
     company_id = fields.Many2one(
         "res.company",
@@ -86,6 +87,7 @@ class DunningProceeding(models.Model):
         help="The mandataire judiciaire, or the liquidator: the claim is declared to "
         "him.",
         entry="over",
+        check_company=True,
     )
     is_remote = fields.Boolean(
         "Creditor outside metropolitan France",
@@ -376,7 +378,12 @@ class DunningProceedingLine(models.Model):
     _order = "date_due, id"
 
     proceeding_id = fields.Many2one(
-        "dunning.proceeding", required=True, index=True, ondelete="cascade", entry="new"
+        "dunning.proceeding",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        entry="new",
+        check_company=True,
     )
     company_id = fields.Many2one(related="proceeding_id.company_id")
     currency_id = fields.Many2one(related="proceeding_id.currency_id")

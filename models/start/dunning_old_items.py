@@ -504,6 +504,7 @@ class DunningOldItemsBand(models.Model):
         help="The first reminder these invoices get. On another ladder, or when an "
         "invoice is not late enough for it, the highest reminder whose delay fits. "
         "Never a formal notice: it must follow a reminder, and is approved one by one.",
+        check_company=True,
         entry="draft",
     )
 

@@ -1,5 +1,3 @@
-from odoo.models import MAGIC_COLUMNS
-
 from ..common_intent import FIELDS_HEAD
 
 MODULE = "account_dunning"
@@ -34,9 +32,8 @@ def find_models(env):
 
 def is_entered_somehow(field):
     """Tell whether a value of a field can be given at all."""
-    is_ours = field.name not in (*MAGIC_COLUMNS, "display_name")
-    is_mail = field.name.startswith(("message_", "activity_", "website_"))
-    return is_ours and not is_mail and (field.store or bool(field.inverse))
+    is_ours = MODULE in field._modules
+    return is_ours and (field.store or bool(field.inverse))
 
 
 def write_table(env):
@@ -47,8 +44,9 @@ def write_table(env):
         for field in env[name]._fields.values():
             if is_entered_somehow(field):
                 stage = env[name]._get_last_stage(field)
-                by_stage.setdefault(stage, []).append(f"`{field.name}`")
+                by_stage.setdefault(stage, []).append(field.name)
         for stage, words in (*WORDS.items(), (None, "never: facts")):
             if found := by_stage.get(stage):
-                rows.append(f"| `{name}` | {words} | {', '.join(sorted(found))} |")
+                names = ", ".join(f"`{one}`" for one in sorted(found))
+                rows.append(f"| `{name}` | {words} | {names} |")
     return FIELDS_HEAD + INTRODUCTION + "\n" + "\n".join(rows) + "\n"

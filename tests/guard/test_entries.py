@@ -27,7 +27,8 @@ class TestEntries(NewValues, RightsCommon):
         """Return a value of a field that is not its own default."""
         if field.relational:
             ids = self._find_other(field, record).ids
-            return ids[0] if field.type == "many2one" else [Command.set(ids)]
+            one = ids[0] if ids else False
+            return one if field.type == "many2one" else [Command.set(ids)]
         if field.type == "selection":
             values = field.get_values(self.env)
             return values[-1] if values else False
@@ -173,6 +174,8 @@ class TestEntries(NewValues, RightsCommon):
 
     def test_what_may_always_be_entered_is_not_refused(self):
         for model, env, field in self._tried("W", "over"):
+            if field.type == "one2many" or field.groups:
+                continue  # written through its lines; an administrator's
             record = self.own[model].with_env(env)
             value = record.sudo()[field.name]
             value = field.convert_to_write(value, record.sudo())
