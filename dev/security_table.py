@@ -25,5 +25,5 @@ if __name__ == "__main__":
     intent = load_intent()
     _first, head, fields = DOCUMENT.read_text("utf-8").partition(intent.FIELDS_HEAD)
     # The table of fields comes from the registry: see dev/fields_table.py.
-    DOCUMENT.write_text(intent.document() + head + fields, encoding="utf-8")
+    DOCUMENT.write_text(f"{intent.document()}\n{head}{fields}", encoding="utf-8")
     print(f"written: {DOCUMENT.relative_to(CHECKOUT)}")

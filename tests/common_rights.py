@@ -16,6 +16,7 @@ WINDOWS = (
     "dunning.ladder.change",
     "dunning.level.preview",
     "dunning.hold.wizard",
+    "dunning.file.void",
     "dunning.claim.wizard",
     "dunning.claim.wizard.line",
     "dunning.receipt.import",
@@ -178,6 +179,7 @@ class RightsCommon(DunningCommon):
                     "date": DAY + timedelta(days=5),
                     "amount": 100,
                     "confirm": False,
+                    "document_ids": [Command.create({"name": "a", "raw": b"a"})],
                 }
                 for line in case.line_ids
             ]
@@ -532,6 +534,16 @@ class RightsCommon(DunningCommon):
             if env.user.has_group("account_dunning.group_dunning_manager"):
                 window.line_ids.interest_waived = 0.01
             return window.line_ids if model.endswith(".line") else window
+        if model == "dunning.file.void":
+            promise = world["dunning.promise"]
+            return env[model].create(
+                {
+                    "res_model": promise._name,
+                    "res_id": promise.id,
+                    "attachment_id": promise.document_ids[:1].id,
+                    "reason": "Of another customer",
+                }
+            )
         if model == "dunning.hold.wizard":
             return env[model].create(
                 {

@@ -57,6 +57,10 @@ class NewValues:
                 "confirm": False,
             },
             "dunning.hold.wizard": {"case_ids": [Command.set(case.ids)]},
+            "dunning.file.void": {
+                "res_model": "dunning.promise",
+                "res_id": world["dunning.promise"].id,
+            },
             "dunning.cover": {
                 "line_id": world["dunning.case.line"].id,
                 "kind": "disputed",

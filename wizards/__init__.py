@@ -11,3 +11,4 @@ from . import dunning_outcome
 from . import dunning_outcome_agreement
 from . import dunning_outcome_dispute
 from . import dunning_doubtful
+from . import dunning_file_void

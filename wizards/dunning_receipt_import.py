@@ -263,7 +263,7 @@ class DunningReceiptImport(models.TransientModel):
         """Return in words why a scan is not attached; empty when it can be."""
         if scan.res_id and (scan.res_model, scan.res_id) != (self._name, self.id):
             return self.env._("this file belongs to something else: upload it here.")
-        if not scan.raw:
+        if not scan._read_dunning_bytes():
             return self.env._("the file is empty.")
         if not (scan.mimetype or "").startswith(PDF_OR_PICTURE):
             return self.env._("this is neither a PDF nor a picture.")

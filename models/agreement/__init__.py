@@ -10,6 +10,7 @@ from . import dunning_offer
 from . import tell
 from . import dunning_case_line
 from . import host
+from . import dunning_seal
 from . import sign
 from . import dunning_case
 from . import dunning_action

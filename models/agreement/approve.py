@@ -67,9 +67,11 @@ class DunningCommitment(models.AbstractModel):
     def _approve_or_ask(self):
         """Return those that may go out; for the others a credit manager is asked."""
         self.check_access("write")
+        self.case_id._take_turn()
         ready = self.browse()
         for one in self:
             one._check_terms()
+            one._check_rivals()
             if one.needs_approval and not one.may_approve:
                 one._ask_approval()
                 continue

@@ -127,6 +127,8 @@ class DunningCommitment(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        ids = {vals["case_id"] for vals in vals_list if vals.get("case_id")}
+        self.env["dunning.case"].browse(sorted(ids))._take_turn()
         created = super().create([self._prepare(vals) for vals in vals_list])
         created._check_case_is_open()
         return created
@@ -189,6 +191,82 @@ class DunningCommitment(models.AbstractModel):
         self.case_id._propose_limitation_event(
             kind, day, self.line_ids, self.document_ids, self._describe()
         )
+
+    # What else runs on its items: a dispute goes first, and two agreements of one kind
+    # never share an item.
+
+    contested_text = fields.Char("To confirm", compute="_compute_contested_text")
+
+    @api.depends("state", "line_ids.move_line_id.amount_residual")
+    @api.depends_context("lang")
+    def _compute_contested_text(self):
+        contested_of = self._read_contested()
+        for one in self:
+            contested = contested_of.get(one)
+            one.contested_text = contested and self.env._(
+                "%(amount)s of its invoices is contested: confirm with the customer "
+                "what he pays of the rest, or agree anew.",
+                amount=one._format(float(contested)),
+            )
+
+    def _read_contested(self):
+        """Map running ones to what of their items is contested now, if anything is.
+
+        :rtype: dict[dunning.commitment, Decimal]
+        """
+        running = self.filtered(lambda one: one._get_stage() in ("proposed", "open"))
+        cases = running.case_id._origin.filtered(
+            lambda case: core.DISPUTED in case.cover_ids.mapped("kind")
+        )
+        if not cases:
+            return {}
+        kept, result = cases._find_kept_back(), {}
+        for one in running:
+            own = set(one.line_ids._origin.move_line_id.ids)
+            parts = kept.get(one.case_id._origin, {})
+            result[one] = sum(
+                (
+                    of_item.get(core.DISPUTED, Decimal(0))
+                    for item, of_item in parts.items()
+                    if item.line_id in own
+                ),
+                Decimal(0),
+            )
+        return result
+
+    def _find_rivals(self):
+        """Return the agreements of the same kind that run on some of its items."""
+        self.ensure_one()
+        # Also of colleagues who see less: two of them never share an item.
+        rivals = self.sudo().search(
+            [
+                ("id", "not in", self._get_versions().ids),
+                ("state", "in", self._get_running_states()),
+                ("line_ids", "in", self.line_ids.ids),
+            ]
+        )
+        return rivals.sudo(self.env.su)
+
+    def _get_versions(self):
+        """Return it with those that it replaces once it counts: a hook."""
+        return self
+
+    def _check_rivals(self):
+        """Refuse a second agreement of the kind on an item, with what is left.
+
+        :raises UserError: with the one that runs and what it leaves
+        """
+        self.ensure_one()
+        if rivals := self._find_rivals():
+            free = self.case_id._get_free_amounts(self.line_ids - rivals.line_ids)
+            raise UserError(
+                self.env._(
+                    "%(rival)s runs on these invoices already; beside it %(left)s is "
+                    "left of those chosen. Change that one, or leave its invoices out.",
+                    rival=rivals[0].display_name,
+                    left=self._format(sum(free.values())),
+                )
+            )
 
     # What it keeps back
 

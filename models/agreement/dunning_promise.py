@@ -250,6 +250,7 @@ class DunningPromise(models.Model):
                     debtor=self.partner_id.display_name,
                 )
             )
+        self._check_amount_is_free(lines)
         earlier = self._find_earlier(lines)
         promise_sudo = self.sudo()  # see the class: the engine's to write
         promise_sudo.write(
@@ -275,6 +276,21 @@ class DunningPromise(models.Model):
     def _on_made(self):
         self._propose_interruption("promise", self.promised_on)
         return super()._on_made()
+
+    def _check_amount_is_free(self, lines):
+        """Nobody promises what is contested, on a payment plan or not due at all."""
+        everything = self.case_id._get_promisable(self.currency_id)
+        free = self.case_id._get_free_amounts(lines if self.line_ids else everything)
+        left = self.currency_id.round(sum(free.values()))
+        if self.currency_id.compare_amounts(self.amount, left) > 0:
+            raise UserError(
+                self.env._(
+                    "Only %(left)s is left to promise of these invoices: %(amount)s is "
+                    "more. What is contested or on a payment plan is not promised.",
+                    left=self._format(left),
+                    amount=self._format(self.amount),
+                )
+            )
 
     def _find_oldest(self):
         """Return the oldest items due that the amount pays."""

@@ -17,6 +17,15 @@ class Source(NamedTuple):
     balance: Decimal
 
 
+def _group_by_model(records):
+    """Return the records as one recordset for each model."""
+    by_model = {}
+    for record in records:
+        known = by_model.get(record._name, record.browse())
+        by_model[record._name] = known | record
+    return by_model.values()
+
+
 class DunningCommitment(models.AbstractModel):
     """Judge: what became of promises, plans and offers, by what was really paid.
 
@@ -248,6 +257,9 @@ class DunningCommitment(models.AbstractModel):
         partners = self.env["res.partner"].union(
             *(one.partner_id for one, _ in accused)
         )
+        contested = {}
+        for of_kind in _group_by_model(one for one, _ in accused):
+            contested |= of_kind._read_contested()
         for one, missing in accused:
             company = one.company_id
             if company not in credits_of:
@@ -259,7 +271,8 @@ class DunningCommitment(models.AbstractModel):
                 continue
             of_company = credits_of[company]
             credit = of_company.get(one.partner_id.id, Decimal(0))
-            elsewhere = facts[one].elsewhere
+            # What is contested is not missed: somebody looks what became of the rest.
+            elsewhere = facts[one].elsewhere + contested.get(one, Decimal(0))
             if one._from_company(credit, day) + elsewhere >= missing:
                 announced[one] = missing
                 used = one._to_company(max(missing - elsewhere, Decimal(0)), day)
@@ -314,6 +327,8 @@ class DunningCommitment(models.AbstractModel):
                 agreement=self.display_name,
             )
         # Planned for whoever is in charge.
+        if self.contested_text:
+            note = f"{self.display_name}: {self.contested_text}"
         values = {"activity_id": self.case_id._plan_task(summary, note, self.user_id)}
         self.sudo().write(values | {"check_on": self.check_on or day})  # a fact
 

@@ -78,6 +78,9 @@ class DunningPlan(models.Model):
         help="The plan that this one replaces once it is signed.",
     )
     version = fields.Integer(readonly=True, default=1, copy=False)
+    seal_ids = fields.One2many(
+        "dunning.seal", "plan_id", "Fingerprints", readonly=True, copy=False
+    )
 
     def _check_terms(self):
         self.ensure_one()
@@ -153,6 +156,50 @@ class DunningPlan(models.Model):
                 "res_id": self.id,
             }
         )
+        self._seal([(self.agreement_id, "agreement")])
+
+    def _seal(self, documents):
+        """Take the fingerprints of documents of the plan.
+
+        :param documents: ``[(attachment, kind of the seal), …]``
+        """
+        self.env["dunning.seal"]._take(
+            [(self, attachment, kind) for attachment, kind in documents]
+        )
+
+    def _find_signed_documents(self):
+        """Return what shows that it was signed: scans, and a signature given on
+        line."""
+        files = self.env["ir.attachment"].sudo()  # the host hides the file of a field
+        signature = files.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("res_field", "=", "signature"),
+            ]
+        )
+        return self.document_ids.sudo() | signature
+
+    def _get_versions(self):
+        """A new version takes the place of those before it."""
+        versions, found = self, self
+        while found := found.previous_id - versions:
+            versions |= found
+        return versions
+
+    def action_check_documents(self):
+        """Compute the fingerprints of the agreement again, and tell."""
+        self.ensure_one()
+        self.check_access("write")
+        self.seal_ids._check()
+        self.case_id._message_log(
+            body=self.env._(
+                "%(plan)s: documents checked. %(found)s",
+                plan=self.display_name,
+                found="; ".join(self.seal_ids._describe()),
+            )
+        )
+        return self.seal_ids._tell()
 
     def _get_agreement_name(self):
         self.ensure_one()
@@ -226,6 +273,7 @@ class DunningPlan(models.Model):
         if signature:
             values["signature"] = signature
         self.sudo().write(values)  # how far a plan is follows from what happens
+        self._seal([(file, "signed") for file in self._find_signed_documents()])
         self._keep_items_back(self.date_last)
         self._replace_former()
         self._on_made()

@@ -232,6 +232,25 @@ class DunningCase(models.Model):
         changed.line_ids._stand_on_new_ladder()
         return result
 
+    def _take_turn(self):
+        """Let what is agreed or contested about these cases be decided one after the
+        other: whoever comes at the same moment is tried again by the host, and then
+        sees what the first one did."""
+        if self.ids:
+            # The same value again: what counts is that two transactions write the row.
+            self.flush_recordset(["state"])
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE dunning_case SET state = state WHERE id IN %s",
+                    tuple(self.ids),
+                )
+            )
+
+    def _keeps_files(self):
+        """What people talk about proves nothing by itself; what a letter encloses is
+        kept by the letter."""
+        return False
+
     def _refuse(self, names):
         raise AccessError(
             self.env._(

@@ -9,6 +9,10 @@ from ...tools.channels import BY_HOST, BY_PERSON, UNDELIVERED
 #: What a delivered contact said, to whom and when.
 
 
+#: What a user may write himself.
+TEXT = frozenset(("subject", "body"))
+
+
 class DunningAction(models.Model):
     """One contact with the debtor: who, through which channel, what was said.
 
@@ -303,6 +307,8 @@ class DunningAction(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         actions = super().create([self._make_safe(vals) for vals in vals_list])
+        if not self.env.su:
+            actions.filtered(lambda one: one.subject or one.body)._note_edited()
         actions.filtered(lambda action: action.state != "proposed")._check_may_approve()
         return actions
 
@@ -310,7 +316,14 @@ class DunningAction(models.Model):
         if vals.get("state") in ("queued", "done"):
             leaving = self.filtered(lambda a: a.state not in ("queued", "done"))
             leaving._check_may_approve()
-        return super().write(self._make_safe(vals))
+        result = super().write(self._make_safe(vals))
+        if not self.env.su and not TEXT.isdisjoint(vals):
+            self._note_edited()
+        return result
+
+    def _note_edited(self):
+        """What a user wrote is kept, and looked at before it leaves."""
+        self._write_facts({"is_edited": True, "is_stale": False})
 
     @api.model
     def _make_safe(self, vals):

@@ -53,6 +53,36 @@ class MailTemplate(models.Model):
             )
 
 
+class MailMessage(models.Model):
+    """The message of the case on which a reminder hangs in the mail queue."""
+
+    _inherit = "mail.message"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_of_queued_reminder(self):
+        """Removed, the reminder would go with it, and nobody would know."""
+        if self.env.su:
+            return
+        # Whoever removes a message need not see the contact.
+        waiting = self.env["dunning.action"].sudo()
+        waiting = waiting.search(
+            Domain("state", "=", "queued")
+            & (
+                Domain("message_id", "in", self.ids)
+                | Domain("mail_mail_id.mail_message_id", "in", self.ids)
+            ),
+            limit=1,
+        )
+        if waiting:
+            raise UserError(
+                self.env._(
+                    "“%(contact)s” waits with this message: cancel the contact "
+                    "instead, the message is then not sent.",
+                    contact=waiting.display_name,
+                )
+            )
+
+
 class MailMail(models.Model):
     """The host's mail queue: who has paid meanwhile is left alone."""
 

@@ -53,12 +53,21 @@ class DunningAction(models.Model):
 
     _inherit = "dunning.action"
 
-    subject = fields.Char(readonly=True)
-    body = fields.Html(readonly=True, sanitize=False, prefetch=False)
+    subject = fields.Char(
+        readonly=True,
+        entry="draft",
+    )
+    body = fields.Html(
+        readonly=True,
+        sanitize=False,
+        prefetch=False,
+        entry="draft",
+    )
     is_edited = fields.Boolean(
         "Text edited",
         readonly=True,
         help="A user wrote this text: it is kept as it is.",
+        entry="draft",
     )
     is_stale = fields.Boolean(
         "Changed since",
@@ -129,9 +138,8 @@ class DunningAction(models.Model):
         """Keep the text a user wrote, after checking its wording."""
         self.ensure_one()
         self._check_wording(subject, body)
-        self._write_facts(
-            {"subject": subject, "body": body, "is_edited": True, "is_stale": False}
-        )
+        self._write_facts({"subject": subject, "body": body})
+        self._note_edited()
 
     def _render_texts(self):
         """Render the level's texts, one compilation per text and language.

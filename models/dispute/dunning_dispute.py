@@ -170,7 +170,7 @@ class DunningDispute(models.Model):
     @api.depends("move_id")
     def _compute_amount(self):
         for dispute in self:
-            dispute.amount = dispute.amount or dispute.move_id.amount_residual
+            dispute.amount = dispute.amount or dispute._get_left_to_contest()
 
     @api.depends("move_name", "amount", "currency_id", "reason_id")
     @api.depends_context("lang")
@@ -196,17 +196,31 @@ class DunningDispute(models.Model):
     @api.constrains("amount")
     def _check_amount(self):
         for dispute in self:
-            left = dispute.move_id.amount_residual
+            left = dispute._get_left_to_contest()
             if dispute.currency_id.compare_amounts(dispute.amount, left) > 0:
                 raise ValidationError(
                     self.env._(
-                        "Of %(invoice)s only %(left)s is open: %(amount)s cannot be "
-                        "contested.",
+                        "Of %(invoice)s only %(left)s is left to contest: "
+                        "%(amount)s is more.",
                         invoice=dispute.move_name,
                         left=dispute._format_amount(left),
                         amount=dispute._format_amount(dispute.amount),
                     )
                 )
+
+    def _get_left_to_contest(self):
+        """Return what of the invoice is open and not contested by another dispute."""
+        self.ensure_one()
+        # Also of colleagues who see less: an amount is contested once.
+        others = self.sudo().search(
+            [
+                ("id", "not in", self._origin.ids),
+                ("move_id", "=", self.move_id._origin.id),
+                ("state", "in", HOLDING),
+            ]
+        )
+        held = sum(other._get_amount_held() for other in others)
+        return max(self.currency_id.round(self.move_id.amount_residual - held), 0.0)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -236,6 +250,18 @@ class DunningDispute(models.Model):
             raise UserError(
                 self.env._(
                     "Nothing of %(invoice)s is open: there is nothing to contest.",
+                    invoice=move.display_name,
+                )
+            )
+        case._take_turn()
+        if (
+            "amount" not in wanted
+            and not self.new({"move_id": move.id})._get_left_to_contest()
+        ):
+            raise UserError(
+                self.env._(
+                    "%(invoice)s is contested as a whole already: nothing is left to "
+                    "contest.",
                     invoice=move.display_name,
                 )
             )
@@ -428,9 +454,6 @@ class DunningDispute(models.Model):
                 dispute.case_id.sudo().write(
                     {"reason_id": dispute.reason_id.id, "reason_said_by": "debtor"}
                 )
-            dispute.document_ids.filtered(lambda file: not file.res_id).write(
-                {"res_model": self._name, "res_id": dispute.id}
-            )
             dispute._log(self.env._("Disputed: %(what)s", what=dispute._describe()))
         self._plan_owner()
 

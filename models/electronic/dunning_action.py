@@ -142,7 +142,7 @@ class DunningAction(models.Model):
         """
         self.ensure_one()
         content, letter = self._get_merged_pdf(), self._get_pdf()
-        if content == letter.raw:
+        if content == letter._read_dunning_bytes():
             return content
         name = self.env._("%(letter)s - as handed in.pdf", letter=letter.name)
         kept = self.proof_ids.filtered(lambda one: one.name == name)
@@ -156,7 +156,7 @@ class DunningAction(models.Model):
                 }
             )
             self.proof_ids |= kept
-        return kept.raw
+        return kept._read_dunning_bytes()
 
     def _ask_for_proof(self, day):
         """The provider tells by itself: nobody need look for it."""

@@ -140,23 +140,30 @@ class DunningGuarded(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         own = self._without_forged_defaults()
-        if not self.env.su:
-            given = own._get_given_defaults()
-            for vals in vals_list:
-                own.browse()._check_named(given | vals)
-        created = super(DunningGuarded, own).create(vals_list)
-        return created.with_env(self.env)
+        if self.env.su:
+            return super(DunningGuarded, own).create(vals_list).with_env(self.env)
+        given = own._get_given_defaults()
+        for vals in vals_list:
+            own.browse()._check_named(given | vals)
+        vals_list = [own.browse()._with_own_files(vals) for vals in vals_list]
+        created = super(DunningGuarded, own).create(vals_list).with_env(self.env)
+        created._adopt_files()
+        return created
 
     def write(self, vals):
         if self.env.su:
             return super().write(vals)
         self._check_named(vals)
+        vals = self._with_own_files(vals)
+        files = {one: one.sudo()._get_files() for one in self}
         result = super().write(vals)
         # The host looks at the rules before it writes, not at what comes of it.
         self._with_all_companies().check_access("write")
+        if not vals.keys().isdisjoint(self._get_file_fields()):
+            self._check_kept_files(files)
+            self._adopt_files()
         return result
 
-    @api.model
     def onchange(self, values, field_names, fields_spec):
         """What a form shows of a record that a user names is his to read."""
         if not self.env.su:
@@ -195,6 +202,103 @@ class DunningGuarded(models.AbstractModel):
                 continue
             ids -= set(known.sudo()[name].ids) if self.ids else set()  # seen already
             known.env[field.comodel_name].browse(sorted(ids)).check_access("read")
+
+    # Files that prove something
+
+    @api.model
+    def _get_file_fields(self):
+        """Return the names of the stored fields that name files."""
+        return [
+            field.name
+            for field in self._fields.values()
+            if field.comodel_name == "ir.attachment"
+            and field.store
+            and field.type in ("many2one", "many2many")
+            and field.name != "message_main_attachment_id"
+        ]
+
+    def _get_files(self):
+        """Return the files that the records name."""
+        files = self.env["ir.attachment"]
+        return files.union(*(self[name] for name in self._get_file_fields()))
+
+    def _keeps_files(self):
+        """Tell whether the files of the record stay as they are: as long as it is a
+        draft they may be changed, afterwards one put there by mistake is marked as
+        void. A window keeps nothing."""
+        self.ensure_one()
+        return not self._transient and self._get_stage() not in ("new", "draft")
+
+    def _note_void_file(self, text):
+        """Write into the history that a file of the record is void: a hook."""
+        self.ensure_one()
+        if "case_id" in self._fields:
+            self.case_id._message_log(body=text)
+
+    def _check_kept_files(self, before):
+        """Refuse that a file of a record that keeps them is taken away.
+
+        :param before: the files of each record before it was written
+        """
+        for record, files in before.items():
+            gone = files - record.sudo()._get_files()
+            if gone and record._keeps_files():
+                gone._refuse_dunning_change(record)
+
+    @api.model
+    def _with_own_files(self, vals):
+        """Return the values with a copy of each file that belongs to something else:
+        what happens to that does not happen to the copy."""
+        for name in self._get_file_fields():
+            named = _get_named_ids(vals.get(name)) if vals.get(name) else set()
+            # Read by whoever names it: see _check_named.
+            files = self.env["ir.attachment"].sudo().browse(sorted(named))
+            known = self.sudo()._get_files() if self.ids else files.browse()
+            for file in files - known:
+                if (
+                    file.res_id
+                    and (file.res_model, file.res_id) not in self._get_keys()
+                ):
+                    copy = file.copy({"res_model": self._name, "res_id": 0})
+                    vals = vals | {name: _replace_named(vals[name], file.id, copy.id)}
+        return vals
+
+    def _get_keys(self):
+        return [(self._name, number) for number in self.ids]
+
+    def _adopt_files(self):
+        """Tie what the user has just uploaded, and nothing else, to its record: whoever
+        may see the record may open it."""
+        for record in self:
+            loose = (
+                record.sudo()
+                ._get_files()
+                .filtered(
+                    lambda file: (
+                        not file.res_id
+                        and file.create_uid == self.env.user
+                        and file.res_model in (False, self._name)
+                    )
+                )
+            )
+            if loose:
+                loose.write({"res_model": self._name, "res_id": record.id})
+
+
+def _replace_named(value, old, new):
+    """Return the value of a field of files with another id in the place of one."""
+    if not isinstance(value, list | tuple):
+        return new
+    commands = []
+    for command in value:
+        if isinstance(command, list | tuple) and command[0] == Command.SET:
+            command = (*command[:2], [new if one == old else one for one in command[2]])
+        elif isinstance(command, list | tuple) and command[0] == Command.LINK:
+            command = Command.link(new) if command[1] == old else command
+        elif command == old:
+            command = new
+        commands.append(command)
+    return commands
 
 
 def _get_named_ids(value):

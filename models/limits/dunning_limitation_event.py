@@ -20,7 +20,7 @@ class DunningLimitationEvent(models.Model):
 
     _name = "dunning.limitation.event"
     _description = "Interruption of Limitation"
-    _inherit = ["dunning.proof.own", "dunning.guarded"]
+    _inherit = ["dunning.proof", "dunning.guarded"]
     _order = "date desc, id desc"
     _rec_name = "kind"
     _check_company_auto = True
@@ -191,6 +191,9 @@ class DunningLimitationEvent(models.Model):
         """Tell whether it cannot become this debtor's; an event always can."""
         return False
 
+    def _note_void_file(self, text):
+        self.env["dunning.case"]._log_for(self.partner_id, self.company_id, text)
+
     # Decide
 
     def action_confirm(self):
@@ -214,7 +217,8 @@ class DunningLimitationEvent(models.Model):
                     event=self.display_name,
                 )
             )
-        if self.kind in DOCUMENTED and not self.proof_ids:
+        valid = self.proof_ids.filtered(lambda one: not one.dunning_void_text)
+        if self.kind in DOCUMENTED and not valid:
             raise UserError(
                 self.env._(
                     "Add the document that proves “%(event)s”: in court it is needed.",

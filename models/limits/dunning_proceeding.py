@@ -26,7 +26,7 @@ class DunningProceeding(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
-        "dunning.proof.own",
+        "dunning.proof",
         "dunning.guarded",
     ]
     _order = "judgment_date desc, id desc"
@@ -237,6 +237,9 @@ class DunningProceeding(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_declared(self):
         self._refuse_declared()
+
+    def _note_void_file(self, text):
+        self.env["dunning.case"]._log_for(self.partner_id, self.company_id, text)
 
     # What it does
 

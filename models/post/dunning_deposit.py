@@ -302,7 +302,9 @@ class DunningDeposit(models.Model):
         return "draft" if self.state in ("draft", False) else "over"
 
     def _refuse(self, names):
-        if done := self.filtered(lambda deposit: deposit.state == "done"):
+        is_fact = not any(self._get_last_stage(self._fields[name]) for name in names)
+        done = self.filtered(lambda deposit: deposit.state == "done")
+        if done and not is_fact:
             raise AccessError(
                 self.env._(
                     "“%(deposit)s” was handed in and cannot be changed: only the "

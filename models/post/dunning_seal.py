@@ -4,9 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import human_size
 
-#: What has fingerprints, and the field that names it.
-OWNERS = {"dunning.action": "action_id", "dunning.deposit": "deposit_id"}
-
 
 def fingerprint(content):
     """Return the SHA-256 of a document, in hexadecimal."""
@@ -87,12 +84,14 @@ class DunningSeal(models.Model):
         :param documents: ``[(owner, attachment, kind), …]``; only what was sent or
             deposited has fingerprints: documents of other records prove no delivery
         """
-        documents = [row for row in documents if row[0]._name in OWNERS]
+        owners = self._get_owners()
+        documents = [row for row in documents if row[0]._name in owners]
         seals = self.sudo()  # see the class: the engine's own
         ids = {attachment.id for _owner, attachment, _kind in documents}
         sealed = {
-            (seal.action_id or seal.deposit_id, seal.attachment_id.id)
+            (seal[name], seal.attachment_id.id)
             for seal in seals.search([("attachment_id", "in", list(ids))])
+            for name in owners.values()
         }
         seals.create(
             [
@@ -103,22 +102,27 @@ class DunningSeal(models.Model):
         )
 
     @api.model
+    def _get_owners(self):
+        """Return what has fingerprints, and the field that names it: a hook."""
+        return {"dunning.action": "action_id", "dunning.deposit": "deposit_id"}
+
+    @api.model
     def _prepare_seal(self, owner, attachment, kind):
         return {
-            OWNERS[owner._name]: owner.id,
+            self._get_owners()[owner._name]: owner.id,
             "company_id": owner.company_id.id,
             "attachment_id": attachment.id,
             "name": attachment.name,
             "kind": kind,
-            "sha256": fingerprint(attachment.raw),
-            "size": len(attachment.raw or b""),
+            "sha256": fingerprint(attachment._read_dunning_bytes()),
+            "size": len(attachment._read_dunning_bytes()),
         }
 
     def _check(self):
         """Compute each fingerprint again, and note what became of the document."""
         now = fields.Datetime.now()
         for seal in self.sudo():  # see the class: the engine's own
-            content = seal.attachment_id.raw
+            content = seal.attachment_id._read_dunning_bytes()
             if not content:
                 state = "missing"
             else:
@@ -134,7 +138,23 @@ class DunningSeal(models.Model):
                 "%(document)s: %(state)s", document=seal.name, state=labels[seal.state]
             )
             for seal in self
-        ]
+        ] or [self.env._("There is no sealed document yet.")]
+
+    def _tell(self):
+        """Return the notification of what the last check found."""
+        states = set(self.mapped("state"))
+        is_fine = not states & {"altered", "missing"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if is_fine and states else "warning",
+                "sticky": not is_fine,
+                "title": self.env._("Check of the proofs"),
+                "message": "\n".join(self._describe()),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def action_open_document(self):
         """Open the document itself."""

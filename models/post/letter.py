@@ -134,7 +134,7 @@ class DunningAction(models.Model):
             pdf = action._get_pdf()
             enclosed = action.attachment_ids.sudo() - pdf  # the debtor's own invoices
             files = (pdf | enclosed).filtered(lambda a: a.mimetype == PDF)
-            documents += [file.raw for file in files] if pdf else []
+            documents += [file._read_dunning_bytes() for file in files] if pdf else []
         # One document stays as it is, with its fingerprint.
         return merge_pdf(documents) if len(documents) > 1 else b"".join(documents)
 
@@ -284,7 +284,8 @@ class DunningAction(models.Model):
                 documents.append((letter, pdf, "notice"))
             if pdf and not letter.pdf_sha256:
                 # The engine's own, whoever prints.
-                letter.sudo().pdf_sha256 = fingerprint(pdf.sudo().raw)
+                content = pdf.sudo()._read_dunning_bytes()
+                letter.sudo().pdf_sha256 = fingerprint(content)
             enclosed = letter.attachment_ids - pdf
             documents += [(letter, one, "enclosure") for one in enclosed]
         self.env["dunning.seal"]._take(documents)
@@ -297,28 +298,13 @@ class DunningAction(models.Model):
     def action_check_proofs(self):
         """Compute the fingerprints of the letter and its proofs again, and tell."""
         self.check_access("write")
-        lines = []
+        seals = self.env["dunning.seal"]
         for letter in self:
-            seals = letter.seal_ids | letter.deposit_seal_ids
-            seals._check()
-            found = seals._describe()
-            if not found:
-                found = [self.env._("There is no sealed document yet.")]
-            letter._tell_check(found)
-            lines += found
-        states = set((self.seal_ids | self.deposit_seal_ids).mapped("state"))
-        is_fine = not states & {"altered", "missing"}
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if is_fine and states else "warning",
-                "sticky": not is_fine,
-                "title": self.env._("Check of the proofs"),
-                "message": "\n".join(lines),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+            of_letter = letter.seal_ids | letter.deposit_seal_ids
+            of_letter._check()
+            letter._tell_check(of_letter._describe())
+            seals |= of_letter
+        return seals._tell()
 
     def _tell_check(self, found):
         """Keep in the chatter what the check found, when and by whom."""

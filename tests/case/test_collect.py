@@ -42,7 +42,7 @@ class TestCollect(DunningCommon):
             self.assertRaisesRegex(IntegrityError, "one_open_case"),
             self.cr.savepoint(),
         ):
-            self._case().copy({"state": "open"}).flush_recordset()
+            self._case().sudo().copy({"state": "open"}).flush_recordset()
 
     def test_items_with_a_later_invoice_date_do_not_exist_yet(self):
         self._invoice(5, invoice_date=DAY + timedelta(days=1))

@@ -1,2 +1,3 @@
 from . import test_entries
+from . import test_kept_files
 from . import test_walls

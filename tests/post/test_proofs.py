@@ -208,7 +208,7 @@ class TestProofs(RightsCommon):
             "mail.mail_activity_data_call", user_id=self.env.uid
         )
         action.sudo().activity_id = activity  # as if the engine had planned it
-        action.write({"channel": "phone", "state": "queued"})
+        action.sudo().write({"channel": "phone", "state": "queued"})
         for role, user in self.users.items():
             task = activity.with_env(self._as(user))
             for method in ("action_done", "unlink"):
