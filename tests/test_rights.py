@@ -124,6 +124,10 @@ class TestRightsTable(RightsCommon):
                 "rate": 1,
                 "source": "New",
             },
+            "dunning.delivery.day": {
+                "action_id": world["delivered ahead"].id,
+                "reason": "New",
+            },
             "dunning.hold": {
                 "case_id": case.id,
                 "reason": "New",

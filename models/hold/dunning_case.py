@@ -123,6 +123,19 @@ class DunningCase(models.Model):
             cases.filtered(lambda case, over=over: case.id in over).state = "open"
         return result
 
+    @api.model
+    def _take_back_run(self, company, day):
+        """Let cases wait again whose hold is not over yet."""
+        result = super()._take_back_run(company, day)
+        running = self.env["dunning.hold"].search(
+            self.env["dunning.hold"]._get_domain(company._dunning_today())
+            & Domain("company_id", "=", company.id)
+            & Domain("scope", "=", "case")
+            & Domain("case_id.state", "=", "open")
+        )
+        running.case_id.state = "waiting"
+        return result
+
     def _keep_back_held(self):
         """Look afresh at what waits to leave: what names a held item stays here.
 

@@ -2,3 +2,4 @@ from . import test_disputes
 from . import test_disputes_decided
 from . import test_einvoice_status
 from . import test_outcome_dispute
+from . import test_dispute_days
