@@ -25,6 +25,7 @@ class DunningAction(models.Model):
 
     attachment_ids = fields.Many2many("ir.attachment", readonly=True)
     is_delivered_ahead = fields.Boolean(
+        "Delivered on a day to come",
         compute="_compute_is_delivered_ahead",
         help="Noted as delivered on a day that has not come yet: a credit manager puts "
         "it right.",

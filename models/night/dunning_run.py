@@ -352,7 +352,7 @@ class DunningRun(models.Model):
             raise UserError(
                 self.env._(
                     "%(run)s cannot be undone, this has left already: %(contacts)s. "
-                    "What waits can be dropped by itself, under Contacts.",
+                    "What still waits can be dropped one by one, on its case.",
                     run=self._name_it(),
                     contacts="; ".join(names),
                 )
