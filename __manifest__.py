@@ -1,7 +1,7 @@
 {
     "name": "Dunning: amicable recovery of customer invoices",
     "summary": "Reminders that climb a ladder you configure, up to the formal notice",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "account_dunning",
@@ -58,6 +58,7 @@
         "wizards/dunning_relance_views.xml",
         "wizards/dunning_level_preview_views.xml",
         "wizards/dunning_letter_post_views.xml",
+        "wizards/dunning_delivery_day_views.xml",
         "wizards/dunning_ladder_change_views.xml",
         "wizards/dunning_hold_wizard_views.xml",
         "wizards/dunning_file_void_views.xml",

@@ -93,6 +93,7 @@ OPERATIONS = {
     "dunning.receipt.import": {"collector": "CRWD"},
     "dunning.receipt.import.line": {"collector": "CRWD"},
     "dunning.outcome": {"collector": "CRWD"},
+    "dunning.delivery.day": {"manager": "CRWD"},
     "dunning.level.preview": {"reader": "CRWD"},
 }
 
@@ -205,12 +206,14 @@ METHODS = {
     "dunning.old.items.action_open_left_out": "reader",
     "dunning.old.items.action_refresh": "manager",
     "dunning.outcome.action_confirm": "collector",
+    "dunning.delivery.day.action_confirm": "manager",
     "dunning.relance.action_start": "collector",
     "dunning.relance.process_next": "collector",
     "dunning.relance.line.action_back": "collector",
     "dunning.relance.line.action_open": "collector",
     "dunning.relance.line.action_send": "collector",
     "dunning.run.action_run_now": "collector",
+    "dunning.run.action_undo (last run)": "manager",
     "dunning.run.line.action_open_cases": "reader",
     "dunning.setup.action_open_debtors": "manager",
     "dunning.setup.action_open_without_address": "manager",

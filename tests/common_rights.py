@@ -23,6 +23,7 @@ WINDOWS = (
     "dunning.receipt.import.line",
     "dunning.setup",
     "dunning.outcome",
+    "dunning.delivery.day",
     "dunning.doubtful",
     "dunning.doubtful.line",
 )
@@ -45,6 +46,7 @@ class RightsCommon(DunningCommon):
         cls.other.write(
             {"dunning_bank_freshness_days": 0, "dunning_ladder_id": cls.ladder.id}
         )
+        cls._open_for_business(cls.other)
         cls.first.automation = "manual"
         cls.journals = {
             cls.company: cls.company_data["default_journal_sale"],
@@ -106,6 +108,7 @@ class RightsCommon(DunningCommon):
         world["dunning.exclusion"] = cls._make_exclusion(company, env)
         world |= cls._make_claim(company, env)
         world |= cls._make_limits(company, env)
+        world["last run"] = cls._make_last_run(company, env)
         world["dunning.alert"] = env["dunning.alert"].search(
             [("case_id", "=", world["formal notice"].case_id.id)]
         )
@@ -352,6 +355,20 @@ class RightsCommon(DunningCommon):
         }
 
     @classmethod
+    def _make_last_run(cls, company, env):
+        """Return the last run, which prepared nothing."""
+        runs = env["dunning.run"].sudo()  # as the engine makes it
+        run = runs.create({"company_id": company.id, "date": DAY})
+        env.flush_all()
+        env.cr.execute(
+            "UPDATE dunning_run SET create_date = create_date + interval '1 hour' "
+            "WHERE id = %s",
+            [run.id],
+        )
+        run.invalidate_recordset(["create_date"])
+        return env["dunning.run"].browse(run.id)
+
+    @classmethod
     def _make_letter(cls, company, env):
         """Return a letter to a third debtor that waits to be printed."""
         partner = cls._create_customer(f"Debtor by post of {company.name}")
@@ -373,7 +390,7 @@ class RightsCommon(DunningCommon):
     def _make_deposits(cls, company, env):
         """Return a registered letter in a deposit, and one that was handed in."""
         world = {}
-        for name in ("registered letter", "handed in"):
+        for name in ("registered letter", "handed in", "delivered ahead"):
             partner = cls._create_customer(f"{name} of {company.name}")
             cls._make_invoice(company, partner, 5)
             env["dunning.case"].run(DAY)
@@ -392,7 +409,9 @@ class RightsCommon(DunningCommon):
         deposits = env["dunning.deposit"].with_company(company)
         deposit = deposits.create({"company_id": company.id})
         world["registered letter"].deposit_id = deposit
-        world["handed in"].action_deliver(DAY)
+        (world["handed in"] | world["delivered ahead"]).action_deliver(DAY)
+        ahead = world["delivered ahead"].sudo()  # as was accepted before
+        ahead.delivered_on = DAY + timedelta(days=10)
         return world | {"dunning.deposit": deposit}
 
     @classmethod
@@ -521,6 +540,9 @@ class RightsCommon(DunningCommon):
     @classmethod
     def _open_on_case(cls, model, world, env):
         """Return a window that a case opens."""
+        if model == "dunning.delivery.day":
+            ahead = world["delivered ahead"]
+            return env[model].create({"action_id": ahead.id, "reason": "Mistyped"})
         if model == "dunning.outcome":
             reason = env["dunning.reason"].search([("code", "=", "MAN")])
             return env[model].create(

@@ -45,6 +45,10 @@ class NewValues:
                 "rate": 1,
                 "source": "New",
             },
+            "dunning.delivery.day": {
+                "action_id": world["delivered ahead"].id,
+                "reason": "New",
+            },
             "dunning.hold": {
                 "case_id": case.id,
                 "reason": "New",

@@ -66,6 +66,7 @@ CHANGES = {
     "dunning.deposit": {"post_office": "Changed"},
     "dunning.receipt.import": {"document_name": "Changed"},
     "dunning.receipt.import.line": {"status": "Changed"},
+    "dunning.delivery.day": {"reason": "Changed"},
     "dunning.outcome": {"note": "Changed"},
 }
 

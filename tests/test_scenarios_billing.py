@@ -127,7 +127,7 @@ class TestSuites(ScenarioCommon):
         self.assertEqual(self._nights_with_mail(5, 6, 9), [])
         waiting = self._case().action_ids.filtered(lambda a: a.state == "proposed")
         self.assertEqual(len(waiting), 1)
-        waiting.action_deliver(D + timedelta(days=9))
+        waiting.sudo().action_deliver(D + timedelta(days=9))
         self._send_mails()
         self.assertEqual(len(self._sent()), 1)
 

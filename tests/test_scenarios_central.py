@@ -113,7 +113,7 @@ class TestBusinessCentral(ScenarioCommon):
         actions = self.env["dunning.action"].search(
             [("partner_id", "in", [partner.id for partner in partners])], order="id"
         )
-        (actions[0] | actions[4]).action_deliver(D + timedelta(days=5))
+        (actions[0] | actions[4]).sudo().action_deliver(D + timedelta(days=5))
         self._send_mails()
         with (
             self.assertRaisesRegex(UserError, actions[0].partner_id.name),

@@ -101,7 +101,7 @@ class TestCompanies(DunningCommon):
         cases = self.env["dunning.case"].with_context(
             allowed_company_ids=(self.company | self.other).ids
         )
-        runs = cases.run(DAY)
+        runs = cases.sudo().run(DAY).sudo(False)
         self.assertEqual(runs.company_id, self.company | self.other)
         found = cases.search([("partner_id", "=", self.customer.id)])
         self.assertEqual(len(found), 2)

@@ -5,15 +5,25 @@ Plain Python; days are ``date`` in the company's time zone.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 #: So many attempts to reach somebody count as one contact (design, rule 1).
 ATTEMPTS_PER_CONTACT = 2
+#: So many days later a call or a visit can still be noted.
+MOST_DAYS_TO_NOTE = 31
 
 
 def is_contact(is_reached: bool, attempts: int) -> bool:
     """Tell whether the debtor counts as contacted after so many attempts."""
     return is_reached or attempts >= ATTEMPTS_PER_CONTACT
+
+
+def first_day_to_note(today: date, began: date) -> date:
+    """Return the first day of which a call or visit can be noted today.
+
+    :param began: the day on which it was planned, or its case opened
+    """
+    return max(began, today - timedelta(days=MOST_DAYS_TO_NOTE))
 
 
 def last_day_to_act(

@@ -2,6 +2,7 @@ from . import base_partner_merge
 from . import dunning_relance
 from . import dunning_level_preview
 from . import dunning_letter_post
+from . import dunning_delivery_day
 from . import dunning_ladder_change
 from . import dunning_hold_wizard
 from . import dunning_claim_wizard

@@ -73,7 +73,11 @@ class DunningLetterPost(models.TransientModel):
         return self._get_window()
 
     def action_mark_posted(self):
-        """Cancel the letters to pull; the others are delivered."""
+        """Cancel the letters to pull; the others are delivered.
+
+        :raises ValidationError: for a day on which they cannot have been posted
+        """
         letters = self.action_ids.filtered(lambda action: action.state == "queued")
+        letters._check_delivered_on(self.posted_on)
         letters._drop_outdated()._mark_done(self.posted_on)
         return {"type": "ir.actions.act_window_close"}

@@ -72,6 +72,13 @@ class DunningOutcome(models.TransientModel):
         default="reached",
         help="Decides what comes next: see below what happens then.",
     )
+    spoken_on = fields.Date(
+        "Took place on",
+        required=True,
+        default=lambda self: self.env.company._dunning_today(),
+        help="Today, or the day on which it really took place: not before it was "
+        "planned (or the case was opened), and at most 31 days ago.",
+    )
     call_back_on = fields.Date(
         "Contact again on",
         default=lambda self: self.env.company._dunning_add_working_days(
@@ -166,12 +173,12 @@ class DunningOutcome(models.TransientModel):
         if not self.action_id:
             return self.env._("It is kept in the history of the case.")
         if self.outcome == "reached":
-            return self.env._("The contact counts: the ladder goes on from today.")
+            return self.env._("The contact counts: the ladder goes on from that day.")
         if self.outcome == "not_reached":
             if self.attempt_count + 1 >= ATTEMPTS_PER_CONTACT:
                 return self.env._(
                     "Second attempt: it counts as a contact, the ladder goes on from "
-                    "today."
+                    "that day."
                 )
             return self.env._(
                 "First attempt: it is planned again for the next working day."
@@ -197,6 +204,7 @@ class DunningOutcome(models.TransientModel):
         self.ensure_one()
         self._check_reason()
         self._check_follow_up()
+        self._check_spoken_on()
         action = self.action_id
         if action:
             action._check_can_close()
@@ -218,15 +226,32 @@ class DunningOutcome(models.TransientModel):
         self._end_activity()
         return self._follow() or {"type": "ir.actions.act_window_close"}
 
-    def _record(self, action):
-        if self.outcome == "reached":
-            action._record_reached(note=self.note)
-        elif self.outcome == "not_reached":
-            action._record_not_reached(note=self.note)
-        elif self.outcome == "wrong_contact":
-            action._record_wrong_contact(note=self.note)
+    def _check_spoken_on(self):
+        """Refuse a day on which it cannot have taken place.
+
+        :raises ValidationError: with the days that are possible
+        """
+        if self.action_id:
+            self.action_id._check_delivered_on(self.spoken_on)
         else:
-            action._record_call_back(self._get_call_back_day(), note=self.note)
+            channels = dict(self._fields["channel"]._description_selection(self.env))
+            self.case_id._check_spoken_on(self.spoken_on, channels[self.channel])
+
+    def _get_day(self):
+        """Return the day to keep; None for today, which a played day stands for."""
+        is_today = self.spoken_on == self.company_id._dunning_today()
+        return None if is_today else self.spoken_on
+
+    def _record(self, action):
+        day, note = self._get_day(), self.note
+        if self.outcome == "reached":
+            action._record_reached(day, note)
+        elif self.outcome == "not_reached":
+            action._record_not_reached(day, note)
+        elif self.outcome == "wrong_contact":
+            action._record_wrong_contact(note, day)
+        else:
+            action._record_call_back(self._get_call_back_day(), note, day)
 
     def _create_contact(self):
         """Return the contact of a call that nobody had planned, to be closed at once.
@@ -249,8 +274,8 @@ class DunningOutcome(models.TransientModel):
                 "kind": "manual",
                 "channel": self.channel,
                 "state": "queued",
-                "date": self.company_id._dunning_today(),
-                "queued_on": self.company_id._dunning_today(),
+                "date": self.spoken_on,
+                "queued_on": self.spoken_on,
                 "contact_id": self.contact_id.id or self.case_id._find_contact().id,
                 "is_incoming": self.is_incoming,
                 # Several calls on one day are several contacts.

@@ -168,6 +168,14 @@ class DunningCase(models.Model):
         batches = [self.env[kind]._find_to_judge(self) for kind in kinds]
         return self.env["dunning.commitment"]._judge(batches, day)
 
+    @api.model
+    def _take_back_run(self, company, day):
+        """Let what the run had judged wait again."""
+        result = super()._take_back_run(company, day)
+        for kind in KINDS:
+            self.env[kind]._take_back_verdicts(company, day)
+        return result
+
     def _after_settling(self, day):
         """Judge the promises of cases whose items are all settled."""
         result = super()._after_settling(day)

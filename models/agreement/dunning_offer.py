@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
 from ...tools import commitments as core
@@ -483,6 +483,15 @@ class DunningOffer(models.Model):
                 ),
                 self.case_id.manager_id,
             )
+
+    @api.model
+    def _get_judged_domain(self, company, day):
+        return Domain("state", "=", "lapsed") & Domain("ended_on", "=", day)
+
+    def _wait_again(self):
+        for offer in self.filtered(lambda one: one._may_count_again()):
+            offer._take_up_again()
+            offer._log(self.env._("waits again: the run that had ended it was undone."))
 
     def _take_up_again(self):
         """What had ended it was taken back: it waits again."""

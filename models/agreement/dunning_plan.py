@@ -679,17 +679,36 @@ class DunningPlan(models.Model):
             )
             self._end("cancelled", reason, day)
 
-    def _take_up_again(self):
-        """What had settled it was taken back: the plan runs again by itself."""
+    @api.model
+    def _get_judged_domain(self, company, day):
+        ended = Domain("state", "=", "broken")
+        if day > company._dunning_today():
+            # On a day that has come, a proposal without answer has lapsed all the same.
+            ended |= Domain("state", "=", "cancelled") & Domain("signed_on", "=", False)
+        return ended & Domain("ended_on", "=", day)
+
+    def _wait_again(self):
+        for plan in self.filtered(lambda one: one._may_count_again()):
+            is_signed = plan.state == "broken"
+            plan._go_back_to("accepted" if is_signed else "proposed")
+            plan._log(self.env._("runs again: the run that had ended it was undone."))
+
+    def _go_back_to(self, state):
+        """Let a plan that had ended count again."""
         self.sudo().write(  # a fact
             {
-                "state": "accepted",
+                "state": state,
                 "ended_on": False,
                 "end_reason": False,
                 "ended_as": False,
             }
         )
-        self._keep_items_back(self.date_last)
+        until = self.date_last if state == "accepted" else self.answer_by
+        self._keep_items_back(until)
+
+    def _take_up_again(self):
+        """What had settled it was taken back: the plan runs again by itself."""
+        self._go_back_to("accepted")
         self._log(self.env._("runs again: what had settled it was taken back."))
 
     def _get_check_text(self, verdict):

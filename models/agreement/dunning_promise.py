@@ -514,6 +514,25 @@ class DunningPromise(models.Model):
         is_new = self.state not in core.FAILED and not self.decided_state
         return is_new and super()._is_accused(verdict)
 
+    @api.model
+    def _get_judged_domain(self, company, day):
+        doubtful = Domain("state", "=", core.TO_CHECK) & Domain("check_on", "=", day)
+        broken = Domain("state", "in", core.FAILED) & Domain("broken_on", "=", day)
+        return doubtful | broken
+
+    def _wait_again(self):
+        """Write the verdict of today; nobody is told of it before the next run."""
+        self._write_facts({"broken_on": False})
+        facts = self._read_facts([self]) if self else {}
+        for company, promises in self.grouped("company_id").items():
+            today = company._dunning_today()
+            verdicts = promises._draw_verdicts(facts, today, {})
+            for promise in promises:
+                promise._write_verdict(verdicts[promise], today)
+        running = self._get_running_states()
+        for promise in self:
+            promise._get_covers().active = promise.state in running
+
     def _follow_verdicts(self, verdicts, day):
         ended = self.browse()
         for promise in self:

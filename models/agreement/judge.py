@@ -314,6 +314,41 @@ class DunningCommitment(models.AbstractModel):
         """What had ended it was taken back: it counts again by itself."""
         raise NotImplementedError
 
+    # Taken back: a run that is undone had judged
+
+    @api.model
+    def _take_back_verdicts(self, company, day):
+        """Let what a run of a day had judged wait again, as the books of today say.
+
+        Plan B is taken back; what the debtor hears is for the next run to decide.
+        """
+        # The engine's own, as when it judged.
+        found = self.sudo().search(
+            Domain("company_id", "=", company.id)
+            & self._get_judged_domain(company, day)
+        )
+        found._take_back_plan_b(day)
+        # What was found out is not true any more.
+        self.env["dunning.alert"].sudo().search(
+            [
+                ("res_model", "=", self._name),
+                ("source_id", "in", found.ids),
+                ("date", "=", day),
+            ]
+        ).unlink()
+        found._wait_again()
+        checked = Domain("company_id", "=", company.id) & Domain("check_on", "=", day)
+        self.sudo().search(checked)._close_check()
+
+    @api.model
+    def _get_judged_domain(self, company, day):
+        """Return those that a run of a day has judged: each kind says how."""
+        raise NotImplementedError
+
+    def _wait_again(self):
+        """Let what was judged too early wait again: each kind says how."""
+        raise NotImplementedError
+
     # To check: a person looks before anybody is called a breaker of his word.
 
     def _ask_to_check(self, verdict, day):

@@ -141,6 +141,33 @@ class DunningCommitment(models.AbstractModel):
                 )
             )
 
+    def _take_back_plan_b(self, day):
+        """Take back what plan B led to on a day; what somebody went on with stays."""
+        for one in self.filtered(lambda one: one.fallback_done_on == day):
+            if record := one.fallback_record:
+                one._undo_plan_b(record.exists(), day)
+            one._write_facts({"fallback_done_on": False, "fallback_record": False})
+
+    def _undo_plan_b(self, record, day):
+        """Take back one result of plan B.
+
+        :param record: what ``_carry_out_plan_b`` has kept
+        """
+        self.ensure_one()
+        if record._name == "dunning.level":
+            lines = self.line_ids.filtered(
+                lambda line: line.agreed_level_id == record and line.agreed_on == day
+            )
+            lines._write_facts({"agreed_level_id": False, "agreed_on": False})
+            lines._refresh_next()
+        elif record._name == "mail.activity":
+            record.filtered("active").unlink()
+        elif record._name == "dunning.plan":
+            record.filtered(lambda plan: plan.state == "draft").unlink()
+        elif record._name == "dunning.promise":
+            running = record.filtered(lambda one: one.state == "open")
+            running._end("cancelled", self.env._("The run that made it was undone."))
+
     def _disclose_plan_b(self):
         """Return the sentence that tells the debtor what happens if it is not kept;
         empty unless somebody chose to tell."""

@@ -254,16 +254,13 @@ class DunningPlan(models.Model):
         return True
 
     def _accept(self, signed_on, signed_by, signature):
-        today = self.company_id._dunning_latest_day(signed_on, self.signed_on)
-        day = signed_on or self.signed_on or today
-        if day > today:
-            raise UserError(
-                self.env._(
-                    "The agreement cannot have been signed on %(date)s: that day has "
-                    "not come yet.",
-                    date=format_date(self.env, day),
-                )
-            )
+        day = signed_on or self.signed_on or self.company_id._dunning_today()
+        self.company_id._dunning_check_happened(
+            day,
+            self.env._("Signature of %(plan)s", plan=self.display_name),
+            self.proposed_on,
+            self.env._("when the agreement was proposed"),
+        )
         contact = self.contact_id or self.case_id._get_contact()
         values = {
             "state": "accepted",

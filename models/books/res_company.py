@@ -1,18 +1,21 @@
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from pytz import timezone, utc
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
-from ...tools.contact import last_day_to_act
+from ...tools.contact import MOST_DAYS_TO_NOTE, first_day_to_note, last_day_to_act
 
 #: Messages leave between these hours of a working day, in the company's time zone.
 OPENING_TIME = time(8, 30)
 CLOSING_TIME = time(20, 0)
 #: A calendar without any working day in so many days is taken as always open.
 LONGEST_CLOSURE_DAYS = 60
+#: A day outside these was mistyped, whoever gives it.
+EARLIEST_DAY, LATEST_DAY = date(1970, 1, 1), date(2100, 12, 31)
 
 
 class ResCompany(models.Model):
@@ -80,19 +83,98 @@ class ResCompany(models.Model):
 
     def _dunning_today(self):
         """Return today's date where the company works: the one source of "today"."""
-        now = utc.localize(fields.Datetime.now())
-        return now.astimezone(self._dunning_timezone()).date()
+        return self._dunning_to_day(fields.Datetime.now())
 
     def _dunning_latest_day(self, *days):
-        """Return the last day that can have happened: today, or the day of the last
-        run where the calendar was played ahead of the clock.
+        """Return the last day that can have happened: today or, for the superuser who
+        played the calendar ahead of the clock (replay, tests), the day of the last run.
 
         :param days: the days to judge; the run is only read when one lies ahead
         """
         today = self._dunning_today()
-        if not any(day and day > today for day in days):
+        if not self.env.su or not any(day and day > today for day in days):
             return today
         return max(today, self._dunning_last_played_day() or today)
+
+    def _dunning_check_happened(self, day, what, first=None, why=""):
+        """Refuse a day on which something cannot have happened: the one rule for every
+        date that says so.
+
+        A user's day is not after today; the superuser (replay, tests) may be ahead of
+        the clock. What was prepared for a day to come may happen today all the same.
+
+        :param day: the day that was given
+        :param what: what is said to have happened, in words
+        :param first: the first day on which it can have happened, None: any
+        :param why: what there was on that first day, in words
+        :raises ValidationError: with the days that are possible
+        """
+        self.ensure_one()
+        today = self._dunning_today()
+        self._dunning_check_meant(day)
+        if first and not self.env.su:
+            first = min(first, today)
+        details = {
+            "what": what,
+            "day": format_date(self.env, day),
+            "today": format_date(self.env, today),
+        }
+        if day > today and not self.env.su:
+            raise ValidationError(
+                self.env._(
+                    "%(what)s: %(day)s has not come yet. Enter the day on which it "
+                    "happened, %(today)s at the latest.",
+                    **details,
+                )
+            )
+        if first and day < first:
+            raise ValidationError(
+                self.env._(
+                    "%(what)s: it cannot have happened on %(day)s, before %(first)s "
+                    "(%(why)s). Enter the day on which it happened, from that day on.",
+                    first=format_date(self.env, first),
+                    why=why,
+                    **details,
+                )
+            )
+
+    def _dunning_check_entered(self, day, what, first=None, why=""):
+        """Do :meth:`_dunning_check_happened` in a constraint: the host runs those as
+        superuser, whoever writes."""
+        # Back to the rights of who writes: that is whose day is judged.
+        company = self.sudo(self.env.uid == SUPERUSER_ID)
+        company._dunning_check_happened(day, what, first, why)
+
+    def _dunning_check_noted(self, day, what, began, why):
+        """Do :meth:`_dunning_check_happened` for a call or visit that somebody notes:
+        within a month, while he remembers.
+
+        :param began: the day on which it was planned, or its case opened
+        """
+        first = began
+        if not self.env.su:
+            first = first_day_to_note(self._dunning_today(), began)
+        if first > began:
+            why = self.env._("%(days)s days ago", days=MOST_DAYS_TO_NOTE)
+        self._dunning_check_happened(day, what, first, why)
+
+    @api.model
+    def _dunning_check_meant(self, day):
+        """Refuse a day that nobody can mean.
+
+        :raises UserError: before 1970 or after 2100
+        """
+        if not EARLIEST_DAY <= day <= LATEST_DAY:
+            raise UserError(
+                self.env._(
+                    "%(day)s cannot be meant: check the year, for example 2024-03-31.",
+                    day=day.isoformat(),
+                )
+            )
+
+    def _dunning_to_day(self, moment):
+        """Return the day, where the company works, of a moment in UTC."""
+        return utc.localize(moment).astimezone(self._dunning_timezone()).date()
 
     def _dunning_last_played_day(self):
         """Return the last day that was played on the company's calendar, which may be
@@ -109,7 +191,7 @@ class ResCompany(models.Model):
         if value in (None, False, ""):
             return None
         try:
-            return fields.Date.to_date(value)
+            day = fields.Date.to_date(value)
         except (TypeError, ValueError) as error:
             raise UserError(
                 self.env._(
@@ -118,6 +200,10 @@ class ResCompany(models.Model):
                     value=value,
                 )
             ) from error
+        if not day:
+            return None
+        self._dunning_check_meant(day)
+        return day
 
     def _dunning_is_working_day(self, day):
         """Tell whether the company works on a date (its calendar and closing days)."""

@@ -332,6 +332,13 @@ class DunningCase(models.Model):
         """
         return []
 
+    @api.model
+    def _take_back_run(self, company, day):
+        """Take back what a run of a day, which is being undone, had judged: a hook.
+
+        What it found is looked at again from the books of today, by the run to come.
+        """
+
     def _follow_books(self, day, books):
         """Judge what depends on what was paid, before a run decides: a hook.
 

@@ -6,7 +6,7 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from odoo.tools import SQL, email_normalize
+from odoo.tools import SQL, email_normalize, format_date
 from odoo.tools.misc import split_every
 
 _logger = logging.getLogger(__name__)
@@ -24,6 +24,12 @@ class DunningAction(models.Model):
     _inherit = "dunning.action"
 
     attachment_ids = fields.Many2many("ir.attachment", readonly=True)
+    is_delivered_ahead = fields.Boolean(
+        "Delivered on a day to come",
+        compute="_compute_is_delivered_ahead",
+        help="Noted as delivered on a day that has not come yet: a credit manager puts "
+        "it right.",
+    )
 
     def _leaves_by_itself(self):
         """Tell whether the engine may act without a person: a formal notice never."""
@@ -256,6 +262,56 @@ class DunningAction(models.Model):
 
     def _after_delivery(self):
         """Do what follows once contacts are delivered, on one day: a hook."""
+
+    @api.depends("state", "delivered_on")
+    def _compute_is_delivered_ahead(self):
+        for action in self:
+            day = action.state == "done" and action.delivered_on
+            today = day and action.company_id._dunning_today()
+            action.is_delivered_ahead = bool(day and day > today)
+
+    def _set_delivery_right(self, day, reason):
+        """Write the day on which a contact was really delivered, in place of one that
+        has not come yet; its items, and what was printed of it, follow.
+
+        :param reason: why the day was wrong, for the history of the case
+        :raises UserError: for a contact whose day is none to come
+        :raises ValidationError: with the days that are possible
+        """
+        self.ensure_one()
+        if not self.is_delivered_ahead:
+            raise UserError(
+                self.env._(
+                    "“%(action)s” was not delivered on a day to come: its day stays as "
+                    "it was noted.",
+                    action=self.display_name,
+                )
+            )
+        self._check_delivered_on(day)
+        before = self.delivered_on
+        action = self.sudo()  # the engine's to write, a manager's to decide
+        action.delivered_on = day
+        if action.queued_on and action.queued_on > day:
+            action.queued_on = day
+        action._before_delivery(day)
+        for row in action.line_ids:
+            line = row.case_line_id
+            if line._stands_on(row.level_id) and line.delivered_on == before:
+                line._write_facts({"delivered_on": day, "deadline": action.deadline})
+            if line.ladder_ended_on == before and action.channel == "decision":
+                line.ladder_ended_on = day
+        action.line_ids.case_line_id._refresh_next()
+        self.case_id._message_log(
+            body=self.env._(
+                "%(action)s: delivered on %(day)s, not on %(before)s. Put right by "
+                "%(user)s: %(reason)s",
+                action=self.display_name,
+                day=format_date(self.env, day),
+                before=format_date(self.env, before),
+                user=self.env.user.name,
+                reason=reason,
+            )
+        )
 
     def _deliver_items(self, day):
         """Let the items of delivered contacts stand on their rungs."""

@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import html_sanitize
+from odoo.tools import format_date, html_sanitize
 
 from ...tools.channels import BY_HOST, BY_PERSON, UNDELIVERED
 
@@ -275,10 +275,14 @@ class DunningAction(models.Model):
         An e-mail is delivered once the mail server accepts it, an electronic
         registered letter once its provider has it.
 
-        :param date: the day to stamp (today when None)
+        :param date: the day to stamp (today when None): of what is made by hand, the
+            day it was made; of an e-mail another day than today is the superuser's
+        :raises UserError: for a day on which it cannot have been delivered
         """
         self.check_access("write")
         date = self.env["res.company"]._dunning_read_day(date)
+        if date:
+            self._check_may_stamp(date)
         waiting = self.filtered(lambda a: a.state in ("proposed", "failed"))
         waiting._check_may_approve()
         waiting._refresh(date)._queue(date)
@@ -291,6 +295,50 @@ class DunningAction(models.Model):
         # A letter that could not be printed has failed: it was not posted.
         by_hand.filtered(lambda a: a.state == "queued")._mark_done(date)
         return True
+
+    def _check_may_stamp(self, day):
+        """A user says when he posted or called, not when a mail server will.
+
+        :raises UserError: for a day that is not his to give
+        """
+        for action in self.filtered(lambda one: one.state in UNDELIVERED):
+            today = action.company_id._dunning_today()
+            is_mail = action._is_told_by_machine()
+            if is_mail and day != today and not self.env.su:
+                raise UserError(
+                    self.env._(
+                        "“%(action)s” leaves by itself: it is delivered on the day on "
+                        "which it is accepted, not on %(day)s. Leave the date out.",
+                        action=action.display_name,
+                        day=format_date(self.env, day),
+                    )
+                )
+            action._check_delivered_on(day)
+
+    def _check_delivered_on(self, day):
+        """Refuse a day on which contacts cannot have been delivered: not before they
+        were prepared.
+
+        :raises ValidationError: with the days that are possible
+        """
+        for action in self:
+            company, first = action.company_id, action._get_prepared_day()
+            why = self.env._("when it was prepared")
+            if action.channel in BY_PERSON:
+                company._dunning_check_noted(day, action.display_name, first, why)
+            else:
+                company._dunning_check_happened(day, action.display_name, first, why)
+
+    def _get_prepared_day(self):
+        """Return the day before which the contact cannot have been delivered.
+
+        What a run played ahead has prepared was made on the day of its record.
+        """
+        self.ensure_one()
+        day, company = self.queued_on or self.date, self.company_id
+        if self.env.su or day <= company._dunning_today():
+            return day
+        return company._dunning_to_day(self.create_date)
 
     def _is_told_by_machine(self):
         """Tell whether it is delivered when the host's mail server or operator says so,
@@ -395,6 +443,25 @@ class DunningAction(models.Model):
                         action=action.display_name,
                     )
                 )
+
+    def _has_left(self):
+        """Tell whether somebody has, or may have, heard of it: delivered, taken by a
+        server, tried in vain or decided: a hook."""
+        self.ensure_one()
+        # What the host's queues say of our messages.
+        mail, text = self.mail_mail_id.sudo(), self.sms_id.sudo()
+        return (
+            self.state == "done"
+            or self.outcome not in (False, "skipped")
+            or mail.state in ("sent", "received")
+            or text.state in ("process", "pending", "sent")
+        )
+
+    def _describe_way(self):
+        """Return what it is, to whom and through which channel, in words."""
+        self.ensure_one()
+        channels = dict(self._selection_channel())
+        return f"{self.display_name} ({channels.get(self.channel, '')})"
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_delivered(self):

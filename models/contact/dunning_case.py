@@ -41,6 +41,39 @@ class DunningCase(models.Model):
             "context": {f"default_{name}": value for name, value in values.items()},
         }
 
+    @api.model
+    def _take_back_run(self, company, day):
+        """Plan the calls and visits again that the run had given up."""
+        result = super()._take_back_run(company, day)
+        skipped = self.env["dunning.action"].search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "cancelled"),
+                ("outcome", "=", "skipped"),
+                ("outcome_on", "=", day),
+                ("case_id.state", "!=", "closed"),
+            ]
+        )
+        skipped._take_back_skip()
+        return result
+
+    def _get_first_day(self):
+        """Return the day on which the case began: nobody spoke about it before."""
+        self.ensure_one()
+        opened = self.company_id._dunning_to_day(self.create_date)
+        # A day that was played (replay, demonstration) is before its record's.
+        return min([opened, *self.action_ids.mapped("date")])
+
+    def _check_spoken_on(self, day, what):
+        """Refuse a day of which no call or visit can be noted by hand.
+
+        :param what: what is noted, in words
+        :raises ValidationError: with the days that are possible
+        """
+        self.ensure_one()
+        why = self.env._("when the case was opened")
+        self.company_id._dunning_check_noted(day, what, self._get_first_day(), why)
+
     def _find_contact(self):
         """Return who is written to, nobody when there is no case yet."""
         return self._get_contact() if self else self.env["res.partner"]

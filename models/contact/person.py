@@ -217,16 +217,22 @@ class DunningAction(models.Model):
             else:
                 action._plan_activities(action._get_next_working_day())
 
-    def _record_call_back(self, day, note=False):
-        """Interrupted, or not the moment: plan it again for the day agreed."""
-        self._write_outcome("call_back", note)
+    def _record_call_back(self, day, note=False, on=None):
+        """Interrupted, or not the moment: plan it again for the day agreed.
+
+        :param on: the day of the attempt, as in :meth:`_write_outcome`
+        """
+        self._write_outcome("call_back", note, on)
         self._end_activities(note)
         self._plan_activities(day)
 
-    def _record_wrong_contact(self, note=False):
-        """The number or the place is not the debtor's: mend it, use another channel."""
+    def _record_wrong_contact(self, note=False, on=None):
+        """The number or the place is not the debtor's: mend it, use another channel.
+
+        :param on: the day of the attempt, as in :meth:`_write_outcome`
+        """
         for action in self:
-            action._write_outcome("wrong_contact", note)
+            action._write_outcome("wrong_contact", note, on)
             action._end_activities(note)
             action._mark_failed(
                 self.env._(
@@ -333,6 +339,22 @@ class DunningAction(models.Model):
             )
         )
         alone._deliver_items(date)
+
+    def _take_back_skip(self):
+        """Plan calls and visits again that nobody gave up after all; the items go back
+        to where they stood."""
+        for action in self:
+            action._return_items()
+        # The engine's own, as when it skipped them.
+        self.sudo().write(
+            {
+                "state": "queued",
+                "outcome": False,
+                "outcome_on": False,
+                "cancel_reason": False,
+            }
+        )
+        self._plan_activities()
 
     # Why the debtor does not pay
 

@@ -90,6 +90,8 @@ class AccountMove(models.Model):
         statuses = self.env["dunning.einvoice.status"].sudo()
         code = statuses._check_code(code)
         day = self.env["res.company"]._dunning_read_day(date)
+        if day:
+            self._check_said_on(day)
         self._check_einvoice_amount(amount)
         result = statuses.browse()
         for move in self:
@@ -108,6 +110,19 @@ class AccountMove(models.Model):
                 known.with_company(move.company_id)._act()
             result |= known
         return result.sudo(self.env.su)
+
+    def _check_said_on(self, day):
+        """Refuse a day on which no platform can have spoken of these invoices.
+
+        :raises ValidationError: after today, or before the date of an invoice
+        """
+        for move in self:
+            move.company_id._dunning_check_happened(
+                day,
+                self.env._("Status of %(invoice)s", invoice=move.display_name),
+                move.invoice_date,
+                self.env._("the date of the invoice"),
+            )
 
     def _check_einvoice_amount(self, amount):
         """Refuse what cannot be contested, in words."""

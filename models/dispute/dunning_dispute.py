@@ -193,6 +193,17 @@ class DunningDispute(models.Model):
 
     # What may be entered
 
+    @api.constrains("date")
+    def _check_date(self):
+        for dispute in self:
+            move = dispute.move_id
+            move.company_id._dunning_check_entered(
+                dispute.date,
+                self.env._("Dispute about %(invoice)s", invoice=move.display_name),
+                move.invoice_date,
+                self.env._("the date of the invoice"),
+            )
+
     @api.constrains("amount")
     def _check_amount(self):
         for dispute in self:

@@ -178,6 +178,11 @@ class DunningAction(models.Model):
                 )
         return super()._check_may_cancel()
 
+    def _has_left(self):
+        """So has what the provider has, or may have."""
+        is_handed_in = bool(self.lre_reference) or self.lre_status == "in_doubt"
+        return is_handed_in or super()._has_left()
+
     def action_send_on_paper(self):
         """Take an electronic letter that failed to the post office instead."""
         self.check_access("write")

@@ -1,7 +1,6 @@
 """What this concern adds to models of the host."""
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 
 class ResConfigSettings(models.TransientModel):
@@ -37,16 +36,11 @@ class ResPartner(models.Model):
 
     @api.constrains("dunning_lre_consent_on")
     def _check_dunning_lre_consent_on(self):
-        today = self.env.company._dunning_today()
-        for partner in self:
-            agreed_on = partner.dunning_lre_consent_on
-            if agreed_on and agreed_on > today:
-                raise ValidationError(
-                    self.env._(
-                        "%(partner)s cannot have agreed on a day in the future.",
-                        partner=partner.display_name,
-                    )
-                )
+        for partner in self.filtered("dunning_lre_consent_on"):
+            self.env.company._dunning_check_entered(
+                partner.dunning_lre_consent_on,
+                self.env._("Consent of %(partner)s", partner=partner.display_name),
+            )
 
 
 class ResCompany(models.Model):

@@ -2,6 +2,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...tools import holds as core
@@ -98,6 +99,19 @@ class DunningCase(models.Model):
             cases.filtered(lambda case, over=over: case.id in over)._write_facts(
                 {"state": "open"}
             )
+        return result
+
+    @api.model
+    def _take_back_run(self, company, day):
+        """Let cases wait again whose hold is not over yet."""
+        result = super()._take_back_run(company, day)
+        running = self.env["dunning.hold"].search(
+            self.env["dunning.hold"]._get_domain(company._dunning_today())
+            & Domain("company_id", "=", company.id)
+            & Domain("scope", "=", "case")
+            & Domain("case_id.state", "=", "open")
+        )
+        running.case_id._write_facts({"state": "waiting"})
         return result
 
     def _keep_back_held(self):

@@ -64,7 +64,7 @@ class DunningRate(models.Model):
     )
     checked_on = fields.Date(
         help="When somebody last compared it with its source.",
-        default=fields.Date.context_today,
+        default=lambda self: self.env.company._dunning_today(),
         entry="over",
     )
     is_secondary = fields.Boolean(
@@ -95,6 +95,11 @@ class DunningRate(models.Model):
         return self.env._(
             "%(year)s, half-year %(number)s", year=day.year, number=number
         )
+
+    @api.constrains("checked_on")
+    def _check_checked_on(self):
+        for rate in self.filtered("checked_on"):
+            self.env.company._dunning_check_entered(rate.checked_on, rate.display_name)
 
     @api.constrains("date_from")
     def _check_date_from(self):

@@ -6,7 +6,6 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ...tools.insolvency import is_earlier
 
@@ -215,15 +214,16 @@ class DunningProceeding(models.Model):
             raise UserError(
                 self.env._("Enter the trustee: the claim is declared to him.")
             )
-        day, today = self.declared_on, self.company_id._dunning_latest_day()
-        if not day or not self.judgment_date <= day <= today:
+        if not self.declared_on:
             raise UserError(
-                self.env._(
-                    "Enter the day on which the declaration was sent, between "
-                    "%(judgment)s and today.",
-                    judgment=format_date(self.env, self.judgment_date),
-                )
+                self.env._("Enter the day on which the declaration was sent.")
             )
+        self.company_id._dunning_check_happened(
+            self.declared_on,
+            self.env._("Declaration of claim"),
+            self.judgment_date,
+            self.env._("the judgment"),
+        )
 
     def _keep_document(self):
         """Keep the PDF as it was declared, whatever becomes of the invoices."""

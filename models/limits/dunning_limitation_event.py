@@ -130,14 +130,8 @@ class DunningLimitationEvent(models.Model):
     @api.constrains("date", "date_until")
     def _check_dates(self):
         for event in self:
-            last = event.company_id._dunning_latest_day(event.date, event.date_until)
-            if max(event.date, event.date_until or event.date) > last:
-                raise ValidationError(
-                    self.env._(
-                        "What interrupts a limitation has happened: choose a day that "
-                        "is not after today."
-                    )
-                )
+            for day in filter(None, (event.date, event.date_until)):
+                event.company_id._dunning_check_entered(day, event.display_name)
             if event.date_until and event.date_until < event.date:
                 raise ValidationError(
                     self.env._(

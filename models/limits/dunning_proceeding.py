@@ -174,13 +174,9 @@ class DunningProceeding(models.Model):
     def _check_dates(self):
         for proceeding in self:
             days = (proceeding.judgment_date, proceeding.publication_date)
-            last = proceeding.company_id._dunning_latest_day(*days)
-            if max(filter(None, days)) > last:
-                raise ValidationError(
-                    self.env._(
-                        "The judgment and its publication have happened: choose days "
-                        "that are not after today."
-                    )
+            for day in filter(None, days):
+                proceeding.company_id._dunning_check_entered(
+                    day, proceeding.display_name
                 )
             if days[1] and days[1] < days[0]:
                 raise ValidationError(

@@ -15,7 +15,8 @@ from ...tools.channels import BY_HOST
 from .dunning_run import DEBTORS_PER_BATCH, MESSAGES_PER_BATCH
 
 _logger = logging.getLogger(__name__)
-#: A day that is played ahead cannot be further away.
+#: A day that is played or looked at ahead cannot be further away; nor does a user look
+#: further back.
 MOST_DAYS_AHEAD = 366
 
 
@@ -32,13 +33,16 @@ class DunningCase(models.Model):
     def run(self, date=None):
         """Do the whole flow for the allowed companies; never commits.
 
-        :param date: the day to act for (today when None); it stamps what is made
+        :param date: the day to act for (today when None); it stamps what is made.
+            Another day than today is the superuser's to give (replay, tests).
         :return: one ``dunning.run`` per company
-        :raises UserError: when a company was already run on a later date
+        :raises UserError: when a company was already run on a later date; for a user
+            also on another day than today, or before the first run was confirmed
         """
         self.check_access("create")
         runs = self.env["dunning.run"]
-        date = self._read_near_day(date)
+        date = self._read_run_day(date)
+        self.env.companies._dunning_check_first_run()
         for company in self.env.companies:
             day = date or company._dunning_today()
             cases = self.with_company(company)
@@ -58,12 +62,14 @@ class DunningCase(models.Model):
     def preview(self, date=None):
         """Return what :meth:`run` would do on a date; leaves nothing behind.
 
+        :param date: the day to look at (today when None), at most a year away
+        :raises UserError: when the day cannot be meant
         :return: one dict per debtor: ``partner_id``, ``partner_name``, ``company_id``,
             ``reason`` (code) and ``steps`` (``kind``, ``level_id``, ``level_name``,
             ``channels``, ``automatic``, ``invoices``, ``amount`` in company currency)
         """
         self.check_access("read")
-        date = self.env["res.company"]._dunning_read_day(date)
+        date = self._read_preview_day(date)
         result = []
         for company in self.env.companies:
             day = date or company._dunning_today()
@@ -91,8 +97,32 @@ class DunningCase(models.Model):
         return described
 
     @api.model
+    def _read_run_day(self, date):
+        """Return the day to run: a user's is today (design, rule 18).
+
+        :raises UserError: for another day of a user, for one that is too far ahead
+        """
+        date = self._read_near_day(date)
+        if not date or self.env.su:
+            return date
+        for company in self.env.companies:
+            today = company._dunning_today()
+            if date != today:
+                raise UserError(
+                    self.env._(
+                        "Dunning cannot be run for %(date)s: in %(company)s it is "
+                        "%(today)s, and a run acts on the day itself. Leave the date "
+                        "out; preview() shows what another day would bring.",
+                        date=format_date(self.env, date),
+                        company=company.name,
+                        today=format_date(self.env, today),
+                    )
+                )
+        return date
+
+    @api.model
     def _read_near_day(self, date):
-        """Return the day to run; one too far ahead would end all runs before it."""
+        """Return a day; one too far ahead would end all runs before it."""
         date = self.env["res.company"]._dunning_read_day(date)
         last = self.env.company._dunning_today() + timedelta(days=MOST_DAYS_AHEAD)
         if date and date > last:
@@ -100,6 +130,21 @@ class DunningCase(models.Model):
                 self.env._(
                     "%(date)s is more than a year ahead: no day before it could be "
                     "run any more.",
+                    date=format_date(self.env, date),
+                )
+            )
+        return date
+
+    @api.model
+    def _read_preview_day(self, date):
+        """Return the day to look at: a user looks a year ahead or back at most."""
+        date = self.env["res.company"]._dunning_read_day(date)
+        today = self.env.company._dunning_today()
+        if date and not self.env.su and abs((date - today).days) > MOST_DAYS_AHEAD:
+            raise UserError(
+                self.env._(
+                    "%(date)s is more than a year away: nobody can say what would be "
+                    "sent then. Choose a day nearer to today.",
                     date=format_date(self.env, date),
                 )
             )
@@ -230,13 +275,7 @@ class DunningCase(models.Model):
         plans = cases._decide(
             run.date, is_bank_fresh=run.is_bank_fresh, ignored=drafts, books=books
         )
-        self.env["dunning.case.line"]._store_nexts(
-            {
-                line: plan.nexts.get(line.id, (None, None))
-                for plan in plans.values()
-                for line in plan.lines
-            }
-        )
+        self._store_nexts_of(plans)
         actions = drafts._replace_with(plans, run.date)
         automatic = actions.filtered(lambda action: action._leaves_by_itself())
         proposed = actions - automatic
@@ -251,6 +290,27 @@ class DunningCase(models.Model):
         run._add(reasons, reasons)
         run._add(*proposed._count_results(unserved))
         return automatic.case_id
+
+    @api.model
+    def _read_again(self, company, debtors):
+        """Bring the cases of debtors in line with the books of today; nothing is
+        proposed, nothing leaves."""
+        today = company._dunning_today()
+        cases, books = self._collect(company, today, debtors)
+        plans = cases._decide(today, is_bank_fresh=True, books=books)
+        self._store_nexts_of(plans)
+        cases._show_waiting(plans)
+
+    @api.model
+    def _store_nexts_of(self, plans):
+        """Store on the items what comes next, as their plans say."""
+        self.env["dunning.case.line"]._store_nexts(
+            {
+                line: plan.nexts.get(line.id, (None, None))
+                for plan in plans.values()
+                for line in plan.lines
+            }
+        )
 
     def _send(self, run):
         """Queue the proposals that leave by themselves, after a fresh look.

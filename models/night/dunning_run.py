@@ -6,12 +6,16 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import split_every
 
+from ..books.dunning_worker import CONFLICTS
+
 #: Debtors whose cases are collected and decided in one transaction.
 DEBTORS_PER_BATCH = 2000
 #: Cases whose messages are frozen and queued in one short transaction.
 MESSAGES_PER_BATCH = 50
 #: Debtors up to whom "Run now" does not leave the work to the scheduler.
 AT_ONCE = 200
+#: Contacts named in an error; the others are counted.
+NAMED = 10
 #: The scheduled action that works beside the night; its copies are more workers.
 WORKER = "account_dunning.ir_cron_dunning_work"
 RESULTS = [
@@ -40,6 +44,11 @@ class DunningRun(models.Model):
         "res.users", "Started by", readonly=True, default=lambda self: self.env.user
     )
     is_nightly = fields.Boolean("Nightly", readonly=True)
+    active = fields.Boolean(
+        default=True, readonly=True, help="Unticked: undone, its day may be run again."
+    )
+    undone_on = fields.Datetime("Undone on", readonly=True)
+    undone_by_id = fields.Many2one("res.users", "Undone by", readonly=True)
     is_bank_fresh = fields.Boolean(readonly=True, default=True)
     line_ids = fields.One2many("dunning.run.line", "run_id", readonly=True)
     batch_ids = fields.One2many("dunning.run.batch", "run_id", readonly=True)
@@ -65,7 +74,7 @@ class DunningRun(models.Model):
     )
     summary = fields.Char(compute="_compute_counts")
     _one_night_a_day = models.UniqueIndex(
-        "(company_id, date) WHERE is_nightly",
+        "(company_id, date) WHERE is_nightly AND active",
         "The night of this day was already started in this company.",
     )
 
@@ -235,9 +244,8 @@ class DunningRun(models.Model):
         shows how far it is.
         """
         self.env["dunning.case"].check_access("create")
-        unseen = self.env.companies.filtered(lambda one: not one.dunning_confirmed_on)
+        unseen = self.env.companies._dunning_find_unseen()
         if unseen:
-            # Nothing leaves by surprise: a company's first run is looked at before.
             return self.env["dunning.first.run"].with_company(unseen[0]).action_open()
         runs = self.browse()
         for company in self.env.companies:
@@ -265,6 +273,107 @@ class DunningRun(models.Model):
         ):
             for batch in todo:
                 batch._work()
+
+    # Undone: a run made by mistake, as long as nothing of it has reached anybody.
+
+    def action_undo(self):
+        """Take back a run that was made by mistake.
+
+        What it prepared is cancelled, what it judged is read again from the books of
+        today, and its day may be run again. The record stays, as undone.
+
+        :raises AccessError: for who is no credit manager of the company
+        :raises UserError: with what has left, or the run to undo first
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self.company_id._dunning_check_manager()
+        # Checked above; what follows is the engine's own, as was the run itself.
+        run = self.sudo().with_company(self.company_id)
+        run.lock_for_update()
+        run._check_can_undo()
+        run.batch_ids.unlink()
+        run.write(
+            {
+                "active": False,
+                "undone_on": fields.Datetime.now(),
+                "undone_by_id": self.env.uid,
+            }
+        )
+        run._find_contacts()._drop(
+            self.env._(
+                "The run of %(date)s was undone by %(user)s.",
+                date=format_date(self.env, self.date),
+                user=self.env.user.name,
+            )
+        )
+        run.env["dunning.case"]._take_back_run(run.company_id, run.date)
+        run._read_cases_again()
+        return True
+
+    def _find_contacts(self):
+        """Return what the run prepared, or stamped with a day that was not today.
+
+        Of the last run of a company: what has its day and came after it is its own,
+        but for what a person sent by hand.
+        """
+        self.ensure_one()
+        prepared = Domain("date", "=", self.date) & Domain(
+            "create_date", ">=", self.create_date
+        )
+        stamped = Domain("is_stamped", "=", True) & Domain("queued_on", "=", self.date)
+        return self.env["dunning.action"].search(
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("kind", "!=", "manual")
+            & (prepared | stamped)
+        )
+
+    def _check_can_undo(self):
+        """Only the last run is undone, and only while nobody has heard of it.
+
+        :raises UserError: with what stands in the way
+        """
+        if not self.active:
+            raise UserError(
+                self.env._("%(run)s is undone already.", run=self._name_it())
+            )
+        last = self.search([("company_id", "=", self.company_id.id)], limit=1)
+        if last != self:
+            raise UserError(
+                self.env._(
+                    "%(last)s came after it: undo that one first.", last=last._name_it()
+                )
+            )
+        left = self._find_contacts().filtered(lambda contact: contact._has_left())
+        if left:
+            names = left[:NAMED].mapped(lambda contact: contact._describe_way())
+            if len(left) > NAMED:
+                more = self.env._("%(count)s others", count=len(left) - NAMED)
+                names.append(more)
+            raise UserError(
+                self.env._(
+                    "%(run)s cannot be undone, this has left already: %(contacts)s. "
+                    "What still waits can be dropped one by one, on its case.",
+                    run=self._name_it(),
+                    contacts="; ".join(names),
+                )
+            )
+
+    def _name_it(self):
+        return f"{self.display_name} ({self.company_id.name})"
+
+    def _read_cases_again(self):
+        """Let the cases of an undone run show what is due today."""
+        cases = self.env["dunning.case"]
+        looked_at = cases.search(
+            [("company_id", "=", self.company_id.id), ("last_run_on", "=", self.date)]
+        )
+        looked_at._write_facts(
+            {"last_run_on": False, "wait_reason": False, "failure": False}
+        )
+        debtors = looked_at.filtered(lambda case: case.state != "closed").partner_id
+        for ids in split_every(DEBTORS_PER_BATCH, debtors.ids):
+            cases._read_again(self.company_id, debtors.browse(ids))
 
 
 class DunningRunCount(models.Model):
@@ -379,20 +488,36 @@ class DunningRunBatch(models.Model):
 
     @api.model
     def _cron_start_night(self, company):
-        """Plan tonight's run of a company, once, however many workers try."""
-        runs = self.env["dunning.run"].with_company(company)
+        """Plan tonight's run of a company, once, however many workers try.
+
+        A night that cannot start asks the credit manager; the other companies are
+        served.
+        """
+        # The scheduler speaks no language: what it says is the company's.
+        lang = self.env.lang or company.partner_id.lang
+        company = company.with_context(lang=lang)
+        runs = self.env["dunning.run"].with_company(company).with_context(lang=lang)
 
         def start():
             run = runs._start(company, company._dunning_today(), is_nightly=True)
             run._plan()
+            company._dunning_close_night_task()
             left = run._count_batches_left()
             self.env["ir.cron"]._commit_progress(remaining=left)
 
         try:
             self.env["dunning.worker"]._cron_try(start, NIGHT)
-        except UserError as error:
-            # Somebody played a later day here; the other companies are served.
-            _logger.info("No night for %s: %s", company.name, error)
+        except CONFLICTS:
+            raise  # the same action is called again soon
+        except Exception as error:
+            self.env.cr.rollback()
+            if isinstance(error, UserError):
+                _logger.info("No night for %s: %s", company.name, error)
+            else:
+                _logger.error("No night for %s", company.name, exc_info=error)
+                error = self.env._("Unexpected error: %(error)s", error=error)
+            company._dunning_tell_no_night(str(error))
+            self.env["ir.cron"]._commit_progress()
 
     @api.model
     def _claim(self):

@@ -2,14 +2,18 @@
 
 from datetime import datetime, time, timedelta
 
+from markupsafe import Markup
 from pytz import utc
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 
 #: When the night begins, in the company's time zone.
 NIGHT_TIME = time(2, 0)
+#: Records that a task lists at most.
+MOST_NAMED = 20
 #: What only the steps of the start-up may write.
 KEPT = frozenset(
     (
@@ -17,6 +21,7 @@ KEPT = frozenset(
         "dunning_confirmed_on",
         "dunning_confirmed_by_id",
         "dunning_mail_tested_on",
+        "dunning_night_task_id",
     )
 )
 
@@ -45,6 +50,17 @@ class ResCompany(models.Model):
     )
     dunning_mail_tested_on = fields.Datetime(
         "Mail server tested on", readonly=True, copy=False
+    )
+
+    dunning_night_task_id = fields.Many2one(
+        "mail.activity",
+        "Task about the night",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Asks the credit manager to look why the night does not start; closed by "
+        "itself once it does.",
     )
 
     @api.model_create_multi
@@ -85,6 +101,27 @@ class ResCompany(models.Model):
             }
         )
         self._dunning_mark_step("first_run")
+
+    def _dunning_find_unseen(self):
+        """Return the companies whose first run nobody has looked at and confirmed:
+        nothing leaves by surprise, whichever way a run is started."""
+        return self.filtered(lambda company: not company.dunning_confirmed_on)
+
+    def _dunning_check_first_run(self):
+        """Refuse a run that a user starts before the first one was confirmed.
+
+        :raises UserError: who, and where it is confirmed
+        """
+        unseen = self._dunning_find_unseen()
+        if unseen and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "Nothing leaves by surprise: a credit manager looks at the preview "
+                    "of the first run of %(company)s and confirms it (Dunning, Cases), "
+                    "then runs may start.",
+                    company=unseen[0].name,
+                )
+            )
 
     def _dunning_switch_on(self):
         """Let the night serve the company, the next night at the earliest.
@@ -152,6 +189,104 @@ class ResCompany(models.Model):
         moves = self.env["account.move"].sudo()
         domain = self._get_dunning_bank_domain(today - timedelta(days=3650), today)
         return moves.search(domain, order="date desc", limit=1).date
+
+    # What is dated in the future: it stops the night, and a manager puts it right
+
+    def _dunning_find_ahead(self):
+        """Return (runs, contacts) whose day has not come yet: played or mistyped."""
+        self.ensure_one()
+        today = self._dunning_today()
+        of_company = Domain("company_id", "=", self.id)
+        return (
+            self.env["dunning.run"].search(of_company & Domain("date", ">", today)),
+            self.env["dunning.action"].search(
+                of_company
+                & Domain("state", "=", "done")
+                & Domain("delivered_on", ">", today)
+            ),
+        )
+
+    def _dunning_tell_ahead(self):
+        """Give the credit manager a task that lists what is dated in the future."""
+        self.ensure_one()
+        runs, contacts = self._dunning_find_ahead()
+        if not runs and not contacts:
+            return
+        links = Markup("").join(
+            Markup("<li><a href='/odoo/%s/%s'>%s</a></li>")
+            % (one._name, one.id, one.display_name)
+            for records in (runs[:MOST_NAMED], contacts[:MOST_NAMED])
+            for one in records
+        )
+        note = Markup("<p>%s</p><ul>%s</ul><p>%s</p>") % (
+            self.env._(
+                "%(runs)s runs and %(contacts)s deliveries of %(company)s are dated in "
+                "the future: until then no night starts, and no next level is due.",
+                runs=len(runs),
+                contacts=len(contacts),
+                company=self.name,
+            ),
+            links,
+            self.env._(
+                "Put the day of a delivery right on the contact, undo a run from its "
+                "form (Dunning, Tracking, Runs), the last one first."
+            ),
+        )
+        self._dunning_ask_manager(self.env._("Dunning dated in the future"), note)
+
+    # Whoever is asked when the night does not work
+
+    def _dunning_get_asked(self):
+        """Return the credit manager who is asked about the company's nights."""
+        self.ensure_one()
+        asked = self.dunning_manager_id or self.dunning_confirmed_by_id
+        return asked or self.dunning_user_id
+
+    def _dunning_ask_manager(self, summary, note):
+        """Give the credit manager a task about the company; return it.
+
+        :param note: HTML
+        """
+        self.ensure_one()
+        # A task of the company stands on its own card, whoever finds the fault.
+        return self.partner_id.sudo().activity_schedule(
+            "mail.mail_activity_data_todo",
+            date_deadline=self._dunning_today(),
+            summary=summary,
+            note=note,
+            user_id=self._dunning_get_asked().id or self.env.uid,
+        )
+
+    def _dunning_tell_no_night(self, error):
+        """Ask the manager, once, why the night does not start.
+
+        :param str error: why, in words
+        """
+        self.ensure_one()
+        if self.dunning_night_task_id.active:
+            return
+        summary = self.env._("The nightly dunning run does not start")
+        note = Markup("<p>%s</p><p>%s</p><p>%s</p>") % (
+            self.env._(
+                "Since %(date)s no reminder of %(company)s leaves by itself.",
+                date=format_date(self.env, self._dunning_today()),
+                company=self.name,
+            ),
+            error,
+            self.env._(
+                "A run made by mistake can be undone as long as nothing of it left: "
+                "open it under Dunning, Tracking, Runs. This task is closed by itself "
+                "when a night works again."
+            ),
+        )
+        task = self._dunning_ask_manager(summary, note)
+        self.sudo().dunning_night_task_id = task  # see KEPT
+
+    def _dunning_close_night_task(self):
+        """A night works again: nobody need look any more."""
+        task = self.dunning_night_task_id.sudo().filtered("active")
+        if task:  # planned for whoever was in charge
+            task.action_feedback(feedback=self.env._("The night works again."))
 
     def _dunning_mark_step(self, code):
         """Mark a step of the start-up as done in the company."""

@@ -260,25 +260,7 @@ class DunningDeposit(models.Model):
             raise UserError(self.env._("There is no letter to hand in."))
         if not self.deposited_on:
             raise UserError(self.env._("Enter the day on the stamp: “Deposited on”."))
-        today = self.company_id._dunning_latest_day(self.deposited_on)
-        if self.deposited_on > today:
-            raise UserError(
-                self.env._(
-                    "The letters cannot be deposited on %(day)s: this day lies in the "
-                    "future.",
-                    day=format_date(self.env, self.deposited_on),
-                )
-            )
-        early = letters.filtered(lambda one: one.queued_on > self.deposited_on)
-        if early:
-            raise UserError(
-                self.env._(
-                    "The letter to %(debtor)s is dated %(day)s: it cannot be deposited "
-                    "before.",
-                    debtor=early[0].partner_id.display_name,
-                    day=format_date(self.env, early[0].queued_on),
-                )
-            )
+        letters._check_delivered_on(self.deposited_on)
         bare = letters.filtered(lambda letter: not letter.tracking_number)
         if bare and not self.without_number:
             raise UserError(

@@ -34,6 +34,7 @@ class ResCompany(models.Model):
             self._dunning_check_kinds(debtors),
             self._dunning_check_emails(debtors),
             self._dunning_check_addresses(debtors),
+            *self._dunning_check_days(),
         ]
 
     def _dunning_render_checks(self):
@@ -138,6 +139,20 @@ class ResCompany(models.Model):
                 days=self.dunning_bank_freshness_days,
             ),
         )
+
+    def _dunning_check_days(self):
+        """Return a check only where something is dated in the future."""
+        runs, contacts = self._dunning_find_ahead()
+        if not runs and not contacts:
+            return []
+        text = self.env._(
+            "%(runs)s runs and %(contacts)s deliveries are dated in the future: no "
+            "night starts before. Undo the runs (Tracking, Runs), put the days of the "
+            "deliveries right (on the contact).",
+            runs=len(runs),
+            contacts=len(contacts),
+        )
+        return [("danger", self.env._("Days:"), text)]
 
     def _dunning_check_kinds(self, debtors):
         groups = debtors._read_group(

@@ -87,7 +87,7 @@ class TestOneRunForManyWorlds(DunningCommon):
         journal = self.company_data["default_journal_sale"]  # branches share it
         self._invoice_of(self.branch, journal, 60.0)
         self._invoice(5, 100.0)
-        self.cases.run(DAY)
+        self.cases.sudo().run(DAY)
         self._send_mails()
         branch, parent = self._find(self.branch), self._find(self.company)
         self.assertEqual((branch.amount_overdue, parent.amount_overdue), (60.0, 100.0))
@@ -96,7 +96,7 @@ class TestOneRunForManyWorlds(DunningCommon):
         account = self.company_data["default_account_receivable"]
         revenue = self.company_data["default_account_revenue"]
         self._post_entry((account, -200.0), (revenue, 200.0))
-        self.cases.run(DAY + timedelta(days=12))
+        self.cases.sudo().run(DAY + timedelta(days=12))
         self.assertEqual(branch.wait_reason, "to_reconcile")
         self.assertEqual(parent.wait_reason, "to_reconcile")
 
@@ -116,10 +116,10 @@ class TestOneRunForManyWorlds(DunningCommon):
     def test_what_one_company_is_paid_does_not_touch_the_case_of_another(self):
         own = self._invoice(5, 100.0)
         self._invoice_of(self.other, self.other_data["default_journal_sale"], 70.0)
-        self.cases.run(DAY)
+        self.cases.sudo().run(DAY)
         self._pay(own)
         case = self._find(self.company)
-        self.cases.run(DAY + timedelta(days=1))
+        self.cases.sudo().run(DAY + timedelta(days=1))
         self.assertEqual(case.close_reason, "paid")
         self.assertEqual(self._find(self.other).amount_overdue, 70.0)
 
@@ -131,6 +131,6 @@ class TestOneRunForManyWorlds(DunningCommon):
         self.env["dunning.ladder"].search([("id", "!=", rest.id)]).active = False
         self._invoice(5, 100.0)
         self._invoice_of(self.other, self.other_data["default_journal_sale"], 70.0)
-        self.cases.run(DAY)
+        self.cases.sudo().run(DAY)
         self.assertEqual(self._find(self.company).wait_reason, "no_ladder")
         self.assertTrue(self._find(self.other).action_ids)

@@ -35,7 +35,7 @@ class TestFuzzLadder(FuzzCommon):
         self.case.sudo().ladder_id = ladder
         self.case.read(["why", "next_action_date", "days_overdue"])
         self.env["dunning.case"].preview(DAY + timedelta(days=40))
-        self.env["dunning.case"].run(DAY + timedelta(days=40))
+        self.env["dunning.case"].sudo().run(DAY + timedelta(days=40))
         self.env["dunning.relance"]._open_for_cases(self.case)
         self.assertFalse(self.case.failure)
 

@@ -71,7 +71,7 @@ class TestChannels(DunningCommon):
         self._run_and_send()
         self.assertEqual(self._case().level_id, self.first)
         letter = self._case().action_ids.filtered(lambda a: a.channel == "letter")
-        letter.action_deliver(DAY + timedelta(days=1))
+        letter.sudo().action_deliver(DAY + timedelta(days=1))
         self.assertEqual(self._case().line_ids.delivered_on, DAY)
         self._run(DAY + timedelta(days=10))
         self.assertIn(self.second, self._case().action_ids.level_id)
@@ -220,7 +220,7 @@ class TestChannels(DunningCommon):
         notices.with_user(self.manager).action_approve()
         self._send_mails()
         self.assertEqual(self._case().level_id, self.second)
-        notices.filtered(lambda a: a.channel == "letter").action_deliver(day)
+        notices.filtered(lambda a: a.channel == "letter").action_deliver()
         self.assertEqual(self._case().level_id, self.notice)
 
     def test_the_contact_gap_counts_every_channel(self):

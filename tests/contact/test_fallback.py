@@ -54,7 +54,7 @@ class TestFallback(FallbackCommon):
         _mail, letter = self._act(email=False)
         self._run(DAY + timedelta(days=20))
         self.assertEqual(self._case().wait_reason, "pending")
-        letter.action_deliver(DAY + timedelta(days=21))
+        letter.sudo().action_deliver(DAY + timedelta(days=21))
         self.assertEqual(self._case().level_id, self.first)
         self._run(DAY + timedelta(days=28))
         self.assertIn(self.second, self._case().action_ids.level_id)

@@ -22,7 +22,7 @@ class TestEinvoiceStatus(DisputeCommon):
                 self._set(code)
                 [dispute] = self._get_disputes()
                 self.assertEqual((dispute.state, dispute.amount), ("open", 1000))
-                self._set("207", date=day(1))
+                self._set("207", date=day(-1))
                 self.assertEqual(self._get_disputes(), dispute)
                 self._run()
                 self.assertFalse(self._case().action_ids)
@@ -35,7 +35,7 @@ class TestEinvoiceStatus(DisputeCommon):
         dispute = self._get_disputes()
         self.assertEqual((dispute.amount, dispute.reason_id), (300, self.quantity))
         self.assertIn("two crates missing", dispute.note)
-        self._set(210, date="2024-03-05")
+        self._set(210, date="2024-03-03")
         self.assertEqual(dispute.amount, 1000)
 
     def test_what_we_have_noted_ourselves_is_kept_with_its_amount(self):
@@ -70,7 +70,7 @@ class TestEinvoiceStatus(DisputeCommon):
         self.assertIn("Unknown address", task.note)
         self._run(day(30))
         self.assertFalse(case.action_ids)
-        self._set("203", date=day(1))
+        self._set("203", date=day(-1))
         self.assertEqual(case.hold_ids.state, "interrupted")
         self.assertFalse(case.activity_ids)
         self._run(day(31))

@@ -2,12 +2,13 @@ from datetime import date, timedelta
 
 from psycopg2.errors import CheckViolation, UniqueViolation
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
 from ...tools.interest import next_half_year
-from ..common import DunningCommon
+from ..common import DAY, DunningCommon
 
 #: The published cases are lived on their own days.
 JUNE_30 = date(2026, 6, 30)
@@ -35,7 +36,8 @@ class TestRates(DunningCommon):
         mended, removed = rates.search([("kind", "=", "ecb_refi")], limit=2)
         mended.rate, day = 9.99, removed.date_from
         removed.unlink()
-        self.env["dunning.rate"]._load_shipped_rates()
+        # As the installation does, on a later day than this test's.
+        self.env["dunning.rate"].with_user(SUPERUSER_ID)._load_shipped_rates()
         self.assertEqual(mended.rate, 9.99)
         self.assertTrue(
             rates.search([("kind", "=", "ecb_refi"), ("date_from", "=", day)])
@@ -108,6 +110,12 @@ class TestRates(DunningCommon):
     def test_the_half_year_after_a_day(self):
         self.assertEqual(next_half_year(date(2024, 6, 30)), date(2024, 7, 1))
         self.assertEqual(next_half_year(date(2024, 7, 1)), date(2025, 1, 1))
+
+    def test_a_rate_was_compared_with_its_source_today_at_the_latest(self):
+        rate = self.env["dunning.rate"].search([], limit=1).with_user(self.manager)
+        rate.checked_on = DAY
+        with self.assertRaisesRegex(ValidationError, "not come yet"):
+            rate.checked_on = DAY + timedelta(days=1)
 
 
 @tagged("post_install", "-at_install")

@@ -160,7 +160,7 @@ class TestLimitationEvents(LimitationCommon):
         self.assertEqual(self.line.limitation_date, date(2025, 6, 3))
 
     def test_it_cannot_lie_ahead_nor_end_before_it_began(self):
-        with self.assertRaisesRegex(ValidationError, "after today"):
+        with self.assertRaisesRegex(ValidationError, "not come yet"):
             self._propose(self.line, day=DAY + timedelta(days=1))
         with self.assertRaisesRegex(ValidationError, "before it began"):
             self._propose(self.line, "court", date_until=DAY - timedelta(days=1))

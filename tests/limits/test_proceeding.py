@@ -108,7 +108,7 @@ class TestProceeding(ProceedingCommon):
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
             self._enter()
         for day, published, problem in [
-            (DAY + timedelta(days=1), False, "after today"),
+            (DAY + timedelta(days=1), False, "not come yet"),
             (JUDGMENT, JUDGMENT - timedelta(days=1), "before the judgment"),
         ]:
             values = {
@@ -222,7 +222,7 @@ class TestDeclaration(ProceedingCommon):
 
     def test_it_is_marked_as_declared_with_its_document_and_stays(self):
         proceeding = self._prepare()
-        with self.assertRaisesRegex(UserError, "between"):
+        with self.assertRaisesRegex(UserError, "Enter the day"):
             proceeding.action_declare()
         proceeding.declared_on = DAY
         proceeding.action_declare()

@@ -2,3 +2,5 @@ from . import test_run
 from . import test_workers
 from . import test_queries
 from . import test_accounting
+from . import test_clock
+from . import test_undo

@@ -59,6 +59,12 @@ class TestQueries(WorkerCommon):
         invoices.action_post()
         return invoices
 
+    @classmethod
+    def _run(cls, day=DAY):
+        """Run as a user, on his own day: what his rights cost counts as well."""
+        with freeze_time(f"{day} 10:00:00"):
+            return cls.env["dunning.case"].run(day)
+
     def _count(self, function):
         self.env.flush_all()
         self.env.invalidate_all()

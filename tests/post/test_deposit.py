@@ -4,7 +4,7 @@ import io
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from ..common import DAY
 from ..common_registered import RegisteredCommon
@@ -93,7 +93,8 @@ class TestDeposit(RegisteredCommon):
         deposit = self._open_deposit(self.letters)
         self._number(self.letters)
         deposit.write({"deposited_on": stamped, "post_office": "Lyon"})
-        deposit.action_deposit()
+        with freeze_time(f"{stamped} 10:00:00"):
+            deposit.action_deposit()
         self.assertEqual(deposit.state, "done")
         for letter in self.letters:
             self.assertRecordValues(
@@ -118,7 +119,7 @@ class TestDeposit(RegisteredCommon):
         deposit = self._open_deposit(self.letters)
         self._number(self.letters)
         for day, words in (
-            (DAY + timedelta(days=1), "future"),
+            (DAY + timedelta(days=1), "not come yet"),
             (DAY - timedelta(days=1), "before"),
             (False, "Deposited on"),
         ):

@@ -2,7 +2,7 @@ import base64
 from datetime import timedelta
 
 from odoo.exceptions import UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from ..common import DAY
 from ..common_registered import RegisteredCommon
@@ -18,6 +18,7 @@ class TestReceipts(RegisteredCommon):
         super().setUp()
         self.letters = self._put_on_notice("Martin", "Durand", "Petit")
         self._deposit(self.letters)
+        self.startPatcher(freeze_time(f"{DAY + timedelta(days=20)} 10:00:00"))
         self._run(DAY + timedelta(days=20))
 
     def _read(self, text, name="receipts.csv"):

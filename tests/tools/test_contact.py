@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from ...tools.contact import (
     Delivery,
     Standing,
+    first_day_to_note,
     is_contact,
     last_day_to_act,
     standing_without,
@@ -25,6 +26,11 @@ def day(number):
 
 
 class TestContact(TestCase):
+    def test_a_call_is_noted_within_thirty_one_days_of_its_beginning(self):
+        self.assertEqual(first_day_to_note(day(40), day(10)), day(10))
+        self.assertEqual(first_day_to_note(day(40), day(9)), day(9))
+        self.assertEqual(first_day_to_note(day(40), day(8)), day(9))
+
     def test_two_attempts_are_one_contact(self):
         self.assertTrue(is_contact(True, 0))
         self.assertFalse(is_contact(False, 1))
