@@ -217,6 +217,8 @@ class DunningPlan(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         created = super().create(vals_list)
+        for plan in created.filtered(lambda plan: not plan.amount):
+            plan._check_rivals()  # which leave nothing
         for plan in created.filtered(lambda plan: not plan.instalment_ids):
             plan._reschedule()
         return created

@@ -229,6 +229,10 @@ class DunningGuarded(models.AbstractModel):
         self.ensure_one()
         return not self._transient and self._get_stage() not in ("new", "draft")
 
+    def _get_holder(self):
+        """Return the record that a user knows as the one that has its files: a hook."""
+        return self
+
     def _note_void_file(self, text):
         """Write into the history that a file of the record is void: a hook."""
         self.ensure_one()
@@ -248,7 +252,10 @@ class DunningGuarded(models.AbstractModel):
     @api.model
     def _with_own_files(self, vals):
         """Return the values with a copy of each file that belongs to something else:
-        what happens to that does not happen to the copy."""
+        what happens to that does not happen to the copy. A window shows the files of
+        others as they are."""
+        if self._transient:
+            return vals
         for name in self._get_file_fields():
             named = _get_named_ids(vals.get(name)) if vals.get(name) else set()
             # Read by whoever names it: see _check_named.

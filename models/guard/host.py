@@ -63,7 +63,7 @@ class IrAttachment(models.Model):
                 "“%(document)s” is kept with “%(record)s”: it is not changed and not "
                 "deleted. Put there by mistake, mark it as void with the reason.",
                 document=self[0].name,
-                record=record.display_name,
+                record=record._get_holder().display_name,
             )
         )
 

@@ -118,11 +118,16 @@ class DunningSeal(models.Model):
             "size": len(attachment._read_dunning_bytes()),
         }
 
+    def _get_holder(self):
+        names = self._get_owners().values()
+        return next(self[name] for name in names if self[name])
+
     def _check(self):
         """Compute each fingerprint again, and note what became of the document."""
         now = fields.Datetime.now()
         for seal in self.sudo():  # see the class: the engine's own
-            content = seal.attachment_id._read_dunning_bytes()
+            document = seal.attachment_id
+            content = document and document._read_dunning_bytes()
             if not content:
                 state = "missing"
             else:

@@ -104,7 +104,7 @@ class TestSeals(RegisteredCommon):
         letter.action_deliver(DAY)
         enclosed = letter.seal_ids.filtered(lambda one: one.kind == "enclosure")
         copy = enclosed.attachment_id.with_user(self.collector)
-        with self.assertRaisesRegex(UserError, "went with a letter"):
+        with self.assertRaisesRegex(UserError, "is kept with"):
             copy.unlink()
         self.assertTrue(letter._get_merged_pdf().startswith(b"%PDF"))
 
