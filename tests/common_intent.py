@@ -246,6 +246,85 @@ HOST_METHODS = (
     *("mail.activity.unlink", "mail.mail.send", "account.move.unlink"),
     *("account.move.button_cancel", "account.move.button_draft"),
 )
+#: Ways in that were tried on a running server, over RPC. What is tried: (as whom, what
+#: happens now). The keys name the methods of ``guard/test_attacks.py``.
+ATTACKS = {
+    "a promise is made “kept” by a default of the context": ("collector", "made open"),
+    "a promise is made “kept” by a default of one's own": ("collector", "made open"),
+    "an offer is made “approved” by the context": ("collector", "waits for a manager"),
+    "a contact is made “delivered” by the context": ("collector", "made a proposal"),
+    "an interruption of limitation is made “confirmed” by the context": (
+        "collector",
+        "made a proposal",
+    ),
+    "a contact carries an e-mail of others by the context, and is cancelled": (
+        "collector",
+        "the e-mail stays",
+    ),
+    "a contact carries a task of others by the context, and is cancelled": (
+        "collector",
+        "the task stays",
+    ),
+    "a promise is made with its plan B carried out, by the context": (
+        "collector",
+        "made without",
+    ),
+    "a formal notice number is given by the context": ("collector", "none is taken"),
+    "a plan is made with any entry as the invoice of its interest": (
+        "collector",
+        "refused",
+    ),
+    "a promise is made with its verdict": ("collector", "refused"),
+    "a promise is made in the name of another approver": ("manager", "refused"),
+    "promises are imported as kept": ("collector", "refused"),
+    "a case is closed as paid by writing it": ("collector", "refused"),
+    "a case gets another ladder by writing it": ("manager", "refused"),
+    "the text of an approved contact is written": ("collector", "refused"),
+    "the recipient of an approved contact is written": ("collector", "refused"),
+    "the deadline of an approved contact is written": ("manager", "refused"),
+    "files are put on an approved contact": ("collector", "refused"),
+    "a contact is delivered by writing it": ("manager", "refused"),
+    "an instalment is changed after the approval": (
+        "collector",
+        "the approval is taken away",
+    ),
+    "the answer to a dispute is written anew once it was sent": (
+        "collector",
+        "refused",
+    ),
+    "the rung of an item is written through its case": ("manager", "refused"),
+    "a letter is delivered through its deposit": ("collector", "refused"),
+    "a contact is tied to a task through the task": ("collector", "refused"),
+    "an event of limitation is moved into another company": ("collector", "refused"),
+    "a promise is moved to the case of another company": ("collector", "refused"),
+    "insolvency proceedings are moved to another customer": ("manager", "refused"),
+    "a deposit is moved into another company": ("collector", "refused"),
+    "an offer is made to a customer of another company": ("manager", "refused"),
+    "items of another company are put on hold": ("collector", "refused"),
+    "the form of a dispute is asked who the debtor of another company's case is": (
+        "collector",
+        "refused",
+    ),
+    "the form of a promise is asked the same by the context": ("collector", "refused"),
+    "the window of a call closes a task of another company": ("collector", "refused"),
+    "a scan is said to be the PDF of another letter": (
+        "collector",
+        "left where it is, with the reason",
+    ),
+    "a document of another company is marked as void": ("manager", "refused"),
+    "the PDF of a posted letter is renamed": ("manager", "refused"),
+    "the document of a promise is made public": ("manager", "refused"),
+    "the PDF of a proposed agreement is deleted": ("manager", "refused"),
+    "the message of a queued reminder is deleted": ("collector", "refused"),
+    "the run of tomorrow is started": ("collector", "refused"),
+    "a letter is posted tomorrow": ("collector", "refused"),
+    "an invoice is contested twice": ("collector", "refused, with what is left"),
+    "a second plan is proposed on an invoice": (
+        "collector",
+        "refused, with what is left",
+    ),
+}
+
 #: Where the table of fields begins, which is written out of the registry.
 FIELDS_HEAD = "## Fields\n"
 #: Not an action: the list of placeholders a text may use.
@@ -278,7 +357,8 @@ def may_call(method: str, role: str) -> bool:
 
 def document() -> str:
     """Return ``docs/security.md``."""
-    parts = (INTRODUCTION, _role_table(), _operation_table(), _method_table(), REST)
+    rest = REST % {"attacks": _attack_table()}
+    parts = (INTRODUCTION, _role_table(), _operation_table(), _method_table(), rest)
     holes = [f"- **{name}**: {text}." for name, text in KNOWN_HOLES.items()]
     return "\n".join((*parts, *holes)) + "\n"
 
@@ -305,6 +385,11 @@ def _operation_table() -> str:
         f"user's own. No company owns {', '.join(COMMON)}: facts of law, the same for "
         "all of them.\n\n" + _table(["model", *ROLES], rows)
     )
+
+
+def _attack_table() -> str:
+    rows = [[what, f"`{role}`", now] for what, (role, now) in ATTACKS.items()]
+    return _table(["what is tried", "as whom", "what happens now"], rows)
 
 
 def _method_table() -> str:
@@ -342,7 +427,12 @@ REST = """\
 ## Proofs and approval
 
 - A formal notice is approved, sent or printed by a credit manager only.
+- What a user may enter stands beside each field, see *Fields* below; what is a fact is
+  written by the engine only, whichever way a value comes.
 - A delivered contact, and a case with one, cannot be deleted by anybody.
+- The files of a record that is no draft any more (letters, proofs, documents of
+  promises and disputes, agreements) are neither changed nor deleted; one put there by
+  mistake is marked as void with a reason.
 - Nobody changes what a delivered contact said, its amounts or the PDF of a posted
   letter.
 - An e-mail is delivered when the mail server says so, never because somebody writes it.
@@ -381,6 +471,12 @@ kept whole or not at all, with a message per bad row. Left to Odoo's own layer, 
 our code: record numbers that are no whole numbers, letters in a date field, the
 character NUL.
 
+## Attacks that were tried
+
+Each on a running server over RPC, as the lowest role that could; tried again by
+`make test` (`tests/guard/test_attacks.py`).
+
+%(attacks)s
 ## What does not hold yet
 
 Each point has a test that is skipped with these words, and that fails once it is

@@ -234,6 +234,29 @@ class ResCompany(models.Model):
         )
         self._dunning_ask_manager(self.env._("Dunning dated in the future"), note)
 
+    def _dunning_tell_to_look_at(self, records):
+        """Give the credit manager a task that lists records made before the rules
+        became stricter, which they would refuse now.
+
+        :param records: a list of records of any model
+        """
+        self.ensure_one()
+        links = Markup("").join(
+            Markup("<li><a href='/odoo/%s/%s'>%s</a></li>")
+            % (record._name, record.id, record.display_name)
+            for record in records[:MOST_NAMED]
+        )
+        note = Markup("<p>%s</p><ul>%s</ul>") % (
+            self.env._(
+                "%(count)s records would be refused today: they name something of "
+                "another company, or more of an invoice is contested, planned or "
+                "offered than is open. They stay as they are: please look at them.",
+                count=len(records),
+            ),
+            links,
+        )
+        self._dunning_ask_manager(self.env._("Records to look at"), note)
+
     # Whoever is asked when the night does not work
 
     def _dunning_get_asked(self):
