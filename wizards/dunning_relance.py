@@ -146,7 +146,7 @@ class DunningRelanceLine(models.TransientModel):
     body = fields.Html(sanitize="email_outgoing")
     letter_subject = fields.Char()
     letter_body = fields.Html(sanitize="email_outgoing")
-    call_script = fields.Html(readonly=True, sanitize=False)
+    call_script = fields.Html(readonly=True)
     sms_body = fields.Html("SMS text", sanitize="email_outgoing")
     sms_size = fields.Char("Length", compute="_compute_sms_size")
     case_line_ids = fields.Many2many("dunning.case.line", readonly=True)
