@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import split_every
 
 from ...tools.channels import BY_PERSON
+from ..case.res_partner import COLLECTOR
 
 #: Mails checked against the ledger, then sent, together.
 CHUNK_SIZE = 50
@@ -308,6 +309,12 @@ class ResPartner(models.Model):
         "res.users", "Noted by", readonly=True, copy=False, ondelete="set null"
     )
     dunning_sms_consent_on = fields.Date("Noted on", readonly=True, copy=False)
+
+    @api.model
+    def _get_dunning_writers(self):
+        return super()._get_dunning_writers() | {
+            "dunning_sms_consent": COLLECTOR,
+        }
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -20,6 +20,7 @@ from ...tools.limitation import (
     find_period,
     last_day_to_act,
 )
+from ..case.res_partner import COLLECTOR
 
 #: Trades whose claims are barred sooner than others.
 SECTORS = [
@@ -56,6 +57,13 @@ class ResPartner(models.Model):
         "Insolvency proceedings",
         groups="account_dunning.group_dunning_reader",
     )
+
+    @api.model
+    def _get_dunning_writers(self):
+        return super()._get_dunning_writers() | {
+            "dunning_limitation_sector": COLLECTOR,
+            "dunning_limitation_years": COLLECTOR,
+        }
 
     @api.constrains("dunning_limitation_years", "dunning_debtor_kind")
     def _check_dunning_limitation_years(self):
