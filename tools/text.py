@@ -37,36 +37,52 @@ def split_markup(markup: str) -> Iterator[tuple[str, str]]:
     :return: pairs (what, source): a tag is called by its name in small letters, the
         rest is TEXT or HIDDEN
     """
-    ends, missing, place = _find_tag_ends(markup), set(), 0
-
-    def find(pattern, start):
-        """Look for an end; what is not there is not there for later ones either."""
-        found = None if pattern in missing else pattern.search(markup, start)
-        if not found:
-            missing.add(pattern)
-        return found
-
-    for beginning in _BEGINNING.finditer(markup):
-        start, name = beginning.start(), (beginning[1] or HIDDEN).lower()
-        if start < place:
-            continue  # inside an attribute, a comment, a script
-        if name == HIDDEN:
-            found = find(_COMMENT_END, start + 2)
-            end = found and found.end()
-        else:
-            end = ends[start]
-        if end is None:
-            continue
+    place = 0
+    for what, start, end in _find_markup(markup):
         if place < start:
             yield TEXT, markup[place:start]
-        yield name, markup[start:end]
+        yield what, markup[start:end]
         place = end
-        if name in _UNREAD_ENDS and markup[start + 1] != "/":
-            if closing := find(_UNREAD_ENDS[name], place):
-                yield HIDDEN, markup[place : closing.start()]
-                place = closing.start()
     if place < len(markup):
         yield TEXT, markup[place:]
+
+
+def _find_markup(markup: str) -> Iterator[tuple[str, int, int]]:
+    """Yield what is no text, with its place."""
+    tag_ends, search, place = _find_tag_ends(markup), _Search(markup), 0
+    for beginning in _BEGINNING.finditer(markup):
+        start, what = beginning.start(), (beginning[1] or HIDDEN).lower()
+        if start < place:
+            continue  # inside an attribute, a comment, a script
+        if what == HIDDEN:
+            found = search.find(_COMMENT_END, start + 2)
+            end = found and found.end()
+        else:
+            end = tag_ends[start]
+        if end is None:
+            continue
+        yield what, start, end
+        place = end
+        unread = what in _UNREAD_ENDS and markup[start + 1] != "/"
+        if unread and (closing := search.find(_UNREAD_ENDS[what], end)):
+            place = closing.start()
+            yield HIDDEN, end, place
+
+
+class _Search:
+    """Looks for ends, ever farther; what is not there is not looked for again."""
+
+    def __init__(self, markup: str):
+        self.markup = markup
+        self.missing: set[re.Pattern[str]] = set()
+
+    def find(self, pattern: re.Pattern[str], start: int) -> re.Match[str] | None:
+        if pattern in self.missing:
+            return None
+        found = pattern.search(self.markup, start)
+        if not found:
+            self.missing.add(pattern)
+        return found
 
 
 def _find_tag_ends(markup: str) -> dict[int, int | None]:

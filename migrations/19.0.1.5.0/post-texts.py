@@ -8,7 +8,9 @@ def migrate(cr, version):
     """Clean the call scripts that are there as those that are saved from now on."""
     levels = api.Environment(cr, SUPERUSER_ID, {})["dunning.level"]
     field = levels._fields["call_script"]
-    cr.execute("SELECT id, call_script FROM dunning_level WHERE call_script IS NOT NULL")
+    cr.execute(
+        "SELECT id, call_script FROM dunning_level WHERE call_script IS NOT NULL"
+    )
     for level_id, by_lang in cr.fetchall():
         clean = {
             lang: field.convert_to_cache(text, levels.browse(level_id))

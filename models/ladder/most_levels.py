@@ -52,7 +52,7 @@ class DunningLadder(models.Model):
         if count > MOST_LEVELS:
             raise ValidationError(
                 self.env._(
-                    "A ladder has at most %(most)s levels: %(count)s would be too many.",
+                    "A ladder has at most %(most)s levels: %(count)s are too many.",
                     most=MOST_LEVELS,
                     count=count,
                 )
@@ -71,7 +71,9 @@ class DunningLadder(models.Model):
 
     def _count_levels(self, commands):
         """Return how many levels stay beside those that commands add."""
-        kinds = {command[0] for command in commands if isinstance(command, list | tuple)}
+        kinds = {
+            command[0] for command in commands if isinstance(command, list | tuple)
+        }
         if kinds & {Command.SET, Command.CLEAR}:
             return 0
         gone = {c[1] for c in commands if c[0] in (Command.DELETE, Command.UNLINK)}

@@ -145,7 +145,7 @@ class TestText(TestCase):
             short, long = ((seed * size)[:size] for size in (2000, 8000))
             for name, read in readers.items():
                 with self.subTest(seed=seed, reader=name):
-                    # Something else may be at work here: one good time of three will do.
+                    # Something else may be at work here: one good time will do.
                     self.assertTrue(
                         any(
                             measure(read, long) < 9 * measure(read, short) + 0.02
