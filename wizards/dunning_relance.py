@@ -284,11 +284,14 @@ class DunningRelanceLine(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     def _send_safely(self):
-        try:
-            with self.env.cr.savepoint():
-                self._send()
-        except UserError as error:
-            self.write({"state": "failed", "reason": str(error)})
+        worker = self.env["dunning.worker"]
+        worker._do_each(
+            self,
+            lambda line: line._send(),
+            lambda line, error: line.write(
+                {"state": "failed", "reason": worker._describe(error)}
+            ),
+        )
 
     def _send(self):
         """Make the actions, with the texts as edited, and queue them."""
