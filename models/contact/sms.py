@@ -207,18 +207,22 @@ class DunningAction(models.Model):
         )
         now = fields.Datetime.now()
         by_company = self._read_group(waiting, ["company_id"])
-        at_work = [
-            company.id
-            for (company,) in by_company
-            if company._dunning_sending_time(company._dunning_today()) <= now
-        ]
-        waiting &= Domain("company_id", "in", at_work)
+        worker = self.env["dunning.worker"]
+        at_work = worker._do_each(
+            self.env["res.company"].union(*(company for (company,) in by_company)),
+            lambda companies: companies.filtered(
+                lambda one: one._dunning_sending_time(one._dunning_today()) <= now
+            ),
+            worker._tell_manager,
+        )
+        ids = [company.id for companies in at_work for company in companies]
+        waiting &= Domain("company_id", "in", ids)
 
         def work(share):
             # Who paid during the night is left alone.
             share._in_company_language()._drop_outdated()._release_sms()
 
-        self.env["dunning.worker"]._cron_serve(
+        worker._cron_serve(
             self._name,
             lambda: waiting,
             work,

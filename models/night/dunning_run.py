@@ -397,14 +397,22 @@ class DunningRunBatch(models.Model):
     @api.model
     def _claim(self):
         """Lock one batch of today's runs that no other worker has; empty if none."""
-        domain = Domain.FALSE
-        for company in self.env["res.company"].search([("active", "=", True)]):
-            today = company._dunning_today()
-            domain |= Domain("run_id.company_id", "=", company.id) & Domain(
-                "run_id.date", "=", today
-            )
-        todo = self.search(domain & Domain("is_done", "=", False), limit=100)
-        return todo.try_lock_for_update(limit=1)
+        worker = self.env["dunning.worker"]
+        domains = worker._do_each(
+            self.env["res.company"].search([("active", "=", True)]),
+            self._get_todays_domain,
+            worker._tell_manager,
+        )
+        domain = Domain.OR(domains) & Domain("is_done", "=", False)
+        return self.search(domain, limit=100).try_lock_for_update(limit=1)
+
+    @api.model
+    def _get_todays_domain(self, companies):
+        return Domain.OR(
+            Domain("run_id.company_id", "=", company.id)
+            & Domain("run_id.date", "=", company._dunning_today())
+            for company in companies
+        )
 
     @api.model
     def _cron_work(self):

@@ -357,6 +357,17 @@ class TestPoisonedNight(PoisonCommon):
             self._call("dunning.case", "_cron_run")
         self.assertFalse(self.company.partner_id.activity_ids)
 
+    def test_a_company_whose_day_is_not_known_keeps_no_other_from_working(self):
+        self._wait_again(channel="sms")
+        run = self._start_night()
+        with self._poison("res.company", "_dunning_today", self.other):
+            self._call("dunning.action", "_cron_release_sms")
+            self._work()
+        self.env.invalidate_all()
+        self.assertTrue(all(one.sms_id for one in self.contacts))
+        self.assertTrue(all(batch.is_done for batch in run.batch_ids))
+        self.assertManagerTold(self.other)
+
     def test_what_nobody_carried_out_is_skipped_for_the_others(self):
         self._set(self.contacts, channel="phone", mail_mail_id=None, message_id=None)
         with self._poison("dunning.action", "_get_overdue_by_person", self.spoilt):
