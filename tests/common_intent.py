@@ -363,13 +363,18 @@ REST = """\
 
 ## Fields of this module on records of Odoo
 
-| record | fields | who writes them, by whatever way (values, default, import, copy) |
-| --- | --- | --- |
-| customer | ladder, collector, contact for reminders, kind of debtor, contract rate of interest, trade and years of limitation, consent to SMS and to electronic letters | collectors; whoever may edit customers otherwise changes none of them. The kind follows what is known of the customer (company, numbers) for everybody |
-| customer | who noted the consent to SMS, and when; numbers of cases and promises | nobody: worked out |
-| invoice | the claim of interest that it is | the engine |
-| invoice | level, case, days late, reason why not dunned, hold, disputes | nobody: worked out |
-| company | all of them | whoever may edit companies (administrators). A credit manager, by the start-up: collector, manager, default ladder and start of the night of a company he works in, and only with colleagues who work in it |
+Who writes them, by whatever way (values, default, import, copy):
+
+- **Customer:** ladder, collector, contact for reminders, kind of debtor, contract rate
+  of interest, trade and years of limitation, consent to SMS and to electronic letters:
+  collectors. Whoever may edit customers otherwise changes none of them; the kind
+  follows what is known of the customer (company, numbers) for everybody. Who noted the
+  consent to SMS, and when, numbers of cases and promises: worked out.
+- **Invoice:** the claim of interest that it is: the engine. Level, case, days late,
+  reason why not dunned, hold, disputes: worked out.
+- **Company:** all fields: whoever may edit companies (administrators). A credit
+  manager, by the start-up: collector, manager, default ladder and start of the night
+  of a company he works in, and only with colleagues who work in it.
 
 ## Texts
 
