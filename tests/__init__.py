@@ -1,4 +1,5 @@
 from . import test_house
+from . import test_readers
 from . import test_rights
 from . import test_scenarios_billing
 from . import test_scenarios_central

@@ -245,6 +245,11 @@ METHODS = {
 HOST_METHODS = (
     *("mail.activity.unlink", "mail.mail.send", "account.move.unlink"),
     *("account.move.button_cancel", "account.move.button_draft"),
+    # Each asks the host, and leaves out or refuses what the user may not say.
+    *("dunning.ladder.default_get", "dunning.ladder.onchange"),
+    *("res.partner.default_get", "res.partner.fields_get", "res.partner.copy_data"),
+    *("account.move.default_get", "account.move.fields_get"),
+    "account.move.copy_data",
 )
 #: Ways in that were tried on a running server, over RPC. What is tried: (as whom, what
 #: happens now). The keys name the methods of ``guard/test_attacks.py``.
@@ -441,6 +446,33 @@ REST = """\
   only, as superuser: the rung of an item is what was delivered.
 - A case stays with its debtor and company. What carries a contact (message, task) is
   set by the engine: it is cancelled with the contact.
+
+## What a reader reads of the books
+
+- Customers' documents (invoices, credit notes, receipts), the entries that a case is
+  about (an opening balance), of these and of all other entries what customers owe
+  (receivable accounts of trade), and the journals of sales and of entries.
+- No wages, bills of suppliers, other lines of entries, bank or cash journals, payments,
+  bank statements. Of these the role "Reader" opens nothing, and it takes nothing away
+  from whoever has another role: tried with auditor, accountant, expense approver,
+  cashier, purchaser and salesperson (`tests/test_readers.py`).
+- A customer opens his invoice on the portal, an employee without rights on dunning the
+  invoices he may read: our fields on them are empty, or facts of the invoice itself.
+
+## Fields of this module on records of Odoo
+
+Who writes them, by whatever way (values, default, import, copy):
+
+- **Customer:** ladder, collector, contact for reminders, kind of debtor, contract rate
+  of interest, trade and years of limitation, consent to SMS and to electronic letters:
+  collectors. Whoever may edit customers otherwise changes none of them; the kind
+  follows what is known of the customer (company, numbers) for everybody. Who noted the
+  consent to SMS, and when, numbers of cases and promises: worked out.
+- **Invoice:** the claim of interest that it is: the engine. Level, case, days late,
+  reason why not dunned, hold, disputes: worked out.
+- **Company:** all fields: whoever may edit companies (administrators). A credit
+  manager, by the start-up: collector, manager, default ladder and start of the night
+  of a company he works in, and only with colleagues who work in it.
 
 ## Texts
 

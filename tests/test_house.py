@@ -13,6 +13,7 @@ FOLDERS = [name for name in FOLDERS if (MODELS / name).is_dir()]
 CORE = ("guard", "books", "ladder", "case", "contact")
 #: Files named after a stage of a model's life instead of the model.
 STAGES = {
+    "ladder": {"most_levels"},
     "case": {"collect", "decide", "change_ladder", "join"},
     "contact": {"propose", "text", "deliver", "other_channel", "person", "sms", "event"}
     | {"address"},

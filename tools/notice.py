@@ -6,11 +6,11 @@ own notice. Comparing leaves out white space, case and accents: an amount or a d
 the same one however its blanks were typed.
 """
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from html.parser import HTMLParser
 from typing import NamedTuple
+
+from .text import TEXT, read_attribute, read_characters, split_markup, without_marks
 
 #: Shorter than a week and a day nobody can be said to have had time to pay: practice
 #: gives 8 to 15 days, up to 30 (the law has no figure).
@@ -78,32 +78,18 @@ UNKNOWN_FACT = "–"
 
 def essence(text: str) -> str:
     """Return a text as it is compared: no white space, case or accents."""
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'").casefold())
-    return "".join(
-        sign for sign in plain if not sign.isspace() and not unicodedata.combining(sign)
-    )
-
-
-class _Text(HTMLParser):
-    """Collects what a reader sees: text, and where links lead."""
-
-    def __init__(self):
-        super().__init__()
-        self.parts: list[str] = []
-
-    def handle_data(self, data):
-        self.parts.append(data)
-
-    def handle_starttag(self, tag, attrs):
-        self.parts.extend(value or "" for name, value in attrs if name == "href")
+    return "".join(without_marks(text.replace("’", "'").casefold()).split())
 
 
 def read_html(html: str) -> str:
-    """Return the visible text of a message, and its links."""
-    reader = _Text()
-    reader.feed(html or "")
-    reader.close()
-    return " ".join(reader.parts)
+    """Return the visible text of a message, and where its links lead."""
+    parts = []
+    for what, source in split_markup(html or ""):
+        if what == TEXT:
+            parts.append(read_characters(source))
+        else:
+            parts.append(read_attribute(source, "href") or "")
+    return " ".join(parts)
 
 
 def examine(

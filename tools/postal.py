@@ -8,10 +8,11 @@ import base64
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
+
+from .text import without_marks
 
 #: Longest tracking number: those of the Universal Postal Union (S10) have 13 signs,
 #: carriers have longer ones.
@@ -101,7 +102,7 @@ def find_numbers(file_name: str) -> list[str]:
     a counter ("AR_1A12345678901.pdf", "1A 123 (2).pdf").
     """
     stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", file_name or "")
-    without_copy = re.sub(r"\s*\(\d+\)$", "", stem)
+    without_copy = re.sub(r"\(\d+\)$", "", stem)
     texts = [stem, without_copy, *re.split(r"[\s_()-]+", without_copy)]
     numbers = [clean_number(text) for text in texts]
     return [n for n in dict.fromkeys(numbers) if is_number(n)]
@@ -132,8 +133,7 @@ def read_day(text: str) -> date | None:
 
 def _plain(text: str) -> str:
     """Return a text in small letters, without accents, with single spaces."""
-    text = unicodedata.normalize("NFKD", text.replace("’", "'").lower())
-    return " ".join("".join(c for c in text if not unicodedata.combining(c)).split())
+    return " ".join(without_marks(text.replace("’", "'").lower()).split())
 
 
 def read_status(text: str) -> str:

@@ -51,6 +51,15 @@ def simplify(text: str) -> str:
     return "\n".join(lines).strip()
 
 
+def without_placeholders(text: str) -> str:
+    """Return the text of a template without what stands for names and amounts."""
+    first, *rest = text.split("{{")
+    parts = [part.partition("}}") for part in rest]
+    return first + "".join(
+        after if end else f"{{{{{before}" for before, end, after in parts
+    )
+
+
 def measure(text: str) -> Size:
     """Return the size of a text; an empty one is no SMS."""
     if not text:

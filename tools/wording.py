@@ -23,9 +23,11 @@ names each phrase with the reason. It sees words only: letterheads, colours and 
 import re
 from collections.abc import Iterable
 from functools import cache
-from html import unescape
+from itertools import accumulate
 from typing import NamedTuple
-from unicodedata import category, combining, normalize
+from unicodedata import category
+
+from .text import TEXT, normal, read_characters, split_markup, without_marks
 
 # Parts that phrases share; "..." is "a little later in the same sentence".
 _PARTS = {
@@ -187,17 +189,17 @@ _LAWFUL = re.compile(
     r"for (?:debt )?(?:recovery|collection) costs"
 )
 
-_HIDDEN = re.compile(r"<!--.*?-->|<(style|script)\b[^>]*>.*?</\1\s*>", re.DOTALL)
-_TAG = re.compile(r"""</?([a-zA-Z][\w:-]*)(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _INLINE = {"a", "b", "em", "font", "i", "mark", "small", "span", "strong", "t", "u"}
 _SIGNS = dict.fromkeys("‘’‛ʼ´`′", "'") | dict.fromkeys("‐‑‒–—−", "-")
 
 
 def visible_text(text: str) -> str:
     """Return what a reader sees of plain text or HTML, on one line."""
-    text = _HIDDEN.sub(" ", text or "")
-    text = _TAG.sub(lambda tag: "" if tag[1].lower() in _INLINE else " ", text)
-    return " ".join(normalize("NFC", unescape(text)).split())
+    seen = "".join(
+        source if what == TEXT else "" if what in _INLINE else " "
+        for what, source in split_markup(text or "")
+    )
+    return " ".join(normal(read_characters(seen), "NFC").split())
 
 
 def find_forbidden(
@@ -218,22 +220,32 @@ def find_forbidden(
         return []  # nearly always, and quicker than to remember where each sign was
     folded, origins = _fold(seen)
     allowed = [match.span() for match in _LAWFUL.finditer(folded)]
-    allowed += _spans(folded, known_names)
+    excused = _reach(allowed + _spans(folded, known_names), len(folded))
     found = {}
     for rule in RULES:
         reason = rule.reason_fr if french else rule.reason_en
         for match in rule.pattern.finditer(folded):
             start, end = match.span()
-            if not any(low <= start and end <= high for low, high in allowed):
+            if end > excused[start]:
                 phrase = seen[origins[start] : origins[end - 1] + 1]
                 found.setdefault((phrase, reason), start)
     return sorted(found, key=found.get)
 
 
 def _spans(folded: str, names: Iterable[str]) -> list[tuple[int, int]]:
+    """Return where names stand that sound like a threat: only they excuse anything."""
     wholes = {_fold(visible_text(name))[0] for name in names} - {""}
-    finds = (re.finditer(re.escape(whole), folded) for whole in wholes)
+    sounding = filter(lambda one: any(r.pattern.search(one) for r in RULES), wholes)
+    finds = (re.finditer(re.escape(whole), folded) for whole in sounding)
     return [match.span() for matches in finds for match in matches]
+
+
+def _reach(spans: Iterable[tuple[int, int]], length: int) -> list[int]:
+    """Return for each place the farthest end of the spans that began by then."""
+    ends = [0] * (length + 1)
+    for start, end in spans:
+        ends[start] = max(ends[start], end)
+    return [*accumulate(ends, max)]
 
 
 def _fold(text: str) -> tuple[str, list[int]]:
@@ -249,4 +261,4 @@ def _plain(char: str) -> str:
     if category(char) == "Cf":  # soft hyphens, zero-width characters
         return ""
     char = char.casefold().replace("œ", "oe").replace("æ", "ae")
-    return "".join(part for part in normalize("NFKD", char) if not combining(part))
+    return without_marks(char)

@@ -148,7 +148,7 @@ class DunningRelanceLine(models.TransientModel):
     body = fields.Html(sanitize="email_outgoing")
     letter_subject = fields.Char()
     letter_body = fields.Html(sanitize="email_outgoing")
-    call_script = fields.Html(readonly=True, sanitize=False)
+    call_script = fields.Html(readonly=True)
     sms_body = fields.Html("SMS text", sanitize="email_outgoing")
     sms_size = fields.Char("Length", compute="_compute_sms_size")
     case_line_ids = fields.Many2many("dunning.case.line", readonly=True)
@@ -286,11 +286,14 @@ class DunningRelanceLine(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     def _send_safely(self):
-        try:
-            with self.env.cr.savepoint():
-                self._send()
-        except UserError as error:
-            self.write({"state": "failed", "reason": str(error)})
+        worker = self.env["dunning.worker"]
+        worker._do_each(
+            self,
+            lambda line: line._send(),
+            lambda line, error: line.write(
+                {"state": "failed", "reason": worker._describe(error)}
+            ),
+        )
 
     def _send(self):
         """Make the actions, with the texts as edited, and queue them."""

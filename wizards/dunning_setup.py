@@ -22,12 +22,16 @@ class DunningSetup(models.TransientModel):
     can_edit_company = fields.Boolean(compute="_compute_can_edit_company")
     email = fields.Char(
         "Company e-mail",
-        default=lambda self: self.env.company.email,
+        compute="_compute_sender",
+        store=True,
+        readonly=False,
         help="Where answers go when nobody is named as collector.",
     )
     phone = fields.Char(
         "Company phone",
-        default=lambda self: self.env.company.phone,
+        compute="_compute_sender",
+        store=True,
+        readonly=False,
         help="Given in the messages when the collector has no number.",
     )
     user_id = fields.Many2one(
@@ -73,6 +77,12 @@ class DunningSetup(models.TransientModel):
         return company.dunning_ladder_id or available.filtered("is_catch_all")[:1]
 
     @api.depends("company_id")
+    def _compute_sender(self):
+        """Show how the company of the set-up is reached, whichever the user is in."""
+        for setup in self:
+            setup.email, setup.phone = setup.company_id.email, setup.company_id.phone
+
+    @api.depends("company_id")
     def _compute_can_edit_company(self):
         for setup in self:
             setup.can_edit_company = setup.company_id.has_access("write")
@@ -97,6 +107,7 @@ class DunningSetup(models.TransientModel):
             raise UserError(
                 self.env._("Choose who signs the messages: customers answer a person.")
             )
+        self._check_is_of_company(self.user_id)
         if self.can_edit_company:
             self.company_id.write({"email": self.email, "phone": self.phone})
         return self._save("sender", dunning_user_id=self.user_id.id)
@@ -124,10 +135,26 @@ class DunningSetup(models.TransientModel):
         self.ensure_one()
         return self._save("checks")
 
+    def _check_is_of_company(self, user):
+        """Raise when a user does not work in the company of the set-up: he would sign
+        for it, and decide in it."""
+        # The companies of a colleague are read, not shown.
+        user = user.sudo()
+        if user.share or not user.active or self.company_id not in user.company_ids:
+            raise UserError(
+                self.env._(
+                    "%(user)s does not work in %(company)s: choose a colleague who "
+                    "does.",
+                    user=user.name,
+                    company=self.company_id.name,
+                )
+            )
+
     def _check_role(self, user, role, label):
         """Raise unless the user was chosen and has the rights of the role."""
         if not user:
             raise UserError(self.env._("Choose a %(role)s.", role=label))
+        self._check_is_of_company(user)
         # The rights of a colleague are read, not shown.
         if not user.sudo().has_group(f"account_dunning.group_dunning_{role}"):
             raise UserError(
@@ -142,6 +169,7 @@ class DunningSetup(models.TransientModel):
     def _save(self, step, **values):
         company = self.company_id
         company._dunning_check_manager()
+        company.check_access("read")  # his rights on another one count for nothing here
         if values:
             # A credit manager decides about dunning, not about the company's own data.
             company.sudo().write(values)

@@ -1,3 +1,5 @@
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -104,5 +106,7 @@ class DunningLevel(models.Model):
                             active_id=record.id,
                             active_ids=record.ids,
                         ).run()
+                except OperationalError:
+                    raise  # a conflict with another transaction: the caller tries again
                 except Exception as error:  # noqa: BLE001 what has left has left
                     contact.case_id._note_rule_error(error, server_action.name)

@@ -54,6 +54,11 @@ class ResCompany(models.Model):
         "dunned, such as bills of exchange (413) and retentions (4117) in France.",
     )
 
+    def _in_its_language(self):
+        """Return the company, at work: the scheduler speaks no language."""
+        lang = self.partner_id.lang or self.env.lang
+        return self.with_company(self).with_context(lang=lang)
+
     @api.constrains("dunning_ladder_id")
     def _check_dunning_ladder(self):
         for company in self:

@@ -24,6 +24,7 @@ class AccountMove(models.Model):
     dunning_days_overdue = fields.Integer(
         "Days late",
         compute="_compute_dunning_days_overdue",
+        compute_sudo=True,  # a fact of the invoice, which its debtor may read too
         search="_search_dunning_days_overdue",
         help="Since the oldest due date that is still open.",
     )

@@ -524,6 +524,14 @@ class DunningCase(models.Model):
             manager = company.dunning_manager_id or case.user_id
             case.manager_id = manager or company.dunning_user_id
 
+    def _tell_left_out(self, error):
+        """Ask the collectors to look at what a worker could not do for these cases."""
+        for case in self:
+            case._plan_task(
+                self.env._("Dunning stopped for this customer"),
+                self.env["dunning.worker"]._describe(error),
+            )
+
     def _plan_task(self, summary, note, user=None):
         """Plan one task, unless the same one is already open.
 

@@ -1,10 +1,14 @@
 from odoo import api, fields, models
 
+#: Who decides how a customer is dunned.
+COLLECTOR = "account_dunning.group_dunning_collector"
+
 
 class ResPartner(models.Model):
     """Choices of a customer about dunning, per company."""
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "dunning.choices"]
 
     dunning_ladder_id = fields.Many2one(
         "dunning.ladder",
@@ -36,6 +40,15 @@ class ResPartner(models.Model):
         compute="_compute_dunning_case_count",
         groups="account_dunning.group_dunning_reader",
     )
+
+    @api.model
+    def _get_dunning_writers(self):
+        return super()._get_dunning_writers() | {
+            "dunning_ladder_id": COLLECTOR,
+            "dunning_user_id": COLLECTOR,
+            "dunning_contact_id": COLLECTOR,
+            "dunning_debtor_kind": COLLECTOR,
+        }
 
     @api.constrains("dunning_ladder_id")
     def _check_dunning_ladder(self):
@@ -103,3 +116,18 @@ class ResPartner(models.Model):
         """**Relancer** from customers: the wizard for the cases of these debtors."""
         cases = self.env["dunning.case"]._open_for(self.commercial_partner_id)
         return cases.action_dun()
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    """Merging two customers."""
+
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _update_values(self, src_partners, dst_partner):
+        """Let choices about dunning go with the rest, as whoever merges wants it: who
+        may merge is the host's to say, though he cannot write them by themselves."""
+        for name in dst_partner._get_closed_dunning_fields():
+            found = src_partners.filtered(name)[-1:]
+            if found and not dst_partner[name]:
+                dst_partner.sudo()[name] = found[name]
+        return super()._update_values(src_partners, dst_partner)

@@ -61,6 +61,10 @@ class DunningAction(models.Model):
     @api.model
     def _fit(self, texts, count):
         """Break texts into at most ``count`` lines of 38 signs."""
+        # More than fills these lines is not looked at: breaking a word of a million
+        # letters takes the square of its length.
+        longest = (count + 1) * 39
+        texts = [" ".join(text.split())[:longest] for text in texts]
         parts = [wrap(text, 38, break_on_hyphens=False) for text in texts]
         # The longest text loses its end; of two, the less important one.
         while sum(map(len, parts)) > count and max(map(len, parts)) > 1:

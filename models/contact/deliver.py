@@ -14,6 +14,8 @@ _logger = logging.getLogger(__name__)
 WORKER = "account_dunning.ir_cron_dunning_documents"
 #: E-mails that one worker prepares in one transaction.
 EMAILS_PER_SHARE = 10
+#: What the host says of an SMS that the operator has accepted, or delivered.
+ACCEPTED = ("pending", "sent")
 #: Invoices rendered in one call of the PDF program.
 INVOICES_PER_CALL = 10
 
@@ -348,6 +350,67 @@ class DunningAction(models.Model):
         asking = self.filtered(lambda action: action.case_id.state != "closed")
         asking._tell_failure({action: reasons[action] for action in asking}, task)
 
+    def _follow_mail(self, mail, reason, failure_type):
+        """Note what the mail server made of a message."""
+        if mail.state == "sent":
+            self._mark_done()
+        elif mail.state == "exception":
+            self._mark_failed(
+                reason or self.env._("The mail server refused the message.")
+            )
+            if self._is_final_failure(failure_type, reason):
+                self._use_other_channel()
+
+    def _follow_notification(self, status, reason, failure_type):
+        """Note what mail gateway or SMS operator tell of messages."""
+        if status in ACCEPTED:
+            self._get_sendable()._mark_done()
+            return
+        self._bounce(reason)
+        failed = self.filtered(lambda action: action.state == "queued")
+        failed._mark_failed(reason)
+        if status == "bounce" or self._is_final_failure(failure_type):
+            failed._use_other_channel()
+
+    def _fail_in_worker(self, error):
+        """Show why a worker could not go on with a contact: it failed, with the reason,
+        and somebody is asked to mend it.
+
+        Whatever is wrong with it may stand in the way of that as well: then what shows
+        it is done alone.
+        """
+        self.ensure_one()
+        action = self._in_company_language()
+        worker = action.env["dunning.worker"]
+        reason = worker._describe(error)
+        try:
+            with self.env.cr.savepoint():
+                action._mark_failed(reason)
+        except OperationalError:
+            raise  # a conflict with another transaction: the worker tries again
+        except Exception:
+            _logger.warning("Contact %s not marked as usual", self.id, exc_info=True)
+            action._write_facts({"state": "failed", "failure_reason": reason})
+            action.flush_recordset()
+            worker._tell_safely(
+                action.case_id, error, lambda case, _error: case._tell_left_out(error)
+            )
+
+    def _do_each_or_fail(self, work):
+        """Do work for contacts; one that fails is marked, the others are served.
+
+        :param work: called with some of them
+        :return: those that were left out
+        """
+        left_out = []
+
+        def tell(action, error):
+            left_out.append(action.id)
+            action._fail_in_worker(error)
+
+        self.env["dunning.worker"]._do_each(self, work, tell)
+        return self.browse(left_out)
+
     def _tell_failure(self, reasons, task=None):
         """Ask somebody to mend what could not be delivered: a hook.
 
@@ -407,18 +470,19 @@ class DunningAction(models.Model):
             & Domain("channel", "=", "email")
             & Domain("mail_mail_id", "=", False)
         )
-        actions = self.env["dunning.action"]
-
-        def claim():
-            todo = actions.search(waiting, limit=20 * EMAILS_PER_SHARE, order="id")
-            return todo.try_lock_for_update(limit=EMAILS_PER_SHARE)
 
         def work(share):
             for company, of_company in share.grouped("company_id").items():
                 of_company.with_company(company)._complete()
-            return actions.search_count(waiting)
 
-        self.env["dunning.worker"]._cron_work_off(claim, work, WORKER)
+        self.env["dunning.worker"]._cron_serve(
+            self._name,
+            lambda: waiting,
+            work,
+            lambda action, error: action._fail_in_worker(error),
+            WORKER,
+            EMAILS_PER_SHARE,
+        )
 
     def _complete(self):
         """Render what is missing and put the messages in the mail queue.

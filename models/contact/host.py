@@ -8,13 +8,13 @@ from odoo.fields import Domain
 from odoo.tools.misc import split_every
 
 from ...tools.channels import BY_PERSON
+from ..case.res_partner import COLLECTOR
+from .deliver import ACCEPTED
 
 #: Mails checked against the ledger, then sent, together.
 CHUNK_SIZE = 50
 #: What the host says of a message that will not arrive.
 NOT_DELIVERED = ("bounce", "exception")
-#: What it says of an SMS that the operator has accepted, or delivered.
-ACCEPTED = ("pending", "sent")
 #: Placeholders that are tables: a telephone shows none.
 TABLES = ("items_table", "payment_block")
 
@@ -110,7 +110,13 @@ class MailMail(models.Model):
         for ids in split_every(CHUNK_SIZE, ours.ids):
             chunk = self.browse(ids)
             actions = chunk.sudo().dunning_action_ids._get_sendable()
-            actions._in_company_language()._drop_outdated()
+            actions = actions._in_company_language()
+            left_out = actions._do_each_or_fail(lambda some: some._drop_outdated())
+            for action in left_out:
+                reason = action.failure_reason
+                action.mail_mail_id.write(
+                    {"state": "exception", "failure_reason": reason}
+                )
             chunk = chunk.filtered(lambda mail: mail.state == "outgoing")
             try:
                 super(MailMail, chunk).send(
@@ -149,16 +155,11 @@ class MailMail(models.Model):
     ):
         for mail in self:
             actions = mail.sudo().dunning_action_ids._get_sendable()  # see send()
-            actions = actions._in_company_language()
-            if mail.state == "sent":
-                actions._mark_done()
-            elif mail.state == "exception":
-                reason = failure_reason or mail.failure_reason
-                actions._mark_failed(
-                    reason or self.env._("The mail server refused the message.")
+            actions._in_company_language()._do_each_or_fail(
+                lambda some, mail=mail: some._follow_mail(
+                    mail, failure_reason or mail.failure_reason, failure_type
                 )
-                if actions._is_final_failure(failure_type, reason):
-                    actions._use_other_channel()
+            )
         return super()._postprocess_sent_message(
             success_pids, success_emails, failure_reason, failure_type
         )
@@ -233,15 +234,14 @@ class MailNotification(models.Model):
             Domain("message_id", "in", messages.ids)
             | Domain("mail_mail_id.mail_message_id", "in", messages.ids)
         )._in_company_language()
-        if status in ACCEPTED:
-            actions._get_sendable()._mark_done()
-            return
-        reason = vals.get("failure_reason") or told[0].format_failure_reason()
-        actions._bounce(reason)
-        failed = actions.filtered(lambda action: action.state == "queued")
-        failed._mark_failed(reason)
-        if status == "bounce" or actions._is_final_failure(vals.get("failure_type")):
-            failed._use_other_channel()
+        reason = vals.get("failure_reason")
+        if status not in ACCEPTED:
+            reason = reason or told[0].format_failure_reason()
+        actions._do_each_or_fail(
+            lambda some: some._follow_notification(
+                status, reason, vals.get("failure_type")
+            )
+        )
 
 
 class SmsSms(models.Model):
@@ -263,8 +263,11 @@ class SmsSms(models.Model):
             lambda sms: sms.mail_message_id.record_company_id
         ).items():
             actions = of_company.sudo().dunning_action_ids.with_company(company)
-            left = actions._get_sendable()._in_company_language()._drop_outdated()
-            left._lock_for_delivery()
+            actions = actions._get_sendable()._in_company_language()
+            left_out = actions._do_each_or_fail(
+                lambda some: some._drop_outdated()._lock_for_delivery()
+            )
+            left_out.sms_id.write({"state": "error", "failure_type": "unknown"})
             shares.append(
                 of_company.filtered(lambda sms: sms.state == "outgoing").with_company(
                     company
@@ -338,6 +341,12 @@ class ResPartner(models.Model):
         "res.users", "Noted by", readonly=True, copy=False, ondelete="set null"
     )
     dunning_sms_consent_on = fields.Date("Noted on", readonly=True, copy=False)
+
+    @api.model
+    def _get_dunning_writers(self):
+        return super()._get_dunning_writers() | {
+            "dunning_sms_consent": COLLECTOR,
+        }
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -202,28 +202,33 @@ class DunningAction(models.Model):
     def _cron_release_sms(self):
         """Hand SMS to the host's queue when their company is at work; any number of
         workers may."""
-        actions = self.env["dunning.action"]
         waiting = (
             Domain("state", "=", "queued")
             & Domain("channel", "=", "sms")
             & Domain("message_id", "=", False)
         )
         now = fields.Datetime.now()
-        by_company = actions._read_group(waiting, ["company_id"])
-        at_work = [
-            company.id
-            for (company,) in by_company
-            if company._dunning_sending_time(company._dunning_today()) <= now
-        ]
-        waiting &= Domain("company_id", "in", at_work)
-
-        def claim():
-            todo = actions.search(waiting, limit=4 * SMS_PER_SHARE, order="id")
-            return todo.try_lock_for_update(limit=SMS_PER_SHARE)
+        by_company = self._read_group(waiting, ["company_id"])
+        worker = self.env["dunning.worker"]
+        at_work = worker._do_each(
+            self.env["res.company"].union(*(company for (company,) in by_company)),
+            lambda companies: companies.filtered(
+                lambda one: one._dunning_sending_time(one._dunning_today()) <= now
+            ),
+            worker._tell_manager,
+        )
+        ids = [company.id for companies in at_work for company in companies]
+        waiting &= Domain("company_id", "in", ids)
 
         def work(share):
             # Who paid during the night is left alone.
             share._in_company_language()._drop_outdated()._release_sms()
-            return actions.search_count(waiting)
 
-        self.env["dunning.worker"]._cron_work_off(claim, work, RELEASE_CRON)
+        worker._cron_serve(
+            self._name,
+            lambda: waiting,
+            work,
+            lambda action, error: action._fail_in_worker(error),
+            RELEASE_CRON,
+            SMS_PER_SHARE,
+        )

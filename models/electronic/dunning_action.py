@@ -199,7 +199,6 @@ class DunningAction(models.Model):
     @api.model
     def _cron_lre(self):
         """Hand in what waits, one letter in one transaction, then ask for news."""
-        actions = self.env["dunning.action"]
 
         def waiting():
             return (
@@ -211,15 +210,14 @@ class DunningAction(models.Model):
                 )
             )
 
-        def claim():
-            todo = actions.search(waiting(), limit=20, order="id")
-            return todo.try_lock_for_update(limit=1)
-
-        def work(letter):
-            letter.with_company(letter.company_id)._hand_in_lre()
-            return actions.search_count(waiting())
-
-        self.env["dunning.worker"]._cron_work_off(claim, work, LRE_CRON)
+        self.env["dunning.worker"]._cron_serve(
+            self._name,
+            waiting,
+            lambda letter: letter.with_company(letter.company_id)._hand_in_lre(),
+            lambda letter, error: letter._fail_in_worker(error),
+            LRE_CRON,
+            1,
+        )
         self._cron_fetch_lre()
 
     def _hand_in_lre(self):
@@ -295,16 +293,29 @@ class DunningAction(models.Model):
         )
         by_provider = pending.grouped(lambda one: (one.company_id, one.lre_provider))
         for (company, _provider), letters in by_provider.items():
-            letters = letters.with_company(company)._in_company_language()
+            letters.with_company(company)._in_company_language()._fetch_lre_news()
+            self.env["ir.cron"]._commit_progress()
+
+    def _fetch_lre_news(self):
+        """Ask one provider about letters of one company, note what it says of each; a
+        letter that fails stays as it is, with a task on its case."""
+        news = {}
+
+        def fetch(letters):
             try:
-                news = self.env["dunning.lre"]._lre_fetch(letters)
+                news.update(self.env["dunning.lre"]._lre_fetch(letters))
             except core.Unreachable as silence:
                 _logger.warning("No news of electronic letters: %s", silence)
-                continue
-            for letter in letters.filtered(lambda one, news=news: one in news):
+
+        def note(letters):
+            for letter in letters.filtered(lambda one: one in news):
                 letter._note_lre_news(news[letter])
             letters._ask_for_lre_end()
-            self.env["ir.cron"]._commit_progress()
+
+        for work in (fetch, note):
+            self.env["dunning.worker"]._do_each(
+                self, work, lambda letter, error: letter.case_id._tell_left_out(error)
+            )
 
     def _ask_for_lre_end(self):
         """Ask a person when the fifteen days are over and the provider is silent."""

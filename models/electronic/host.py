@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from ..case.res_partner import COLLECTOR
+
 
 class ResConfigSettings(models.TransientModel):
     """Who carries electronic registered letters."""
@@ -33,6 +35,12 @@ class ResPartner(models.Model):
         "letters. A consumer gets none without it (Code des postes L100); keep the "
         "agreement itself in the documents of the contact.",
     )
+
+    @api.model
+    def _get_dunning_writers(self):
+        return super()._get_dunning_writers() | {
+            "dunning_lre_consent_on": COLLECTOR,
+        }
 
     @api.constrains("dunning_lre_consent_on")
     def _check_dunning_lre_consent_on(self):

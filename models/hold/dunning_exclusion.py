@@ -1,5 +1,3 @@
-import logging
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -7,7 +5,6 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-_logger = logging.getLogger(__name__)
 REVIEW_TYPE = "account_dunning.mail_activity_type_exclusions"
 
 
@@ -302,11 +299,10 @@ class DunningExclusion(models.Model):
     @api.model
     def _ask_for_review_safely(self, company, day):
         """Ask for the review; the night does not stop for it."""
-        try:
-            with self.env.cr.savepoint():
-                self._ask_for_review(company, day)
-        except Exception:
-            _logger.warning("No review of exclusions: %s", company.name, exc_info=True)
+        worker = self.env["dunning.worker"]
+        worker._do_each(
+            company, lambda one: self._ask_for_review(one, day), worker._tell_manager
+        )
 
     @api.model
     def _find_tasks(self, company):

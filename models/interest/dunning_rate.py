@@ -16,6 +16,7 @@ BUSINESS_MARGIN, PUBLIC_MARGIN = Decimal(10), Decimal(8)
 FLOOR_FACTOR = 3
 #: Days before a half-year starts from which its missing rates are asked for.
 ASK_DAYS_AHEAD = 15
+RATES_CRON = "account_dunning.ir_cron_dunning_rates"
 
 
 class DunningRate(models.Model):
@@ -232,6 +233,12 @@ class DunningRate(models.Model):
     def _cron_ask_for_rates(self):
         """Ask credit managers for the rates of a half-year that is about to begin."""
         companies = self.env["res.company"].search([("active", "=", True)])
-        for company in companies.filtered("dunning_manager_id"):
+        commit_progress = self.env["ir.cron"]._commit_progress
+
+        def ask(company):
             company._dunning_ask_for_rates()
-        self.env["ir.cron"]._commit_progress(len(companies))
+            commit_progress(1)
+
+        self.env["dunning.worker"]._cron_each(
+            companies.filtered("dunning_manager_id"), ask, RATES_CRON
+        )

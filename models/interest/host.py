@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...tools.interest import next_half_year, read_percent
+from ..case.res_partner import COLLECTOR
 from .dunning_rate import ASK_DAYS_AHEAD
 
 #: Beginnings of the accounts proposed with the French chart: income from receivables
@@ -197,7 +198,8 @@ class ResConfigSettings(models.TransientModel):
 class AccountMove(models.Model):
     """The note that claims interest and indemnities."""
 
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "dunning.choices"]
 
     dunning_claim_id = fields.Many2one(
         "dunning.claim",
@@ -209,6 +211,10 @@ class AccountMove(models.Model):
         help="This note claims interest and indemnities: it bears none itself, and no "
         "reminder leaves because of it alone.",
     )
+
+    @api.model
+    def _get_dunning_writers(self):
+        return super()._get_dunning_writers() | {"dunning_claim_id": False}
 
     @api.model
     def _get_dunning_hold_domains(self):
@@ -239,6 +245,12 @@ class ResPartner(models.Model):
         help="Percent per year, as agreed with this customer. Empty: the company's. "
         "Not used for consumers and public bodies, whose rate the law fixes.",
     )
+
+    @api.model
+    def _get_dunning_writers(self):
+        return super()._get_dunning_writers() | {
+            "dunning_contract_rate": COLLECTOR,
+        }
 
     @api.constrains("dunning_contract_rate")
     def _check_dunning_contract_rate(self):

@@ -1,2 +1,3 @@
 from . import dunning_level
 from . import dunning_ladder
+from . import most_levels

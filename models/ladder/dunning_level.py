@@ -1,12 +1,10 @@
-import re
-
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...tools.channels import BY_PERSON
 from ...tools.ladder import Rung
-from ...tools.sms import simplify
+from ...tools.sms import simplify, without_placeholders
 from ...tools.wording import find_forbidden
 
 #: Where the texts of a level are.
@@ -357,7 +355,7 @@ class DunningLevel(models.Model):
     def _compute_sms_size(self):
         for level in self:
             body = level.sms_template_id.body
-            words = re.sub(r"{{.*?}}", "", body or "")
+            words = without_placeholders(body or "")
             level.sms_size = body and level.env["dunning.action"]._describe_sms(
                 simplify(words)
             )

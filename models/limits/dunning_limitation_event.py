@@ -273,14 +273,43 @@ class DunningLimitationEvent(models.Model):
 
     @api.model
     def _propose_payments(self, company):
-        """Propose each payment on account of an invoice that is still open, once.
+        """Propose each payment on account of an invoice that is still open, once."""
+        self.env["dunning.worker"]._do_each(
+            self._find_payments_to_propose(company),
+            lambda rows: self.create(
+                [self._prepare_payment(company, *row) for row in rows]
+            ),
+            lambda row, error: self._tell_not_proposed(company, row, error),
+        )
 
-        :return: the proposals
-        """
+    @api.model
+    def _tell_not_proposed(self, company, rows, error):
+        """Show on the debtor's case why a payment of his could not be proposed."""
+        [(_paid_id, _move_id, partner_id, _day)] = rows
+        cases = self.env["dunning.case"]
+        case = cases._search_open(company, self.env["res.partner"].browse(partner_id))
+        case[:1]._tell_left_out(error)
+
+    @api.model
+    def _prepare_payment(self, company, paid_id, move_id, partner_id, day):
+        return {
+            "kind": "payment",
+            "date": day,
+            "partner_id": partner_id,
+            "company_id": company.id,
+            "move_ids": [move_id],
+            "payment_line_id": paid_id,
+            "paid_move_id": move_id,
+            "is_found": True,
+        }
+
+    @api.model
+    def _find_payments_to_propose(self, company):
+        """Return (payment item, invoice, debtor, day) of what was not proposed yet."""
         self.env["account.partial.reconcile"].flush_model()
         self.env["dunning.case.line"].flush_model()
         self.flush_model()
-        rows = self.env.execute_query(
+        return self.env.execute_query(
             SQL(
                 """SELECT DISTINCT paid.id, item.move_id, dossier.partner_id, paid.date
                      FROM dunning_case_line line
@@ -302,21 +331,6 @@ class DunningLimitationEvent(models.Model):
                     ORDER BY paid.id""",
                 company=company.id,
             )
-        )
-        return self.create(
-            [
-                {
-                    "kind": "payment",
-                    "date": day,
-                    "partner_id": partner_id,
-                    "company_id": company.id,
-                    "move_ids": [move_id],
-                    "payment_line_id": paid_id,
-                    "paid_move_id": move_id,
-                    "is_found": True,
-                }
-                for paid_id, move_id, partner_id, day in rows
-            ]
         )
 
 

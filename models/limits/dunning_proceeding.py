@@ -342,7 +342,14 @@ class DunningProceeding(models.Model):
                 ("deadline", "<=", last),
             ]
         )
-        for proceeding in waiting:
+        self.env["dunning.worker"]._do_each(
+            waiting,
+            lambda proceedings: proceedings._warn_of_deadline(today),
+            lambda one, error: one._find_cases()[:1]._tell_left_out(error),
+        )
+
+    def _warn_of_deadline(self, today):
+        for proceeding in self:
             left = (proceeding.deadline - today).days
             days = min(days for days in WARNING_DAYS if left <= days)
             is_said = proceeding.warned_for == proceeding.deadline

@@ -20,6 +20,7 @@ from ...tools.limitation import (
     find_period,
     last_day_to_act,
 )
+from ..case.res_partner import COLLECTOR
 
 #: Trades whose claims are barred sooner than others.
 SECTORS = [
@@ -28,6 +29,7 @@ SECTORS = [
 ]
 #: Months before the last day to act at which somebody is asked to act.
 WARNING_MONTHS = (6, 3)
+LIMITS_CRON = "account_dunning.ir_cron_dunning_limits"
 #: Cases whose tasks are planned in one transaction.
 CASES_PER_BATCH = 200
 
@@ -62,6 +64,13 @@ class ResPartner(models.Model):
         "What interrupts the limitation",
         groups="account_dunning.group_dunning_reader",
     )
+
+    @api.model
+    def _get_dunning_writers(self):
+        return super()._get_dunning_writers() | {
+            "dunning_limitation_sector": COLLECTOR,
+            "dunning_limitation_years": COLLECTOR,
+        }
 
     @api.constrains("dunning_limitation_years", "dunning_debtor_kind")
     def _check_dunning_limitation_years(self):
@@ -181,23 +190,31 @@ class ResCompany(models.Model):
     @api.model
     def _cron_watch_limits(self):
         """Each night: propose what interrupts limitations, ask to act before it is too
-        late. Committed batch by batch: a task is planned once, whatever happens."""
-        commit_progress = self.env["ir.cron"]._commit_progress
+        late."""
         companies = self.env["res.company"].search([("active", "=", True)])
-        for company in companies:
-            company = company._in_its_language()
-            self.env["dunning.limitation.event"]._propose_payments(company)
-            commit_progress()
-            for lines in company._dunning_find_expiring():
-                lines._warn_of_limitation()
-                commit_progress()
-            company._dunning_warn_of_declarations()
-            commit_progress(1)
+        self.env["dunning.worker"]._cron_each(
+            companies, lambda company: company._dunning_watch_limits(), LIMITS_CRON
+        )
 
-    def _in_its_language(self):
-        """Return the company, at work: the scheduler speaks no language."""
-        lang = self.partner_id.lang or self.env.lang
-        return self.with_company(self).with_context(lang=lang)
+    def _dunning_watch_limits(self):
+        """Watch the limits of one company. Committed batch by batch: a task is planned
+        once, whatever happens."""
+        commit_progress = self.env["ir.cron"]._commit_progress
+        company = self._in_its_language()
+        company.env["dunning.limitation.event"]._propose_payments(company)
+        commit_progress()
+        worker = company.env["dunning.worker"]
+        for lines in company._dunning_find_expiring():
+            worker._do_each(
+                lines.case_id,
+                lambda cases, of_batch=lines: of_batch.filtered(
+                    lambda line: line.case_id in cases
+                )._warn_of_limitation(),
+                lambda case, error: case._tell_left_out(error),
+            )
+            commit_progress()
+        company._dunning_warn_of_declarations()
+        commit_progress(1)
 
     def _dunning_find_expiring(self):
         """Yield the items of open cases that somebody must be told of, by batches of

@@ -1,4 +1,3 @@
-import logging
 from collections import Counter
 from datetime import timedelta
 
@@ -12,9 +11,8 @@ from odoo.tools import SQL, format_date
 from odoo.tools.misc import split_every
 
 from ...tools.channels import BY_HOST
-from .dunning_run import DEBTORS_PER_BATCH, MESSAGES_PER_BATCH
+from .dunning_run import DEBTORS_PER_BATCH, MESSAGES_PER_BATCH, NIGHT
 
-_logger = logging.getLogger(__name__)
 #: A day that is played or looked at ahead cannot be further away; nor does a user look
 #: further back.
 MOST_DAYS_AHEAD = 366
@@ -184,8 +182,9 @@ class DunningCase(models.Model):
         """
         batches = self.env["dunning.run.batch"]
         served = [("active", "=", True), ("dunning_is_night_on", "=", True)]
-        for company in self.env["res.company"].search(served):
-            batches._cron_start_night(company)
+        self.env["dunning.worker"]._cron_each(
+            self.env["res.company"].search(served), batches._cron_start_night, NIGHT
+        )
         batches._cron_work()
 
     @api.model
@@ -225,26 +224,17 @@ class DunningCase(models.Model):
     def _do_safely(self, run, records, work):
         """Do the work; a debtor that fails is found, marked and left out.
 
-        A batch that fails is halved until the failing debtor stands alone.
-
         :param records: partners or cases
         :param work: called with the run and records, returns cases or None
         """
-        if not records:
-            return self.browse()
-        try:
-            with self.env.cr.savepoint():
-                return work(run, records) or self.browse()
-        except (OperationalError, UniqueViolation):
-            raise  # a conflict with another transaction: the caller tries again
-        except Exception as error:  # noqa: BLE001 whatever it is, the others are served
-            if len(records) == 1:
-                self._record_failure(run, records, error)
-                return self.browse()
-        middle = len(records) // 2
-        return self._do_safely(run, records[:middle], work) | self._do_safely(
-            run, records[middle:], work
+        done = self.env["dunning.worker"]._do_each(
+            records,
+            lambda some: work(run, some) or self.browse(),
+            lambda record, error: self._record_failure(run, record, error),
+            # Of two nights that prepare the same step, the second looks again.
+            (OperationalError, UniqueViolation),
         )
+        return self.browse().union(*done)
 
     def _record_failure(self, run, record, error):
         """Show a failure where the user looks: on the case, with a task."""
@@ -254,15 +244,11 @@ class DunningCase(models.Model):
             case = case or self._create_facts(
                 [{"partner_id": record.id, "company_id": run.company_id.id}]
             )
-        if isinstance(error, UserError):
-            text = str(error)
-        else:
-            _logger.error("Dunning case %s failed", case.id, exc_info=error)
-            text = self.env._("Unexpected error: %(error)s", error=error)
+        text = self.env["dunning.worker"]._describe(error)
         case._write_facts(
             {"failure": text, "wait_reason": "failed", "last_run_on": run.date}
         )
-        case._plan_task(self.env._("Dunning stopped for this customer"), text)
+        case._tell_left_out(error)
         failed = Counter([("failed", "failed", 0, "")])
         run._add(failed, failed)
 
@@ -352,18 +338,17 @@ class DunningCase(models.Model):
     def _sweep(self, run):
         """Fail messages whose queue lost them; skip calls and visits nobody made."""
         stranded = self.env["dunning.action"]._find_stranded(run.company_id)
-        late = stranded._get_overdue_by_person(run.date)
-        lost = stranded.filtered(lambda action: action.channel in BY_HOST)
 
         def mend(run, cases):
-            cases._mend(run.date, late, lost)
+            cases._mend(run.date, stranded)
 
-        sweeps = [((late | lost).case_id, mend), *self._get_sweeps(run)]
+        sweeps = [(stranded.case_id, mend), *self._get_sweeps(run)]
         for cases, work in sweeps:
             for ids in split_every(MESSAGES_PER_BATCH, cases.ids):
                 self._do_safely(run, self.browse(ids), work)
 
-    def _mend(self, date, late, lost):
+    def _mend(self, date, stranded):
         """Do for these cases what the sweep has found."""
-        late.filtered(lambda action: action.case_id in self)._skip(date)
-        lost.filtered(lambda action: action.case_id in self)._fail_stranded()
+        of_cases = stranded.filtered(lambda action: action.case_id in self)
+        of_cases._get_overdue_by_person(date)._skip(date)
+        of_cases.filtered(lambda action: action.channel in BY_HOST)._fail_stranded()

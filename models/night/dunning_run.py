@@ -1,4 +1,8 @@
 import logging
+from collections import Counter
+
+from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -522,14 +526,22 @@ class DunningRunBatch(models.Model):
     @api.model
     def _claim(self):
         """Lock one batch of today's runs that no other worker has; empty if none."""
-        domain = Domain.FALSE
-        for company in self.env["res.company"].search([("active", "=", True)]):
-            today = company._dunning_today()
-            domain |= Domain("run_id.company_id", "=", company.id) & Domain(
-                "run_id.date", "=", today
-            )
-        todo = self.search(domain & Domain("is_done", "=", False), limit=100)
-        return todo.try_lock_for_update(limit=1)
+        worker = self.env["dunning.worker"]
+        domains = worker._do_each(
+            self.env["res.company"].search([("active", "=", True)]),
+            self._get_todays_domain,
+            worker._tell_manager,
+        )
+        domain = Domain.OR(domains) & Domain("is_done", "=", False)
+        return self.search(domain, limit=100).try_lock_for_update(limit=1)
+
+    @api.model
+    def _get_todays_domain(self, companies):
+        return Domain.OR(
+            Domain("run_id.company_id", "=", company.id)
+            & Domain("run_id.date", "=", company._dunning_today())
+            for company in companies
+        )
 
     @api.model
     def _cron_work(self):
@@ -541,7 +553,12 @@ class DunningRunBatch(models.Model):
 
     @api.model
     def _do_share(self, batch):
-        batch._work()
+        self.env["dunning.worker"]._do_each(
+            batch,
+            lambda batches: batches._work(),
+            lambda one, error: one._give_up(error),
+            (OperationalError, UniqueViolation),  # as for its debtors
+        )
         return batch.run_id._count_batches_left()
 
     def _work(self):
@@ -558,6 +575,14 @@ class DunningRunBatch(models.Model):
         else:
             cases.browse(self.keys).exists()._send_safely(run)
         self.sudo().is_done = True  # whoever started the run
+
+    def _give_up(self, error):
+        """Mark a batch that cannot be done at all, so that the others are, and show it
+        in its run; its debtors are looked at again tomorrow."""
+        self.sudo().is_done = True  # the engine's own
+        failed = Counter({("failed", "failed", 0, ""): len(self.keys or ())})
+        self.run_id._add(failed, failed)
+        self.env["dunning.worker"]._tell_manager(self.run_id.company_id, error)
 
     # OCA's queue_job, where it is installed: each batch is a job of its own
 

@@ -5,6 +5,7 @@ from io import BytesIO
 import qrcode
 from lxml import html
 from markupsafe import Markup
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -68,18 +69,22 @@ class DunningAction(models.Model):
         :return: the letters that were printed
         """
         fresh = self.filtered(lambda a: a.state == "queued" and not a.printed_on)
-        fresh._drop_outdated()
+        fresh._do_each_or_fail(lambda some: some._drop_outdated())
         letters = self.filtered(lambda action: action.state == "queued")
         new = letters.filtered(lambda letter: not letter._get_pdf())
         for ids in split_every(LETTERS_PER_CALL, new.ids):
             self.browse(ids)._make_pdfs()
         letters = letters.filtered(lambda action: action.state == "queued")
-        letters = letters._enclose_invoices()
+        letters._do_each_or_fail(lambda some: some._complete_letters())
+        return letters.filtered(lambda action: action.state == "queued")
+
+    def _complete_letters(self):
+        """Put what goes with printed letters beside them, and seal them."""
+        letters = self._enclose_invoices()
         letters._seal_letters()
         letters.filtered(lambda action: not action.printed_on)._write_facts(
             {"printed_on": fields.Datetime.now()}
         )
-        return letters
 
     def _print_at_once(self):
         result = super()._print_at_once()
@@ -95,10 +100,14 @@ class DunningAction(models.Model):
         try:
             with self.env.cr.savepoint():
                 kind = report._render_qweb_pdf(LETTER_REPORT, self.ids)[1]
-        except UserError as failure:
+        except OperationalError:
+            raise  # a conflict with another transaction: the caller tries again
+        except Exception as failure:
             if report.get_wkhtmltopdf_state() == "install":
                 raise
-            error = str(failure)
+            if not isinstance(failure, UserError):
+                _logger.warning("Letters %s not printed", self.ids, exc_info=failure)
+            error = self.env["dunning.worker"]._describe(failure)
         self._keep_pdf()
         if kind != "pdf":  # The host was not asked for files.
             return

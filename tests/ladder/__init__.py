@@ -3,3 +3,4 @@ from . import test_ladder_change
 from . import test_ladder_count
 from . import test_shipped_ladders
 from . import test_template_limits
+from . import test_ladder_bounds

@@ -98,7 +98,8 @@ class TestQueries(WorkerCommon):
     def test_a_first_run_asks_as_much_for_100_debtors_as_for_10(self):
         counts = [self._count(lambda day=day: self._run(day)) for day in (DAY, LATER)]
         self.assertEqual(len(self._get_waiting()), 110)
-        self._check(counts, 115)
+        # Caches are cold: one of them asks once for the readers' rules on the books.
+        self._check(counts, 116)
 
     def test_approving_e_mails_asks_as_much_for_100_debtors_as_for_10(self):
         counts = self._measure(lambda day: self._get_waiting().action_approve())

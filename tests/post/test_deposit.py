@@ -218,7 +218,7 @@ class TestDeposit(RegisteredCommon):
         deposit.proof_ids |= stamp
         self.assertEqual(self.letters[0].deposit_proof_ids, stamp)
         self._refuse("stamp.pdf", lambda: deposit.write({"proof_ids": [(5,)]}))
-        self._refuse("proof", stamp.with_user(self.collector).unlink)
+        self._refuse("kept with", stamp.with_user(self.collector).unlink)
         self._refuse("changed", lambda: deposit.write({"deposited_on": DAY}))
         self._refuse("button", lambda: deposit.write({"state": "done"}))
         self._refuse("proof", deposit.unlink)
