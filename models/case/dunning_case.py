@@ -255,8 +255,8 @@ class DunningCase(models.Model):
         raise AccessError(
             self.env._(
                 "A case stays with its debtor and its company. Its ladder and how far "
-                "it is change with the buttons: “Change ladder”, “Put on hold”, "
-                "“Resume”, “Close”."
+                "it is change with the buttons: “Change the ladder”, “Put on hold”, "
+                "“Resume now”, “Close the case”."
             )
         )
 

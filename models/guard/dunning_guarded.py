@@ -128,7 +128,7 @@ class DunningGuarded(models.AbstractModel):
         if not forged:
             return self
         kept = {key: val for key, val in self.env.context.items() if key not in forged}
-        return self.with_context(kept)
+        return self.with_env(self.env(context=kept))
 
     @api.model
     def default_get(self, fields):
