@@ -16,6 +16,7 @@ class TestMigrationOfTheGuard(PromiseCommon):
         script = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(script)
         self.env.flush_all()
+        self.env.invalidate_all()
         script.migrate(self.cr, "19.0.1.4.0")
         self.env.invalidate_all()
 

@@ -150,7 +150,8 @@ class TestAttacks(RpcMixin, NewValues, RightsCommon, HttpCase):
         self._writes(self._queued(), deadline=DAY)
 
     def _try_files_are_put_on_an_approved_contact(self):
-        file = self.env["ir.attachment"].sudo().create({"name": "a", "raw": b"a"})
+        files = self.env["ir.attachment"].with_user(self.users["collector"])
+        file = files.create({"name": "a", "raw": b"a"})
         self._writes(self._queued(), attachment_ids=[Command.link(file.id)])
 
     def _try_a_contact_is_delivered_by_writing_it(self):
