@@ -62,6 +62,7 @@
         "wizards/dunning_ladder_change_views.xml",
         "wizards/dunning_hold_wizard_views.xml",
         "wizards/dunning_file_void_views.xml",
+        "wizards/dunning_case_close_views.xml",
         "wizards/dunning_claim_wizard_views.xml",
         "wizards/dunning_receipt_import_views.xml",
         "views/post/dunning_deposit_views.xml",

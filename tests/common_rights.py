@@ -17,6 +17,7 @@ WINDOWS = (
     "dunning.level.preview",
     "dunning.hold.wizard",
     "dunning.file.void",
+    "dunning.case.close",
     "dunning.claim.wizard",
     "dunning.claim.wizard.line",
     "dunning.receipt.import",
@@ -556,6 +557,10 @@ class RightsCommon(DunningCommon):
             if env.user.has_group("account_dunning.group_dunning_manager"):
                 window.line_ids.interest_waived = 0.01
             return window.line_ids if model.endswith(".line") else window
+        if model == "dunning.case.close":
+            cases = world["dunning.hold"].case_id
+            values = {"case_ids": [Command.set(cases.ids)], "reason": "Settled"}
+            return env[model].create(values)
         if model == "dunning.file.void":
             promise = world["dunning.promise"]
             return env[model].create(

@@ -61,6 +61,7 @@ class NewValues:
                 "confirm": False,
             },
             "dunning.hold.wizard": {"case_ids": [Command.set(case.ids)]},
+            "dunning.case.close": {"case_ids": [Command.set(case.ids)]},
             "dunning.file.void": {
                 "res_model": "dunning.promise",
                 "res_id": world["dunning.promise"].id,

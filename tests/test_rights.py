@@ -34,6 +34,7 @@ CHANGES = {
     "dunning.offer": {"note": "Changed"},
     "dunning.hold.wizard": {"reason": "Changed"},
     "dunning.file.void": {"reason": "Changed"},
+    "dunning.case.close": {"reason": "Changed"},
     "dunning.claim": {"until": DAY},
     "dunning.claim.line": {"name": "Changed"},
     "dunning.waiver": {"reason": "Changed"},

@@ -13,3 +13,4 @@ from . import dunning_outcome_agreement
 from . import dunning_outcome_dispute
 from . import dunning_doubtful
 from . import dunning_file_void
+from . import dunning_case_close

@@ -356,13 +356,24 @@ class DunningCase(models.Model):
     def _end_commitments(self):
         """End what was agreed upon when a person closes the cases: a hook."""
 
-    def action_close(self):
-        """Close by hand: what was prepared is dropped, what was sent stays."""
+    def action_ask_to_close(self):
+        """Open the window in which the reason is given."""
+        return self.env["dunning.case.close"]._open_for(self)
+
+    def action_close(self, reason=None):
+        """Close by hand: what was prepared is dropped, what was sent stays.
+
+        :param reason: why, for the history of the case
+        """
         self.check_access("write")
         for case in self:
             case.action_ids._drop(self.env._("The case was closed by hand."))
         self._end_commitments()
         self._write_facts({"state": "closed", "close_reason": "manual"})
+        for case in self if reason else ():
+            case._message_log(
+                body=self.env._("Closed by hand. Reason: %(reason)s", reason=reason)
+            )
 
     # What time and payments change is never stored.
     #

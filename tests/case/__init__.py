@@ -1,3 +1,4 @@
+from . import test_close_by_hand
 from . import test_collect
 from . import test_join
 from . import test_settlement

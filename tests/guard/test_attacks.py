@@ -302,6 +302,43 @@ class TestAttacks(RpcMixin, NewValues, RightsCommon, HttpCase):
         day = str(DAY + timedelta(days=1))
         self._refused("dunning.action", "action_deliver", self._queued().ids, day)
 
+    # Who reads what, and work without bounds
+
+    def _try_a_reader_reads_entries_of_a_journal_that_is_no_sale(self):
+        journal = self.company_data["default_journal_misc"]
+        account = self.company_data["default_account_revenue"]
+        line = {"account_id": account.id, "name": "Wages", "debit": 0, "credit": 0}
+        entry = self.env["account.move"].sudo()
+        entry = entry.create(
+            {"journal_id": journal.id, "line_ids": [Command.create(line)]}
+        )
+        self._refused("account.move", "read", entry.ids, ["name"])
+        self._refused("account.move.line", "read", entry.line_ids.ids, ["name"])
+
+    def _try_a_reader_reads_a_bank_account_journal(self):
+        journal = self.company_data["default_journal_bank"]
+        self._refused("account.journal", "read", journal.ids, ["name"])
+
+    def _try_who_may_edit_contacts_makes_a_consumer_a_business(self):
+        user = self.users["employee"].sudo()
+        user.group_ids |= self.env.ref("base.group_partner_manager")
+        self._writes(self.own["res.partner"], dunning_debtor_kind="business")
+
+    def _try_a_ladder_of_1_500_levels_is_created(self):
+        levels = [
+            Command.create({"name": str(number), "delay_days": number})
+            for number in range(1500)
+        ]
+        words = self._refused(
+            "dunning.ladder", "create", [{"name": "Long", "level_ids": levels}]
+        )
+        self.assertIn("100", words)
+
+    def _try_a_text_of_48_KB_of_unfinished_comments_is_put_on_a_proposal(self):
+        action = self.own["dunning.action"]
+        self._rpc(action._name, "write", action.ids, {"body": "<!--" * 12_000})
+        self.assertTrue(self._rpc(action._name, "read", action.ids, ["body"]))
+
     def _try_an_invoice_is_contested_twice(self):
         self._new("dunning.dispute")
         self.assertIn("contest", self._creates("dunning.dispute"))
