@@ -322,7 +322,9 @@ class TestAttacks(RpcMixin, NewValues, RightsCommon, HttpCase):
     def _try_who_may_edit_contacts_makes_a_consumer_a_business(self):
         user = self.users["employee"].sudo()
         user.group_ids |= self.env.ref("base.group_partner_manager")
-        self._writes(self.own["res.partner"], dunning_debtor_kind="business")
+        debtor = self.own["res.partner"]
+        debtor.sudo().dunning_debtor_kind = "consumer"
+        self._writes(debtor, dunning_debtor_kind="business")
 
     def _try_a_ladder_of_1_500_levels_is_created(self):
         levels = [
