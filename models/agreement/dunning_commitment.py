@@ -325,7 +325,7 @@ class DunningCommitment(models.AbstractModel):
         prepared for them."""
         self.env.flush_all()
         self.case_id.invalidate_recordset(["amount_disputed", "amount_promised"])
-        self.case_id.line_ids.invalidate_recordset(["hold"])
+        self.case_id._forget_holds()
         self.case_id._keep_back_held()
         self.case_id._show_waiting()
 

@@ -232,6 +232,11 @@ class DunningCase(models.Model):
         changed.line_ids._stand_on_new_ladder()
         return result
 
+    def _forget_holds(self):
+        """What was read of what keeps items and invoices back is no longer right."""
+        self.line_ids.invalidate_recordset(["hold"])
+        self.line_ids.move_id.invalidate_recordset(["dunning_hold"])
+
     def _take_turn(self):
         """Let what is agreed or contested about these cases be decided one after the
         other: whoever comes at the same moment is tried again by the host, and then

@@ -523,7 +523,7 @@ class DunningDispute(models.Model):
         self.env.flush_all()
         cases = self.case_id
         cases.invalidate_recordset(["amount_disputed", "amount_promised"])
-        cases.line_ids.invalidate_recordset(["hold"])
+        cases._forget_holds()
         cases._keep_back_held()
         cases._show_waiting()
 

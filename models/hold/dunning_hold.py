@@ -239,6 +239,7 @@ class DunningHold(models.Model):
             {"state": "waiting"}
         )
         self.env.flush_all()
+        self.case_id._forget_holds()
         self.case_id._keep_back_held()
         for hold in self:
             hold._log(self.env._("On hold: %(what)s", what=hold._describe()))

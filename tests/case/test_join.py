@@ -342,7 +342,7 @@ class TestJoinInSeveralCompanies(JoinCommon):
         cases = self.env["dunning.case"].with_context(
             allowed_company_ids=(self.company | other).ids
         )
-        cases.run(DAY)
+        cases.sudo().run(DAY)
         user = self._create_partner_manager()
         self._merge(self.customer | self.twin, self.customer, user)
         found = cases.search(

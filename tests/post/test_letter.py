@@ -139,7 +139,7 @@ class TestLetter(DunningCommon, HttpCase):
                 self.company.external_report_layout_id = self.env.ref(
                     f"web.external_layout_{layout}"
                 )
-                letter.attachment_ids.unlink()
+                letter.attachment_ids.sudo().unlink()
                 [[page]], _calls = self._print(letter)
                 window = [
                     (x, y, text)
@@ -175,7 +175,7 @@ class TestLetter(DunningCommon, HttpCase):
     def test_each_letter_keeps_its_own_pages_whatever_headings_a_user_wrote(self):
         letters = self._letter() | self._letter(45) | self._letter(80)
         for letter in letters:
-            letter.body = f"<h2>Second</h2>{letter.body}<h1>First</h1><p>End</p>"
+            letter.sudo().body = f"<h2>Second</h2>{letter.body}<h1>First</h1><p>End</p>"
         documents, calls = self._print(letters)
         self.assertEqual(calls, 1)
         self.assertEqual([len(pages) for pages in documents], [1, 2, 3])
@@ -234,7 +234,7 @@ class TestLetter(DunningCommon, HttpCase):
 
     def test_letter_that_cannot_be_made_does_not_stop_the_others(self):
         bad, good = self._letter(), self._letter()
-        bad.body = "<p>unprintable</p>"
+        bad.sudo().body = "<p>unprintable</p>"
         report = self.env.registry["ir.actions.report"]
         program, failure = report._run_wkhtmltopdf, UserError("It broke down.")
 

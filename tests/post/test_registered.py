@@ -151,7 +151,7 @@ class TestRegistered(RegisteredCommon):
     def test_days_follow_the_deposit(self):
         letter = self._put_on_notice("Martin")
         self._refuse("not been deposited", lambda: letter.write({"receipt_date": DAY}))
-        letter.queued_on = DAY - timedelta(days=2)
+        letter.sudo().queued_on = DAY - timedelta(days=2)
         letter.action_deliver(DAY - timedelta(days=2))
         before, future = DAY - timedelta(days=3), DAY + timedelta(days=1)
         for values, words in (
@@ -223,7 +223,7 @@ class TestRegistered(RegisteredCommon):
         letter.proof_ids |= proof
         self.assertFalse(letter.attachment_ids & proof)
         self._refuse("ar.pdf", lambda: letter.write({"proof_ids": [(5,)]}))
-        self._refuse("proof", proof.with_user(self.collector).unlink)
+        self._refuse("kept with", proof.with_user(self.collector).unlink)
         letter._keep_pdf()
         self.assertFalse(letter.attachment_ids & proof)
 
