@@ -1,4 +1,5 @@
 from odoo.exceptions import UserError
+from odoo.tools.misc import mute_logger
 
 
 class RpcMixin:
@@ -42,6 +43,6 @@ class RpcMixin:
 
     def _refused(self, model, method, *args, **kwargs):
         """Return the words with which the server refuses a call."""
-        with self.assertRaises(UserError) as refusal:
+        with self.assertRaises(UserError) as refusal, mute_logger("odoo.http"):
             self._rpc(model, method, *args, **kwargs)
         return str(refusal.exception)

@@ -5,7 +5,9 @@ class DunningLevel(models.Model):
     _inherit = "dunning.level"
 
     channel_fax = fields.Boolean(
-        "Fax", help="The text of the letter is sent to the contact's fax number."
+        "Fax",
+        help="The text of the letter is sent to the contact's fax number.",
+        entry="over",
     )
 
     @api.model

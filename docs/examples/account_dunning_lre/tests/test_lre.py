@@ -163,7 +163,7 @@ class TestLre(RegisteredCommon, WorkerCommon):
         self.assertEqual(letter.state, "queued")
 
     def test_nobody_agrees_in_the_future(self):
-        with self.assertRaisesRegex(UserError, "future"):
+        with self.assertRaisesRegex(UserError, "has not come yet"):
             self.letter.partner_id.dunning_lre_consent_on = self._later(1)
 
     def test_a_company_without_a_provider_prints(self):
