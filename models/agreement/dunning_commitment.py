@@ -17,7 +17,7 @@ class DunningCommitment(models.AbstractModel):
 
     _name = "dunning.commitment"
     _description = "Dunning: Agreement"
-    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
+    _inherit = ["dunning.guarded"]
     _check_company_auto = True
 
     case_id = fields.Many2one(

@@ -15,7 +15,7 @@ class DunningCover(models.Model):
 
     _name = "dunning.cover"
     _description = "Dunning: Amount Kept Back"
-    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
+    _inherit = ["dunning.guarded"]
     _order = "id"
 
     line_id = fields.Many2one(

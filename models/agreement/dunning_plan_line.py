@@ -7,7 +7,7 @@ class DunningPlanLine(models.Model):
 
     _name = "dunning.plan.line"
     _description = "Dunning Payment Plan: Instalment"
-    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
+    _inherit = ["dunning.guarded"]
     _order = "plan_id, date, id"
 
     plan_id = fields.Many2one(

@@ -17,7 +17,7 @@ class DunningAlert(models.Model):
 
     _name = "dunning.alert"
     _description = "Dunning Alert"
-    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
+    _inherit = ["dunning.guarded"]
     _order = "id desc"
 
     kind = fields.Selection(

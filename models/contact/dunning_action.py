@@ -6,9 +6,6 @@ from odoo.tools import format_date, html_sanitize
 
 from ...tools.channels import BY_HOST, BY_PERSON, UNDELIVERED
 
-#: What a delivered contact said, to whom and when.
-
-
 #: What a user may write himself.
 TEXT = frozenset(("subject", "body"))
 
@@ -22,7 +19,7 @@ class DunningAction(models.Model):
 
     _name = "dunning.action"
     _description = "Dunning Action"
-    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
+    _inherit = ["dunning.guarded"]
     _order = "date desc, id desc"
     _rec_name = "subject"
     _check_company_auto = True

@@ -11,7 +11,7 @@ class DunningActionLine(models.Model):
 
     _name = "dunning.action.line"
     _description = "Dunning Action Item"
-    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
+    _inherit = ["dunning.guarded"]
     _order = "action_id, date_due, id"
 
     action_id = fields.Many2one(

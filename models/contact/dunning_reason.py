@@ -32,7 +32,7 @@ class DunningReason(models.Model):
 
     _name = "dunning.reason"
     _description = "Reason for Non-payment"
-    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
+    _inherit = ["dunning.guarded"]
     _order = "sequence, code"
     _rec_names_search = ["code", "name"]
 

@@ -562,7 +562,7 @@ class DunningDisputeOwner(models.Model):
 
     _name = "dunning.dispute.owner"
     _description = "Dispute Owner"
-    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
+    _inherit = ["dunning.guarded"]
     _order = "company_id, family"
     _check_company_auto = True
 

@@ -44,7 +44,7 @@ class DunningEinvoiceStatus(models.Model):
 
     _name = "dunning.einvoice.status"
     _description = "E-invoicing Status"
-    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
+    _inherit = ["dunning.guarded"]
     _order = "date desc, id desc"
     _rec_name = "code"
     _check_company_auto = True

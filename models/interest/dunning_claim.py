@@ -70,7 +70,7 @@ class DunningClaim(models.Model):
 
     _name = "dunning.claim"
     _description = "Dunning Claim"
-    _inherit = ["dunning.guarded", "dunning.guarded", "dunning.guarded"]
+    _inherit = ["dunning.guarded"]
     _order = "date desc, id desc"
 
     case_id = fields.Many2one(
