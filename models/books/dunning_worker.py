@@ -177,14 +177,8 @@ class DunningWorker(models.AbstractModel):
     @api.model
     def _tell_manager(self, company, error):
         """Ask the credit manager of a company to look at what was not done in it."""
-        company.ensure_one()
         company = company._in_its_language()
-        summary = company.env._("Dunning was not done in %(name)s", name=company.name)
-        user = company.dunning_manager_id or company.dunning_user_id
-        if summary not in company.partner_id.activity_ids.mapped("summary"):
-            company.partner_id.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=summary,
-                note=company.env["dunning.worker"]._describe(error),
-                user_id=user.id or self.env.uid,
-            )
+        company._dunning_ask_manager(
+            company.env._("Dunning was not done in %(name)s", name=company.name),
+            company.env["dunning.worker"]._describe(error),
+        )

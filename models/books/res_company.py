@@ -59,6 +59,30 @@ class ResCompany(models.Model):
         lang = self.partner_id.lang or self.env.lang
         return self.with_company(self).with_context(lang=lang)
 
+    # Whoever is asked when something was not done in the company
+
+    def _dunning_get_asked(self):
+        """Return who is asked: the credit manager, else the collector; a hook."""
+        self.ensure_one()
+        return self.dunning_manager_id or self.dunning_user_id
+
+    def _dunning_ask_manager(self, summary, note):
+        """Give the credit manager a task about the company, once; return it.
+
+        :param note: HTML, or plain text
+        """
+        self.ensure_one()
+        # A task of the company stands on its own card, whoever finds the fault.
+        card = self.partner_id.sudo()
+        open_one = card.activity_ids.filtered(lambda task: task.summary == summary)
+        return open_one[:1] or card.activity_schedule(
+            # Due today by the host's own clock: the company's may be what fails.
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=note,
+            user_id=self._dunning_get_asked().id or self.env.uid,
+        )
+
     @api.constrains("dunning_ladder_id")
     def _check_dunning_ladder(self):
         for company in self:

@@ -260,25 +260,9 @@ class ResCompany(models.Model):
     # Whoever is asked when the night does not work
 
     def _dunning_get_asked(self):
-        """Return the credit manager who is asked about the company's nights."""
-        self.ensure_one()
+        """Who confirmed the first run is asked before the collector is."""
         asked = self.dunning_manager_id or self.dunning_confirmed_by_id
-        return asked or self.dunning_user_id
-
-    def _dunning_ask_manager(self, summary, note):
-        """Give the credit manager a task about the company; return it.
-
-        :param note: HTML
-        """
-        self.ensure_one()
-        # A task of the company stands on its own card, whoever finds the fault.
-        return self.partner_id.sudo().activity_schedule(
-            "mail.mail_activity_data_todo",
-            date_deadline=self._dunning_today(),
-            summary=summary,
-            note=note,
-            user_id=self._dunning_get_asked().id or self.env.uid,
-        )
+        return asked or super()._dunning_get_asked()
 
     def _dunning_tell_no_night(self, error):
         """Ask the manager, once, why the night does not start.
