@@ -23,6 +23,13 @@ class DunningFileVoid(models.TransientModel):
     )
     reason = fields.Char(help="What is wrong with it, for whoever looks at it later.")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        windows = super().create(vals_list)
+        for window in windows:
+            window._get_record()  # a number is looked at as whoever gives it
+        return windows
+
     @api.depends("res_model", "res_id")
     def _compute_file_ids(self):
         for window in self:

@@ -15,7 +15,7 @@ class DunningAction(models.Model):
     def _queue_faxes(self):
         """Let frozen texts wait for the scheduled action: nothing is sent in here."""
         ready = self.filtered("contact_id.fax")
-        ready.state = "queued"
+        ready._write_facts({"state": "queued"})
         for action in self - ready:
             action._mark_failed(
                 self.env._(

@@ -59,14 +59,16 @@ class DunningAction(models.Model):
         service = self.env["dunning.print.service"]
         for letter in self._in_company_language()._print():
             try:
-                letter.print_order = service._hand_in(
+                order = service._hand_in(
                     letter._get_letter_reference(),
-                    letter._get_pdf().raw,
+                    letter._get_pdf()._read_dunning_bytes(),
                     letter.channel == "registered",
                 )
             except PrintServiceError as refusal:
                 letter._mark_failed(str(refusal))
                 letter._use_other_channel()
+            else:
+                letter._write_facts({"print_order": order})
 
     @api.model
     def _record_posted(self):
