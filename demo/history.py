@@ -148,7 +148,7 @@ class History:
         proposed |= self.search_actions("registered", "proposed")
         debtors = [self.ledger.partners[key].id for key in PUT_ON_NOTICE]
         agreed = proposed.filtered(lambda action: action.partner_id.id in debtors)
-        agreed.printed_on = datetime.combine(day, MORNING)
+        agreed._write_facts({"printed_on": datetime.combine(day, MORNING)})
         self.post_office.number(agreed)
         agreed.with_user(self.manager).action_deliver(day)
 
@@ -165,7 +165,7 @@ class History:
         """Post the day's letters; those of the last week are only printed."""
         letters = self.search_actions("letter", "queued")
         letters = letters.with_user(self.accountant)._drop_outdated()
-        letters.printed_on = datetime.combine(day, MORNING)
+        letters._write_facts({"printed_on": datetime.combine(day, MORNING)})
         if day <= self.ledger.ago(LAST_POST):
             letters.action_deliver(day)
 

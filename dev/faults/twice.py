@@ -4,6 +4,7 @@ read a sentence."""
 from host import faults
 
 from odoo import SUPERUSER_ID, api
+from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tools.misc import mute_logger
@@ -13,6 +14,7 @@ from .outcome import Outcome
 
 CLICKS = 6
 DEBTOR = "E00500"
+LOGIN = "six_people"
 #: A refusal is told in words: never the name of an index or of an exception.
 UNREADABLE = ("dunning_", "Error", "duplicate key", "serialize", "psycopg2")
 
@@ -91,6 +93,17 @@ def prepare(say, name, story):
             {"dunning_plan_max_amount": 0, "dunning_offer_max_percent": 9}
         )
         partner = env["res.partner"].search([("ref", "=", DEBTOR)], limit=1)
+        env["res.users"].with_context(no_reset_password=True).create(
+            {
+                "name": "Six People",
+                "login": LOGIN,
+                "group_ids": [
+                    Command.link(env.ref("account.group_account_manager").id)
+                ],
+                "company_id": env.company.id,
+                "company_ids": [Command.set(env.company.ids)],
+            }
+        )
         if story == "open":
             return {}
         case = env["dunning.case"]._open_for(partner)
@@ -103,8 +116,8 @@ def prepare(say, name, story):
 def click_at(say, name, story, number, start):
     """Click at a moment, with the host's retries; return what the user was told."""
     with Registry(name).cursor() as cr:
-        user = api.Environment(cr, SUPERUSER_ID, {}).ref("base.user_admin")
-        env = api.Environment(cr, user.id, {})
+        users = api.Environment(cr, SUPERUSER_ID, {})["res.users"]
+        env = api.Environment(cr, users.search([("login", "=", LOGIN)]).id, {})
         partner = env["res.partner"].search([("ref", "=", DEBTOR)], limit=1)
         partner_id = partner.id
         cr.rollback()
