@@ -12,7 +12,6 @@ from . import (
     money,
     papers,
     people,
-    twice,
     workers,
 )
 
@@ -72,12 +71,6 @@ FAULTS = {
         "Another process writes rows that the engine reads, some 200 times a second "
         "(storm) or 5 times (office), while the host's scheduler carries out a night "
         "and a delivery with its own retries.",
-    ),
-    "twice": Fault(
-        twice.twice,
-        "Six people, each a process with its own transaction, click at one moment on "
-        "the same debtor: contest an invoice, propose a plan, send an offer, open the "
-        "case; with the host's own retries.",
     ),
     "pdf": Fault(
         papers.pdf,
