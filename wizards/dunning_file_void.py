@@ -33,7 +33,7 @@ class DunningFileVoid(models.TransientModel):
     @api.depends("res_model", "res_id")
     def _compute_file_ids(self):
         for window in self:
-            window.file_ids = window._get_record()._get_files()
+            window.file_ids = window._get_record()._get_all_files()
 
     def _get_record(self):
         """Return the record of which the documents are.
@@ -76,7 +76,7 @@ class DunningFileVoid(models.TransientModel):
         document = self.attachment_id
         if not document or not (self.reason or "").strip():
             raise UserError(self.env._("Choose the document, and say why it is void."))
-        if document not in record._get_files():
+        if document not in record._get_all_files():
             raise UserError(
                 self.env._(
                     "“%(document)s” is no document of %(record)s.",

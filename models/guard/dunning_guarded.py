@@ -154,25 +154,27 @@ class DunningGuarded(models.AbstractModel):
         if self.env.su:
             return super().write(vals)
         self._check_named(vals)
-        vals = self._with_own_files(vals)
-        files = {one: one.sudo()._get_files() for one in self}
-        result = super().write(vals)
-        # The host looks at the rules before it writes, not at what comes of it.
-        self._with_all_companies().check_access("write")
-        if not vals.keys().isdisjoint(self._get_file_fields()):
+        if vals.keys().isdisjoint(self._get_file_fields()):
+            result = super().write(vals)
+        else:
+            files = {one: one.sudo()._get_files() for one in self}
+            result = super().write(self._with_own_files(vals))
             self._check_kept_files(files)
             self._adopt_files()
+        # The host looks at the rules before it writes, not at what comes of it.
+        self._with_all_companies().check_access("write")
         return result
 
     def onchange(self, values, field_names, fields_spec):
         """What a form shows of a record that a user names is his to read."""
         if not self.env.su:
-            self._check_named(self._get_given_defaults() | values)
+            own = self._without_forged_defaults()
+            own._check_named(own._get_given_defaults() | values)
         return super().onchange(values, field_names, fields_spec)
 
     @api.model
     def _get_given_defaults(self):
-        """Return the values of the context for fields that may be entered."""
+        """Return the values that the context gives for fields of the model."""
         return {
             key.removeprefix("default_"): value
             for key, value in self.env.context.items()
@@ -221,6 +223,12 @@ class DunningGuarded(models.AbstractModel):
         """Return the files that the records name."""
         files = self.env["ir.attachment"]
         return files.union(*(self[name] for name in self._get_file_fields()))
+
+    def _get_all_files(self):
+        """Return the files that the record names, and those put into its history."""
+        self.ensure_one()
+        owned = [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        return self._get_files() | self.env["ir.attachment"].search(owned)
 
     def _keeps_files(self):
         """Tell whether the files of the record stay as they are: as long as it is a
