@@ -47,7 +47,7 @@ class TestTwiceIsOnce(PromiseCommon):
         self._dispute(100)
         with self._refused("200.00 is left to contest"):
             self._dispute(200.01)
-        self._dispute(200)
+        self.assertEqual(self._dispute(200).amount, 200)
 
     def test_by_default_what_is_left_is_contested(self):
         self._dispute(100)
@@ -58,6 +58,7 @@ class TestTwiceIsOnce(PromiseCommon):
         self._dispute(200)
         with self._refused("left to contest"):
             first.amount = 100.01
+        self.assertEqual(first.amount, 100)
 
     def test_what_was_settled_can_be_contested_again(self):
         self._dispute().action_resolve("withdrawn")

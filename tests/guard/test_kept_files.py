@@ -146,6 +146,14 @@ class TestKeptFiles(RegisteredCommon):
         with self.assertRaisesRegex(UserError, "Void since"):
             window.action_confirm()
 
+    def test_a_file_put_into_the_history_of_a_dispute_is_marked_as_void(self):
+        dispute = self._dispute()
+        of_dispute = {"res_model": dispute._name, "res_id": dispute.id}
+        file = self._upload("photo.pdf", **of_dispute)
+        self._assert_kept(file)
+        self._open_void(dispute, file).action_confirm()
+        self.assertIn("Other customer", file.sudo().dunning_void_text)
+
     def test_nobody_marks_a_document_of_another_record(self):
         promise = self._promise()
         dispute = self._dispute(document_ids=[Command.link(self._upload().id)])
