@@ -157,19 +157,13 @@ class TestEntries(NewValues, RightsCommon):
                 self.assertIn(found, (False, "refused"))
 
     def test_a_fact_is_refused_later(self):
-        for model, env, field in self._tried("W", None):
-            record = self.own[model].with_env(env)
-            value = self._sample(field, record)
-            with self.subTest(model=model, field=field.name, user=env.user.login):
-                found = self._attempt(
-                    lambda record=record, field=field, value=value: record.write(
-                        {field.name: value}
-                    )
-                )
-                self.assertEqual(found, "refused")
+        self._assert_refused_later(None)
 
     def test_what_is_entered_once_is_refused_later(self):
-        for model, env, field in self._tried("W", "new"):
+        self._assert_refused_later("new")
+
+    def _assert_refused_later(self, stage):
+        for model, env, field in self._tried("W", stage):
             record = self.own[model].with_env(env)
             value = self._sample(field, record)
             with self.subTest(model=model, field=field.name, user=env.user.login):
