@@ -23,6 +23,12 @@ class ResConfigSettings(models.TransientModel):
     dunning_bank_freshness_days = fields.Integer(
         related="company_id.dunning_bank_freshness_days", readonly=False
     )
+    dunning_draft_payment_days = fields.Integer(
+        related="company_id.dunning_draft_payment_days", readonly=False
+    )
+    dunning_online_payment_days = fields.Integer(
+        related="company_id.dunning_online_payment_days", readonly=False
+    )
     dunning_left_out_codes = fields.Char(
         related="company_id.dunning_left_out_codes", readonly=False
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from .known_money import ANNOUNCED
 from .rungs import END_OF_LADDER, Item, Ladder, Rung
 
 # Why a debtor gets no contact today, in the order in which the reasons are tried.
@@ -24,6 +25,7 @@ LADDER_ENDED = "ladder_ended"
 TOO_EARLY = "too_early"
 FORMAL_NOTICE = "formal_notice"
 CONTACT_GAP = "contact_gap"
+MATCH_FIRST = "match_first"
 BANK_STALE = "bank_stale"
 REASONS = (
     NOTHING_LATE,
@@ -36,6 +38,7 @@ REASONS = (
     TOO_EARLY,
     FORMAL_NOTICE,
     CONTACT_GAP,
+    MATCH_FIRST,
     BANK_STALE,
 )
 
@@ -45,8 +48,10 @@ class Case:
     """What is known of a debtor: items, open credits, the last contact.
 
     ``pending`` is true while a contact was prepared and not yet delivered: nothing new
-    starts before it ends. ``credits`` is a positive amount in company currency.
-    ``spoken_on`` is the last day on which the debtor was told about an agreement.
+    starts before it ends. ``credits`` is the known money that names no item, a positive
+    amount in company currency; ``unmatched`` all of it that somebody should match
+    before anything formal leaves. ``spoken_on`` is the last day on which the debtor was
+    told about an agreement.
     """
 
     items: tuple[Item, ...]
@@ -54,6 +59,7 @@ class Case:
     last_contact: date | None = None
     pending: bool = False
     spoken_on: date | None = None
+    unmatched: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,7 @@ def decide(
     free = [item for item in late if not item.hold]
     if not late:
         return _decide_courtesy(ladder, case, today, bank_fresh)
-    if reason := _reason_not_to_dun(ladder, case, free):
+    if reason := _reason_not_to_dun(ladder, case, late):
         return Decision(reason=reason)
     nexts = {
         item.key: nexts[item.key] if nexts else next_rung(ladder, item)
@@ -142,16 +148,25 @@ def decide(
     return Decision(steps + contact.steps, contact.reason, contact.day)
 
 
-def _reason_not_to_dun(ladder, case, free):
+def _reason_not_to_dun(ladder, case, late):
+    free = [item for item in late if not item.hold]
     if not free:
-        return HELD
+        is_paid = any(item.hold == ANNOUNCED for item in late)
+        return TO_RECONCILE if is_paid else HELD
     overdue = sum((item.amount for item in free), Decimal(0))
     net = overdue - case.credits
     if case.credits and (net <= 0 or net < ladder.minimum):
         return TO_RECONCILE
     if net < ladder.minimum:
-        return BELOW_MINIMUM
+        # A part of it may be announced: then it is the money that is to be matched.
+        return TO_RECONCILE if case.unmatched else BELOW_MINIMUM
     return ""
+
+
+def must_match_first(ladder: Ladder, case: Case) -> bool:
+    """Tell whether somebody has to match the debtor's money before he is put on notice,
+    or anything beside the principal is claimed of him (design, rule 7)."""
+    return case.unmatched > 0 and case.unmatched >= ladder.minimum
 
 
 def _decision_steps(decisions):
@@ -172,6 +187,8 @@ def _decide_contact(ladder, case, free, calendar, today, bank_fresh):
     speaking = max(due.values(), key=ladder.climbing.index)
     if wait := reason_to_wait(ladder, case, today, speaking.formal):
         return wait
+    if speaking.formal and must_match_first(ladder, case):
+        return Decision(reason=MATCH_FIRST)
     if speaking.automatic and not bank_fresh:
         return Decision(reason=BANK_STALE)
     if speaking.formal:
@@ -224,26 +241,29 @@ def _decide_courtesy(ladder, case, today, bank_fresh):
     """A courtesy leaves between due + delay and the day before the due date, once, not
     after a later one, and never beside anything overdue, held or under formal notice.
     """
+    # What is paid already, and only waits to be matched, is in nobody's way.
+    items = [item for item in case.items if item.hold != ANNOUNCED]
     if (
-        not case.items
+        not items
         or case.pending
         or case.spoken_on == today
-        or any(item.hold or item.due < today for item in case.items)
+        or any(item.hold or item.due < today for item in items)
     ):
-        return Decision(reason=NOTHING_LATE)
+        is_paid = case.items and not items
+        return Decision(reason=TO_RECONCILE if is_paid else NOTHING_LATE)
     spoken = set()
     for rung in reversed(ladder.courtesies):
         spoken.add(rung.key)
         due = {
             item.key: rung
-            for item in case.items
+            for item in items
             if item.due + timedelta(days=rung.delay) <= today < item.due
             and not spoken & item.courtesies
         }
         if not due:
             continue
         if case.credits >= sum(
-            (i.amount for i in case.items if i.key in due), Decimal(0)
+            (item.amount for item in items if item.key in due), Decimal(0)
         ):
             return Decision(reason=TO_RECONCILE)
         if rung.automatic and not bank_fresh:

@@ -14,3 +14,4 @@ from . import dunning_outcome_dispute
 from . import dunning_doubtful
 from . import dunning_file_void
 from . import dunning_case_close
+from . import dunning_known_money

@@ -1,8 +1,9 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.case.decide import CasePlan
 from ..tools import ladder as core
 
 #: Debtors served in one call while a selection is worked through.
@@ -101,6 +102,12 @@ class DunningRelanceLine(models.TransientModel):
         related="case_id.amount_overdue", related_sudo=False
     )
     days_overdue = fields.Integer(related="case_id.days_overdue", related_sudo=False)
+    known_money_text = fields.Html(
+        related="case_id.known_money_text", related_sudo=False
+    )
+    has_known_money = fields.Boolean(
+        related="case_id.has_known_money", related_sudo=False
+    )
     state = fields.Selection(
         [
             ("ready", "Ready"),
@@ -270,7 +277,7 @@ class DunningRelanceLine(models.TransientModel):
                     debtor=case.display_name,
                 )
             )
-        taken = CasePlan(core.Decision((step,)), plan.facts, plan.items, plan.nexts)
+        taken = replace(plan, decision=core.Decision((step,)))
         drafts = case._search_drafts()
         date = case.company_id._dunning_today()
         return drafts._replace_with({case: taken}, date)

@@ -196,6 +196,6 @@ class DunningAction(models.Model):
             *PLAN_TEXTS,
         )
 
-    def _get_table_values(self, credits_of, as_date):
-        values = super()._get_table_values(credits_of, as_date)
+    def _get_table_values(self, as_date):
+        values = super()._get_table_values(as_date)
         return values | {"notes": self._get_agreements_below()}

@@ -179,6 +179,7 @@ class DunningOffer(models.Model):
 
     def _check_terms(self):
         self._check_case_is_open()
+        self.case_id._check_money_is_matched(self.env._("The offer cannot be sent yet"))
         if self.state != "draft":
             raise UserError(
                 self.env._("%(offer)s was sent already.", offer=self.display_name)

@@ -6,6 +6,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools import known_money as core
+
 #: Why an open item is not dunned at all, whatever the calendar says.
 ITEM_HOLDS = ("excluded", "blocked", "in_payment", "claim")
 
@@ -16,7 +18,8 @@ class OpenItem(NamedTuple):
 
     ``partner_id`` is the debtor: the commercial partner of the one the ledger names.
     ``residual`` is in company currency, ``residual_currency`` in ``currency_id``;
-    ``kept_back`` is the part of the latter that a promise, plan or dispute covers.
+    ``kept_back`` is the part of the latter that a promise, plan or dispute covers, or
+    money that is ``announced``; ``reference`` is what the debtor is asked to quote.
     """
 
     line_id: int
@@ -30,7 +33,9 @@ class OpenItem(NamedTuple):
     name: str
     invoice_date: Date
     contact_id: int
+    reference: str
     kept_back: Decimal = Decimal(0)
+    announced: Decimal = Decimal(0)
 
     @property
     def balance(self):
@@ -66,6 +71,42 @@ class OpenItem(NamedTuple):
             hold = max(parts, key=parts.get)
         return self._replace(kept_back=total, hold=hold)
 
+    def announce(self, amount):
+        """Return the item with the known money that is for it, not matched yet.
+
+        :param amount: in the currency of the item; more than what may be claimed
+            counts so far only
+        """
+        amount = min(amount, self.balance - self.kept_back)
+        if amount <= 0:
+            return self
+        kept_back, hold = self.kept_back + amount, self.hold
+        if kept_back >= self.balance and not hold:
+            hold = core.ANNOUNCED
+        return self._replace(kept_back=kept_back, announced=amount, hold=hold)
+
+    def to_open(self):
+        """Return the item as money is given out to it."""
+        return core.Open(
+            self.line_id,
+            self.due,
+            self.currency_id,
+            self.balance,
+            self.residual,
+            self.move_id,
+            tuple(filter(None, (self.name, self.reference))),
+        )
+
+    def to_asked(self):
+        """Return what is asked of the item, as money is deducted from it."""
+        return core.Open(
+            self.line_id,
+            self.due,
+            self.currency_id,
+            self.balance - self.kept_back,
+            self.claimed,
+        )
+
     def to_case_line(self):
         """Return what an edited invoice may change on the line of its case."""
         return {"date_due": self.due, "currency_id": self.currency_id}
@@ -87,6 +128,7 @@ class OpenItem(NamedTuple):
             "currency_id": self.currency_id,
             "amount_residual": self.residual_currency,
             "amount_claimed": self.claimed_currency,
+            "amount_announced": float(self.announced),
         }
 
 
@@ -131,6 +173,7 @@ class AccountMoveLine(models.Model):
         debtor = self._join_dunning_debtor(query)
         self.env["account.move"].flush_model(
             ["payment_state", "name", "invoice_date", "partner_id"]
+            + ["payment_reference"]
         )
         self.flush_model(["no_followup", "amount_residual_currency", "currency_id"])
         columns = [
@@ -148,6 +191,7 @@ class AccountMoveLine(models.Model):
             SQL.identifier(move, "name"),
             SQL.identifier(move, "invoice_date"),
             SQL.identifier(move, "partner_id"),
+            SQL.identifier(move, "payment_reference"),
         ]
         rows = self.env.execute_query(query.select(*columns))
         items = [
@@ -217,66 +261,6 @@ class AccountMoveLine(models.Model):
         return SQL.identifier(partner, "commercial_partner_id")
 
     @api.model
-    def _read_dunning_credits(self, company, partners):
-        """Map partner ids to the money of theirs that is not matched yet (positive).
-
-        Open credits on receivable accounts of the whole company tree, payments that
-        are not in the books yet, pending online payments, bank lines without a match.
-        """
-        tree = company._dunning_tree()
-        sources = (
-            (self, "amount_residual", self._dunning_credit_domain()),
-            (
-                self.env["account.payment"],
-                "amount_company_currency_signed",
-                self._dunning_payment_domain(),
-            ),
-            (
-                self.env["account.bank.statement.line"],
-                "amount",
-                Domain([("is_reconciled", "=", False), ("amount", ">", 0)]),
-            ),
-        )
-        of_debtors = Domain("partner_id.commercial_partner_id", "in", partners.ids)
-        of_tree = Domain("company_id", "any", tree)
-        rows = SQL(" UNION ALL ").join(
-            # Read as superuser: a credit counts even where the user may not look.
-            self._select_dunning_money(
-                model.sudo(), name, domain & of_debtors & of_tree
-            )
-            for model, name, domain in sources
-        )
-        totals = {
-            key: Decimal(str(amount))
-            for key, amount in self.env.execute_query(
-                SQL("SELECT debtor, sum(amount) FROM (%s) money GROUP BY debtor", rows)
-            )
-        }
-        for key, amount in self._read_pending_transactions(tree, partners):
-            totals[key] = totals.get(key, Decimal(0)) + amount
-        return totals
-
-    @api.model
-    def _select_dunning_money(self, model, name, domain):
-        """Return the query of (debtor, amount) of the records of a domain.
-
-        :param name: the field of the amount, whatever its sign
-        """
-        self.env["res.partner"].flush_model(["commercial_partner_id"])
-        model.flush_model(["partner_id", name])
-        query = model._search(domain)
-        partner = query.left_join(
-            model._table, "partner_id", "res_partner", "id", "dunning_debtor"
-        )
-        return query.select(
-            SQL(
-                "%s AS debtor, abs(%s) AS amount",
-                SQL.identifier(partner, "commercial_partner_id"),
-                SQL.identifier(model._table, name),
-            )
-        )
-
-    @api.model
     def _dunning_credit_domain(self):
         return Domain(
             [
@@ -286,30 +270,3 @@ class AccountMoveLine(models.Model):
                 ("amount_residual", "<", 0),
             ]
         )
-
-    @api.model
-    def _dunning_payment_domain(self):
-        """Payments that no posted entry shows yet, lest a credit be counted twice."""
-        return Domain(
-            [
-                ("payment_type", "=", "inbound"),
-                ("partner_type", "=", "customer"),
-                ("state", "in", ("draft", "in_process")),
-            ]
-        ) & (Domain("move_id", "=", False) | Domain("move_id.state", "=", "draft"))
-
-    @api.model
-    def _read_pending_transactions(self, tree, partners):
-        transactions = self.env[
-            "payment.transaction"
-        ].sudo()  # see _read_dunning_credits
-        rows = transactions.search_fetch(
-            Domain("state", "in", ("pending", "authorized"))
-            & Domain("company_id", "any", tree)
-            & Domain("partner_id.commercial_partner_id", "in", partners.ids),
-            ["partner_id", "amount", "currency_id", "company_id"],
-        )
-        for row in rows:
-            currency = row.company_id.currency_id
-            amount = row.currency_id._convert(row.amount, currency, row.company_id)
-            yield row.partner_id.commercial_partner_id.id, Decimal(str(amount))

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools import known_money as core
+
 
 class AccountMove(models.Model):
     """What an invoice shows of its dunning. Nothing here changes an entry."""
@@ -152,7 +154,24 @@ class AccountMove(models.Model):
             "in_payment": [("payment_state", "=", "in_payment")],
             "blocked": [("payment_state", "=", "blocked")],
             "excluded": [("line_ids.no_followup", "=", True)],
+            core.ANNOUNCED: self._get_found_domain(self._find_announced_ids),
         }
+
+    @api.model
+    def _find_announced_ids(self):
+        """Return the ids of the invoices that known money covers."""
+        cases, found = self.env["dunning.case"], set()
+        for company in self.env.companies:
+            debtors = self.env["account.move.line"]._read_dunning_money(company)
+            paying = cases.search(
+                Domain("company_id", "=", company.id)
+                & Domain("partner_id", "in", list(debtors))
+                & Domain("state", "!=", "closed")
+            )
+            found |= paying._find_announced()
+        return (
+            self.env["account.move.line"].sudo().browse(found).move_id.ids
+        )  # ids only
 
     @api.model
     def _get_found_domain(self, find):

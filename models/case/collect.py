@@ -73,7 +73,7 @@ class DunningCase(models.Model):
         """
         return [
             *("partner_id", "company_id", "ladder_id", "state"),
-            *("last_run_on", "wait_reason", "failure"),
+            *("last_run_on", "wait_reason", "failure", "accepted_money"),
         ]
 
     @api.model

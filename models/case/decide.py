@@ -12,8 +12,8 @@ from odoo.tools import SQL, format_date
 
 from ...tools import ladder as core
 from ...tools.channels import OUTSIDE_LADDER, UNDELIVERED, is_rung_delivered
+from .known_money import DebtorMoney
 
-NO_CREDITS = Decimal(0)
 NO_COURTESIES = frozenset()
 #: Proposals that the next decision replaces.
 DRAFTS = Domain(
@@ -25,13 +25,16 @@ DRAFTS = Domain(
 )
 
 
+NO_MONEY = DebtorMoney()
+
+
 @dataclass(slots=True)
 class CasePlan:
     """What the engine would do with a case: the decision and the facts behind it.
 
     ``items`` and ``nexts`` are keyed by the id of the case line; ``lines`` are the
     rows of the open items (:class:`CaseLine`). ``day`` is the day decided for, and an
-    item is late ``grace`` days after its due date.
+    item is late ``grace`` days after its due date; ``money`` is known and not matched.
     """
 
     decision: core.Decision
@@ -41,6 +44,7 @@ class CasePlan:
     lines: list = field(default_factory=list)
     day: Date | None = None
     grace: int = 0
+    money: DebtorMoney = NO_MONEY
 
     @property
     def contact(self):
@@ -180,7 +184,9 @@ class DunningCase(models.Model):
         for company, cases in self.grouped("company_id").items():
             items, lines = books or cases._read_books(company, date)
             items, kept_cases = cases._keep_back(items, lines, date)
-            facts = cases._read_facts(company, items, lines, levels, ignored)
+            money = cases._read_known_money(company, items, date)
+            items = cases._announce_money(money, items)
+            facts = cases._read_facts(items, lines, levels, money, ignored)
             is_fresh = is_bank_fresh
             if is_fresh is None:
                 # Whatever waits for a person does not wait for the bank.
@@ -194,6 +200,7 @@ class DunningCase(models.Model):
                 else:
                     plan = case._decide_one(ladder, facts[case.id], date, is_fresh)
                 plan.day, plan.grace = date, ladder.grace if ladder else 0
+                plan.money = money.get(case.partner_id.id, plan.money)
                 plan.lines = [
                     line
                     for line in lines.get(case.id, ())
@@ -239,7 +246,10 @@ class DunningCase(models.Model):
             plans |= of_company._decide(today, ignored=drafts)
         for case in self:
             plan = plans.get(case)
+            rows = plan.money.rows if plan else ()
             case.why = case._explain(plan) if plan else False
+            case.has_known_money = bool(rows)
+            case.known_money_text = rows and case._render_known_money(rows)
 
     def _explain(self, plan):
         """Return the decision as sentences in the user's language."""
@@ -295,7 +305,7 @@ class DunningCase(models.Model):
         lines = {line.id: line for line in self.line_ids}
         taken = {key for step in plan.decision.steps for key in step.deliver}
         for key, (rung, day) in plan.nexts.items():
-            if rung and key not in taken and not lines[key].hold:
+            if rung and key not in taken and not plan.items[key].hold:
                 day = max(day, plan.decision.day or day)
                 coming[day, rung.key].append(lines[key].move_id.name or "")
         for (day, key), names in sorted(coming.items())[:5]:
@@ -364,25 +374,24 @@ class DunningCase(models.Model):
             },
         )
 
-    def _read_facts(self, company, items, lines, levels, ignored=None):
+    def _read_facts(self, items, lines, levels, money, ignored=None):
         """Return what the functional core must know of each case of a company.
 
         :param items: ``{move line id: OpenItem}``
         :param lines: ``{case id: [CaseLine]}``
         :param Levels levels: what :meth:`_read_levels` returned
+        :param money: ``{debtor id: DebtorMoney}``
         :param ignored: actions to decide afresh, as if they did not exist
         :rtype: dict[int, core.Case]
         """
         by_case = self._read_contacts(ignored)
         contacts = self._get_contact_facts(by_case, levels.proofs)
         courtesies = self._read_courtesies(by_case)
-        partners = {case.id: case.partner_id.id for case in self}
-        credits_of = self.env["account.move.line"]._read_dunning_credits(
-            company, self.partner_id
-        )
-        earlier = self._read_earlier_contacts(company)
+        earlier = self._read_earlier_contacts()
         facts = {}
-        for case_id, partner_id in partners.items():
+        for case in self:
+            case_id, partner_id = case.id, case.partner_id.id
+            of_debtor = money.get(partner_id, NO_MONEY)
             last_contact, is_pending, deciding, spoken_on = contacts[case_id]
             facts[case_id] = core.Case(
                 items=tuple(
@@ -395,7 +404,8 @@ class DunningCase(models.Model):
                     for line in lines.get(case_id, ())
                     if line.move_line_id in items
                 ),
-                credits=credits_of.get(partner_id, NO_CREDITS),
+                credits=of_debtor.allocation.free,
+                unmatched=of_debtor.count_unmatched(case.accepted_money or ()),
                 last_contact=last_contact or earlier.get(partner_id),
                 pending=is_pending,
                 spoken_on=spoken_on,
@@ -479,7 +489,7 @@ class DunningCase(models.Model):
             deciding[waiting[action.id]] |= {*action.line_ids.case_line_id.ids}
         return deciding
 
-    def _read_earlier_contacts(self, company):
+    def _read_earlier_contacts(self):
         """Map debtor ids to the last contact of their closed cases.
 
         The gap between two contacts is the debtor's: whoever pays all and owes again
@@ -489,7 +499,7 @@ class DunningCase(models.Model):
             return {}
         domain = (
             Domain("partner_id", "in", self.partner_id.ids)
-            & Domain("company_id", "=", company.id)
+            & Domain("company_id", "in", self.company_id.ids)
             & Domain("case_id.state", "=", "closed")
             & Domain("state", "=", "done")
             & Domain("channel", "!=", "decision")

@@ -18,8 +18,6 @@ class DunningCase(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "dunning.guarded",
-        "dunning.guarded",
-        "dunning.guarded",
     ]
     _order = "amount_overdue desc, id desc"
     _check_company_auto = True
@@ -180,7 +178,9 @@ class DunningCase(models.Model):
             core.HELD: self.env._(
                 "Every late item is excluded, on hold or the matter of an agreement"
             ),
-            core.TO_RECONCILE: self.env._("To reconcile: open credits cover the debt"),
+            core.TO_RECONCILE: self.env._(
+                "To reconcile: the customer's money is there, or on its way"
+            ),
             core.BELOW_MINIMUM: self.env._("Below the minimum amount"),
             core.PENDING: self.env._("A contact is not delivered yet"),
             core.DECIDING: self.env._("A decision is on the credit manager's desk"),
@@ -190,6 +190,9 @@ class DunningCase(models.Model):
                 "The deadline of a formal notice is running"
             ),
             core.CONTACT_GAP: self.env._("Contacted too recently"),
+            core.MATCH_FIRST: self.env._(
+                "Money of the customer is there: match it first, then go on"
+            ),
             core.BANK_STALE: self.env._("Waiting for fresh bank entries"),
             "to_approve": self.env._("A contact waits for approval"),
             "failed": self.env._("An error stopped the case"),

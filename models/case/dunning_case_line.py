@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ...tools import known_money as core_money
 from ...tools import ladder as core
 
 
@@ -252,6 +253,7 @@ class DunningCaseLine(models.Model):
             ("in_payment", self.env._("Payment in progress")),
             ("blocked", self.env._("Blocked")),
             ("excluded", self.env._("Excluded from follow-up")),
+            (core_money.ANNOUNCED, self.env._("Paid, to be matched")),
         ]
 
     @api.depends(
@@ -274,6 +276,8 @@ class DunningCaseLine(models.Model):
         :rtype: dict[dunning.case.line, str]
         """
         others = self._find_other_holds()
+        announced = self.case_id._find_announced()
+        others |= dict.fromkeys(announced - set(others), core_money.ANNOUNCED)
         return {
             line: others[line.move_line_id.id]
             for line in self

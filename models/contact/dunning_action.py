@@ -121,6 +121,11 @@ class DunningAction(models.Model):
         entry="draft",
     )
     line_ids = fields.One2many("dunning.action.line", "action_id", readonly=True)
+    known_money = fields.Json(
+        readonly=True,
+        help="The customer's money that was not matched when the contact was prepared: "
+        "it is deducted from what is asked, and named.",
+    )
     mail_mail_id = fields.Many2one("mail.mail", readonly=True, index="btree_not_null")
     activity_id = fields.Many2one(
         "mail.activity", readonly=True, index="btree_not_null"

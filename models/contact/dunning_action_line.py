@@ -37,6 +37,11 @@ class DunningActionLine(models.Model):
     currency_id = fields.Many2one("res.currency", required=True)
     amount_residual = fields.Monetary("Balance")
     amount_claimed = fields.Monetary("Claimed")
+    amount_announced = fields.Monetary(
+        "Announced",
+        help="The part that money of the customer settles which is not matched yet: it "
+        "is not claimed.",
+    )
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company currency"
     )
@@ -77,16 +82,25 @@ class DunningActionLine(models.Model):
             "invoice_date": as_date(self.invoice_date),
             "date_due": as_date(self.date_due),
             "days_overdue": self.days_overdue,
-            "amount": format_amount(self.env, self.amount_claimed, self.currency_id),
+            "amount": self._format_shown(),
         }
+
+    def _get_shown(self):
+        """Return what the table of a text shows of the item: money that is announced is
+        deducted below, by its own row."""
+        self.ensure_one()
+        return self.currency_id.round(self.amount_claimed + self.amount_announced)
+
+    def _format_shown(self):
+        return format_amount(self.env, self._get_shown(), self.currency_id)
 
     @api.model
     def _get_totals(self, lines):
-        """Return the total claimed per currency; never a mixed sum."""
+        """Return the total of the table per currency; never a mixed sum."""
         totals = {}
         for line in lines:
             currency = line.currency_id
             totals[currency] = currency.round(
-                totals.get(currency, 0.0) + line.amount_claimed
+                totals.get(currency, 0.0) + line._get_shown()
             )
         return totals

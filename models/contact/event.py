@@ -96,8 +96,10 @@ class DunningAction(models.Model):
             date = day or company._dunning_today()
             items, lines = of_company._read_books(company, date)
             items = of_company._keep_back(items, lines, date).items
+            money = of_company._read_known_money(company, items, date)
+            items = of_company._announce_money(money, items)
             values += [
-                self._prepare_event(event, items, date)
+                self._prepare_event(event, items, date, money)
                 for event in events
                 if event.case in of_company
             ]
@@ -107,9 +109,18 @@ class DunningAction(models.Model):
         return contacts
 
     @api.model
-    def _prepare_event(self, event, items, date):
-        """Return the values of the contact that tells an event."""
+    def _prepare_event(self, event, items, date, money):
+        """Return the values of the contact that tells an event.
+
+        :param money: ``{debtor id: DebtorMoney}``
+        """
         case = event.case
+        of_debtor = money.get(case.partner_id.id)
+        named = [
+            items[line.move_line_id.id]
+            for line in event.lines
+            if line.move_line_id.id in items
+        ]
         contact = case._get_contact()
         return {
             "case_id": case.id,
@@ -129,6 +140,7 @@ class DunningAction(models.Model):
                 for line in event.lines.sorted(lambda line: (line.date_due, line.id))
                 if line.move_line_id.id in items
             ],
+            "known_money": of_debtor.to_rows(named) if of_debtor else False,
         }
 
     def _get_event_source(self):

@@ -21,6 +21,7 @@ REFUSED_ADDRESS = "SMTPRecipientsRefused"
 SAME_LINE = (
     *("case_line_id", "move_line_id", "move_id", "level_id", "currency_id", "name"),
     *("invoice_date", "date_due", "days_overdue", "amount_residual", "amount_claimed"),
+    "amount_announced",
 )
 #: A mail server explains itself at length; the message in the chatter has it all.
 LONGEST_REASON = 300

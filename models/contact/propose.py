@@ -189,7 +189,14 @@ class DunningAction(models.Model):
             "date": date,
             "contact_id": case._get_contact(self.env["res.partner"].browse(billed)).id,
             "line_ids": self._prepare_lines(step, plan, date),
+            "known_money": self._prepare_known_money(step, plan),
         }
+
+    @api.model
+    def _prepare_known_money(self, step, plan):
+        """Return what a step deducts of what it asks for, as it is frozen."""
+        items = [plan.items[key] for key in (*step.deliver, *step.listed)]
+        return plan.money.to_rows(items, step.kind != "courtesy") or False
 
     @api.model
     def _create_with_lines(self, wanted):
@@ -244,7 +251,7 @@ class DunningAction(models.Model):
                 row["amount_claimed"],
             )
             for row in wanted
-        ]:
+        ] and not self._note_known_money(self._prepare_known_money(step, plan)):
             lines = {line.case_line_id.id: line for line in told}
             for row in wanted:
                 line = lines[row["case_line_id"]]
@@ -253,7 +260,23 @@ class DunningAction(models.Model):
             return
         told.unlink()
         self._insert_lines([wanted])
+        self._note_known_money(self._prepare_known_money(step, plan))
         self._write_facts({"is_stale": self.is_edited})
+
+    def _note_known_money(self, rows):
+        """Write what is deducted; tell whether it has changed."""
+        self.ensure_one()
+        if (self.known_money or False) == rows:
+            return False
+        self._write_facts({"known_money": rows})
+        return True
+
+    def _get_known_rows(self, plan):
+        """Return what the contact would deduct by a plan of now."""
+        self.ensure_one()
+        keys = self.line_ids.case_line_id.ids
+        items = [plan.items[key] for key in keys if key in plan.items]
+        return plan.money.to_rows(items, self.kind != "courtesy") or False
 
     # Money is read live when it leaves: what is no longer right stays here.
 
@@ -324,8 +347,15 @@ class DunningAction(models.Model):
                 line.unlink()
             elif line._has_changed(item):
                 line._write_facts({"amount_residual": item.residual_currency})
-                line._write_facts({"amount_claimed": item.claimed_currency})
+                line._write_facts(
+                    {
+                        "amount_claimed": item.claimed_currency,
+                        "amount_announced": float(item.announced),
+                    }
+                )
                 self._write_facts({"is_stale": self.is_edited})
+        if self._note_known_money(self._get_known_rows(plan)):
+            self._write_facts({"is_stale": self.is_edited})
         if not self.line_ids:
             self._drop(self.env._("Everything named in it was settled meanwhile."))
 
@@ -351,6 +381,10 @@ class DunningAction(models.Model):
         self.ensure_one()
         if self._is_outside_ladder():
             return self._get_event_outdated_reason()
+        return self._find_outdated_line(plan, day) or self._find_news_of_money(plan)
+
+    def _find_outdated_line(self, plan, day):
+        """Return why what is told of an item is no longer right, in words."""
         for line in self.line_ids:
             item = plan.items.get(line.case_line_id.id)
             if not item:
@@ -363,8 +397,20 @@ class DunningAction(models.Model):
                 )
             if self.kind == "courtesy" and item.due <= day:
                 return self.env._("The due date has come.")
+        return ""
+
+    def _find_news_of_money(self, plan):
+        """Return what has changed of the debtor's known money, in words."""
+        labels = self.case_id._get_reason_labels()
         if plan.decision.reason == core.TO_RECONCILE:
-            return self.case_id._get_reason_labels()[core.TO_RECONCILE]
+            return labels[core.TO_RECONCILE]
+        if self._get_known_rows(plan) != (self.known_money or False):
+            return self.env._("What is known of the customer's money has changed.")
+        ladder = self.case_id.ladder_id
+        if self.is_formal_notice and core.must_match_first(
+            ladder._to_core(), plan.facts
+        ):
+            return labels[core.MATCH_FIRST]
         return ""
 
     def _get_sendable(self):

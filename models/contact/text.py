@@ -1,15 +1,14 @@
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import timedelta
 from functools import cache
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
 from ...tools import ladder as core
 from ...tools.channels import BY_PERSON
+from ...tools.known_money import CREDIT, CREDIT_NOTE, IN_BOOKS
 
 #: What the texts of levels may name; admins without the right to edit code use them.
 PLACEHOLDERS = (
@@ -39,9 +38,11 @@ SHORT_LIST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCredit:
-    """Money in the debtor's favour that is not matched yet; the amount is positive."""
+class Deduction:
+    """Money of the debtor that is not matched yet and deducted from what is asked: from
+    where (``tools/known_money.py``), its number, day and amount (positive)."""
 
+    source: str
     name: str
     date: Date
     currency: models.BaseModel
@@ -235,20 +236,18 @@ class DunningAction(models.Model):
         moves.fetch(["name", "payment_reference", "partner_bank_id"])
         # The items of a batch share their few hundred dates.
         as_date = cache(lambda day: format_date(self.env, day))
-        open_credits = self._read_open_credits()
         for action in self:
-            values = action._get_table_values(open_credits[action], as_date)
+            values = action._get_table_values(as_date)
             action.items_table = qweb._render("account_dunning.items_table", values)
             action.payment_block = qweb._render("account_dunning.payment_block", values)
 
-    def _get_table_values(self, credits_of, as_date):
+    def _get_table_values(self, as_date):
         """Return what the table and the payment block show. Each folder adds its own.
 
-        :param credits_of: the open credits of the debtor
         :param as_date: formats a date for the reader
         """
         self.ensure_one()
-        rows, payable = self._format_credits(credits_of, as_date)
+        rows, payable = self._format_credits(as_date)
         return {
             "action": self,
             "rows": [line._format(as_date) for line in self.line_ids],
@@ -290,14 +289,11 @@ class DunningAction(models.Model):
     @api.depends("line_ids.amount_claimed", "line_ids.name", "line_ids.days_overdue")
     @api.depends_context("lang")
     def _compute_figures(self):
-        open_credits = self._read_open_credits()
         for action in self:
             lines = action.line_ids
             amounts = [
                 format_amount(self.env, amount, currency)
-                for currency, amount in action._get_payable(
-                    open_credits[action]
-                ).items()
+                for currency, amount in action._get_payable().items()
             ]
             action.amount_text = self._join(amounts)
             action.oldest_days = max(lines.mapped("days_overdue"), default=0)
@@ -450,88 +446,69 @@ class DunningAction(models.Model):
             "Our message of %(date)s has remained unanswered to this day.", date=date
         )
 
-    # What speaks for the debtor stands beside what he owes, and is deducted.
-    #
-    # Credit notes and payments in the books that nobody has matched yet. Money that is
-    # only announced holds a message back (see ``_read_dunning_credits``): what is not
-    # in the books is not told as if it were.
+    # What speaks for the debtor stands beside what he owes, and is deducted: his money
+    # that is known and not matched yet, as it was when the contact was prepared.
 
-    def _read_open_credits(self):
-        """Map actions to the open credits of their debtors, the oldest first."""
-        by_debtor = {}
-        for company, actions in self.grouped("company_id").items():
-            found = self._read_company_credits(company, actions.partner_id)
-            for action in actions:
-                by_debtor[action] = found.get(action.partner_id.id, [])
-        return by_debtor
+    def _get_deductions(self):
+        """Return what is deducted, the oldest first.
 
-    @api.model
-    def _read_company_credits(self, company, debtors):
-        """Map ids of debtors to their credits with a company and its branches."""
-        # As for the amounts due: access to the journals is not needed to dun.
-        items = self.env["account.move.line"].sudo()
-        items = items.search_fetch(
-            items._dunning_credit_domain()
-            & Domain("partner_id.commercial_partner_id", "in", debtors.ids)
-            & Domain("company_id", "any", company._dunning_tree()),
-            ["partner_id", "move_name", "date", "currency_id"]
-            + ["amount_residual_currency"],
-            order="date, id",
-        )
-        found = defaultdict(list)
-        for item in items:
-            credit = OpenCredit(
-                item.move_name or "",
-                item.date,
-                item.currency_id,
-                -item.amount_residual_currency,
+        :rtype: list[Deduction]
+        """
+        self.ensure_one()
+        currencies = self.env["res.currency"]
+        return [
+            Deduction(
+                row["source"],
+                row["name"],
+                Date.fromisoformat(row["day"]),
+                currencies.browse(row["currency_id"]),
+                float(row["amount"]),
             )
-            found[item.partner_id.commercial_partner_id.id].append(credit)
-        return found
+            for row in self.known_money or ()
+        ]
 
-    def _get_payable(self, credits_of):
-        """Return per currency what is left to pay; what the credits cover is left out.
+    def _get_payable(self):
+        """Return per currency what is left to pay: the items less the known money.
 
-        A courtesy asks for nothing yet, and deducts nothing. What credits cover wholly
-        is not asked for at all, unless a person does so all the same.
-
-        :param credits_of: the open credits of the debtor
+        What the money covers wholly is not asked for at all, unless a person does so
+        all the same.
         """
         totals = self._get_totals()
-        if self.kind == "courtesy":
-            return totals
         payable = dict(totals)
-        for credit in credits_of:
-            if credit.currency in payable:
-                payable[credit.currency] -= credit.amount
+        for one in self._get_deductions():
+            if one.currency in payable:
+                payable[one.currency] -= one.amount
         return {
             currency: currency.round(amount)
             for currency, amount in payable.items()
             if currency.compare_amounts(amount, 0) > 0
         } or totals
 
-    def _format_credits(self, credits_of, as_date):
-        """Return what the table of a text shows of the credits.
-
-        Only credits in a currency that is claimed: no sum is ever mixed.
+    def _format_credits(self, as_date):
+        """Return what the table of a text shows of the known money.
 
         :param as_date: formats a date for the reader
-        :return: rows of credits, the amounts that are left to pay
+        :return: rows of money, the amounts that are left to pay
         """
         self.ensure_one()
-        totals = self._get_totals()
-        shown = [credit for credit in credits_of if credit.currency in totals]
-        if self.kind == "courtesy" or not shown:
+        deductions = self._get_deductions()
+        if not deductions:
             return [], []
         rows = [
             {
-                "name": credit.name,
-                "date": as_date(credit.date),
-                "amount": format_amount(self.env, -credit.amount, credit.currency),
+                # The number of a bank line tells the debtor nothing.
+                "name": one.name
+                if one.source in IN_BOOKS
+                else self.env._("Your payment"),
+                "date": as_date(one.date),
+                "label": self.env._("In your favour, to be deducted")
+                if one.source in (CREDIT, CREDIT_NOTE)
+                else self.env._("Payment being allocated"),
+                "amount": format_amount(self.env, -one.amount, one.currency),
             }
-            for credit in shown
+            for one in deductions
         ]
-        payable = self._get_payable(shown).items()
+        payable = self._get_payable().items()
         return rows, [format_amount(self.env, amount, cur) for cur, amount in payable]
 
     def _get_letter_reference(self):

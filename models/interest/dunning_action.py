@@ -126,11 +126,8 @@ class DunningAction(models.Model):
             for percent in percents
         )
 
-    def _format_claim(self, credits_of):
-        """Return the block under the table: each claimed sum apart, then the totals.
-
-        :param credits_of: the open credits of the debtor, which the total deducts
-        """
+    def _format_claim(self):
+        """Return the block under the table: each claimed sum apart, then the totals."""
         self.ensure_one()
         claimed = self._get_claimed_totals()
         rows = []
@@ -154,7 +151,7 @@ class DunningAction(models.Model):
             )
         if not rows:
             return [], []
-        sums = self._add_up(self._get_payable(credits_of), claimed)
+        sums = self._add_up(self._get_payable(), claimed)
         return rows, [format_amount(self.env, sums[cur], cur) for cur in sums]
 
     # What the law adds to a late payment, named or claimed in a message.
@@ -175,15 +172,12 @@ class DunningAction(models.Model):
     )
     @api.depends_context("lang")
     def _compute_late_payment_text(self):
-        open_credits = self._read_credits_of_claims()
         for action in self:
             kind = action.case_id.partner_id.dunning_debtor_kind
             if kind not in ("business", "public"):
                 action.late_payment_text = action._describe_law_of_consumer()
-            elif action in open_credits:
-                action.late_payment_text = action._describe_claim(
-                    kind == "public", open_credits[action]
-                )
+            elif action._is_claiming():
+                action.late_payment_text = action._describe_claim(kind == "public")
             else:
                 law = (
                     action._describe_law_of_public_body()
@@ -193,14 +187,11 @@ class DunningAction(models.Model):
                 totals = action._get_late_totals()
                 action.late_payment_text = action._add_figures(law, totals)
 
-    def _read_credits_of_claims(self):
-        """Map the contacts that claim something to the open credits of the debtor."""
-        claiming = self.filtered(
-            lambda action: (
-                (claimed := action._get_claimed_totals()).interest or claimed.indemnity
-            )
-        )
-        return claiming._read_open_credits() if claiming else {}
+    def _is_claiming(self):
+        """Tell whether anything is claimed beside the items."""
+        self.ensure_one()
+        claimed = self._get_claimed_totals()
+        return bool(claimed.interest or claimed.indemnity)
 
     # Named as information
 
@@ -280,10 +271,10 @@ class DunningAction(models.Model):
 
     # Claimed
 
-    def _describe_claim(self, is_public, credits_of):
+    def _describe_claim(self, is_public):
         """Return what is claimed beside the invoices, and all of it together."""
         claimed, named = self._get_claimed_totals(), self._get_late_totals()
-        total = self._format_sums(self._add_up(self._get_payable(credits_of), claimed))
+        total = self._format_sums(self._add_up(self._get_payable(), claimed))
         amounts = self._join(self._describe_amounts(claimed))
         if is_public:
             text = self.env._(
@@ -313,6 +304,6 @@ class DunningAction(models.Model):
         self._set_late_amounts(day)
         return result
 
-    def _get_table_values(self, credits_of, as_date):
-        values = super()._get_table_values(credits_of, as_date)
-        return values | {"beside": self._format_claim(credits_of)}
+    def _get_table_values(self, as_date):
+        values = super()._get_table_values(as_date)
+        return values | {"beside": self._format_claim()}

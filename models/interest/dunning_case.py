@@ -121,7 +121,10 @@ class DunningCase(models.Model):
         :param chosen: ``[(Claimable, interest, indemnity)]``, the sums to claim
         :param costs: ``{"name", "amount", "proof_ids"}`` of costs that were proved
         :rtype: dunning.claim
+        :raises UserError: while money of the debtor is to be matched first
         """
+        if chosen or costs:
+            self._check_money_is_matched(self.env._("Nothing can be claimed yet"))
         rows = {}
         for claimable, interest, indemnity in chosen:
             for kind, amount, currency in (

@@ -262,6 +262,7 @@ class DunningCase(models.Model):
             run.date, is_bank_fresh=run.is_bank_fresh, ignored=drafts, books=books
         )
         self._store_nexts_of(plans)
+        self._ask_to_match(plans, run.date)
         actions = drafts._replace_with(plans, run.date)
         automatic = actions.filtered(lambda action: action._leaves_by_itself())
         proposed = actions - automatic

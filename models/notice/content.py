@@ -121,11 +121,10 @@ class DunningAction(models.Model):
         """Each invoice: number, date, due date, balance."""
         groups = []
         for line in self.line_ids:
-            amount = format_amount(self.env, line.amount_claimed, line.currency_id)
             groups += [
                 (line.name or "",),
                 self._get_day_phrases(line.date_due),
-                (amount, f"{line.amount_claimed:.2f}"),
+                (line._format_shown(), f"{line._get_shown():.2f}"),
             ]
             if line.invoice_date:
                 groups.append(self._get_day_phrases(line.invoice_date))
@@ -143,7 +142,7 @@ class DunningAction(models.Model):
         )
 
     def _get_total_texts(self):
-        totals = self._get_payable(self._read_open_credits()[self])
+        totals = self._get_payable()
         return [
             format_amount(self.env, amount, currency)
             for currency, amount in totals.items()

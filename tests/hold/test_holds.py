@@ -79,7 +79,12 @@ class TestNobodyIsDunnedWrongly(DunningCommon):
     def test_an_online_payment_that_is_pending_counts(self):
         self._invoice(5, 100.0)
         provider = self.env["payment.provider"].create(
-            {"name": "Bank card", "code": "none", "company_id": self.company.id}
+            {
+                "name": "Bank card",
+                "code": "none",
+                "company_id": self.company.id,
+                "state": "enabled",
+            }
         )
         method = self.env["payment.method"].create(
             {"name": "Card", "code": "test_card"}
