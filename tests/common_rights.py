@@ -18,6 +18,7 @@ WINDOWS = (
     "dunning.hold.wizard",
     "dunning.file.void",
     "dunning.case.close",
+    "dunning.known.money",
     "dunning.claim.wizard",
     "dunning.claim.wizard.line",
     "dunning.receipt.import",
@@ -561,6 +562,8 @@ class RightsCommon(DunningCommon):
             cases = world["dunning.hold"].case_id
             values = {"case_ids": [Command.set(cases.ids)], "reason": "Settled"}
             return env[model].create(values)
+        if model == "dunning.known.money":
+            return env[model].create({"case_id": case.id, "reason": "Agreed"})
         if model == "dunning.file.void":
             promise = world["dunning.promise"]
             return env[model].create(

@@ -62,6 +62,7 @@ class NewValues:
             },
             "dunning.hold.wizard": {"case_ids": [Command.set(case.ids)]},
             "dunning.case.close": {"case_ids": [Command.set(case.ids)]},
+            "dunning.known.money": {"case_id": case.id},
             "dunning.file.void": {
                 "res_model": "dunning.promise",
                 "res_id": world["dunning.promise"].id,

@@ -35,6 +35,7 @@ CHANGES = {
     "dunning.hold.wizard": {"reason": "Changed"},
     "dunning.file.void": {"reason": "Changed"},
     "dunning.case.close": {"reason": "Changed"},
+    "dunning.known.money": {"reason": "Changed"},
     "dunning.claim": {"until": DAY},
     "dunning.claim.line": {"name": "Changed"},
     "dunning.waiver": {"reason": "Changed"},

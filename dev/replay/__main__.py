@@ -22,7 +22,7 @@ from host.paths import DEV, PYTHON, HostError, environment, run, warn
 
 from replay import report
 from replay.ledger import LedgerError, days_of, digest, read
-from replay.modes import MODES
+from replay.modes import ASKED_FOR, MODES, rows_of
 
 HERE = Path(__file__).parent
 SAMPLE = HERE / "sample.csv"
@@ -54,8 +54,8 @@ def parse():
     parser.add_argument("--plot", type=Path, help="draw the full run into a PNG file")
     options = parser.parse_args()
     options.data = options.data.absolute()
-    # Contesting asks for more than the file says: only when it is asked for.
-    options.modes = options.modes or [name for name in MODES if name != "disputes"]
+    # These ask for more than the file says.
+    options.modes = options.modes or [name for name in MODES if name not in ASKED_FOR]
     return options
 
 
@@ -68,7 +68,8 @@ def replay(options, folder):
     published = json.loads(ORACLES.read_text()).get(digest(options.data))
     wrong = []
     for name, outcome in outcomes.items():
-        lines, problems = report.mode(name, invoices, outcome, published)
+        rows = rows_of(name, invoices)
+        lines, problems = report.mode(name, rows, outcome, published)
         print("\n".join(lines))
         wrong += [f"{name}: {problem}" for problem in problems]
     print("\n".join(report.costs(outcomes, options.workers)))
@@ -87,12 +88,12 @@ def play_all(options, folder):
     """
     commands.setup()
     books = databases.own_name("replay")
-    databases.with_module(books, demo=False)
-    if odoo_server.script(HERE / "books.py", books, [options.data]):
-        raise HostError("loading the books failed, see above")
     copies = {name: f"{books}_{name}" for name in options.modes}
-    for copy in copies.values():
-        databases.clone(books, copy)
+    for is_real in sorted({MODES[name].real for name in options.modes}):
+        load(books, options.data, is_real)
+        for name, copy in copies.items():
+            if MODES[name].real == is_real:
+                databases.clone(books, copy)
 
     def play(name):
         words = [name, options.data, folder / name]
@@ -109,6 +110,14 @@ def play_all(options, folder):
         failed = [name for name, code in codes.items() if code]
         raise HostError(f"FAILED  {', '.join(failed)}")
     return {name: pickle.loads((folder / name).read_bytes()) for name in copies}
+
+
+def load(books, data, is_real):
+    """Write the books of a file into a database: as they are in the file, or real."""
+    databases.with_module(books, demo=False)
+    words = [data, *(["real"] if is_real else [])]
+    if odoo_server.script(HERE / "books.py", books, words):
+        raise HostError("loading the books failed, see above")
 
 
 def plot(options, outcome):

@@ -12,7 +12,7 @@ from odoo.fields import Command
 
 from odoo.addons.account_dunning.demo.books import QUIET, Books
 
-from replay.ledger import read
+from replay.ledger import in_real_books, read
 
 COMPANY = "Replay"
 SUBJECT = "Payment of {{ object.invoice_names }}"
@@ -25,7 +25,10 @@ BODY = """<p><t t-out="object.greeting"/></p>
 def main(env, arguments):
     """Write the books of a file into this database."""
     start = time.monotonic()
-    for count in Replayed(make_company(env)).load(read(Path(arguments[0]))):
+    invoices = read(Path(arguments[0]))
+    if "real" in arguments:
+        invoices = in_real_books(invoices)
+    for count in Replayed(make_company(env)).load(invoices):
         seconds = time.monotonic() - start
         print(f"load  {count:6} invoices posted, {seconds:.0f} s", flush=True)
 
@@ -114,28 +117,65 @@ class Replayed(Books):
             )
             | {"ref": row.number}
             for row in invoices
+            if not row.is_opening
         )
+        self._open_balances([row for row in invoices if row.is_opening], customers)
         # One draft of the bank's for each day on which something was settled.
         by_day = defaultdict(list)
         for row in invoices:
-            if row.settled:
+            if row.settled and not row.banked:
                 money = (customers[row.customer], float(row.amount), row.number)
                 by_day[row.settled].append(money)
         self.env["account.move"].create(
             [self.prepare_receipt(day, money) for day, money in sorted(by_day.items())]
         )
 
-    def open(self):
-        """Find the invoices and the payments that lie ready."""
+    def _open_balances(self, rows, customers):
+        """Enter the debts that were there before: one entry, a line for each."""
+        if not rows:
+            return
+        receivable = (
+            self.env["res.partner"]
+            .browse(customers[rows[0].customer].id)
+            .property_account_receivable_id
+        )
+        lines = [
+            (receivable, customers[row.customer], float(row.amount), row.number)
+            for row in rows
+        ]
+        total = -sum(amount for _account, _partner, amount, _label in lines)
+        nobody = self.env["res.partner"]
+        equity = self.env["account.account"].search(
+            [
+                ("account_type", "=", "equity"),
+                ("company_ids", "in", self.company.ids),
+            ],
+            limit=1,
+        )
+        lines.append((equity, nobody, total, "Opening"))
+        entry = self.env["account.move"].create(
+            self.prepare_entry(rows[0].issued, lines)
+        )
+        dues = {row.number: row.due for row in rows}
+        for item in self.get_items(entry):
+            item.date_maturity = dues[item.name]
+        entry.action_post()
+        # Of an entry the host thinks that nobody follows it up.
+        self.get_items(entry).no_followup = False
+
+    def open(self, invoices):
+        """Find the debts and the payments that lie ready."""
+        self.banked = [row for row in invoices if row.banked]
+        self.bank_lines = {}
         lines = self.env["account.move.line"].search_fetch(
             [
                 ("account_type", "=", "asset_receivable"),
                 ("company_id", "=", self.company.id),
-                ("move_id.move_type", "=", "out_invoice"),
+                ("balance", ">", 0),
             ],
-            ["move_id"],
+            ["move_id", "name"],
         )
-        self.line_ids = {line.move_id.ref: line.id for line in lines}
+        self.line_ids = {line.move_id.ref or line.name: line.id for line in lines}
         self.payment_ids = defaultdict(list)
         drafts = self.env["account.move"].search_fetch(
             [("company_id", "=", self.company.id), ("state", "=", "draft")], ["date"]
@@ -146,6 +186,47 @@ class Replayed(Books):
     def get_move(self, number):
         """Return the invoice with a number of the file."""
         return self.env["account.move.line"].browse(self.line_ids[number]).move_id
+
+    def bring_in(self, day):
+        """Enter what the bank brought on a day, and match what waited long enough."""
+        today = [row for row in self.banked if row.banked == day]
+        lines = self.env["account.bank.statement.line"].create(
+            [
+                {
+                    "journal_id": self.get_journal("bank").id,
+                    "date": day,
+                    "payment_ref": f"VIR {self._get_number(row)}",
+                    "partner_id": self._get_item(row.number).partner_id.id,
+                    "amount": float(row.amount),
+                }
+                for row in today
+            ]
+        )
+        ids = (line.id for line in lines)
+        self.bank_lines |= dict(zip((row.number for row in today), ids, strict=True))
+        for row in self.banked:
+            if row.settled == day:
+                self._match(row)
+
+    def _get_item(self, number):
+        return self.env["account.move.line"].browse(self.line_ids[number])
+
+    def _get_number(self, row):
+        """Return what the debtor quotes: the number of the invoice, or the old one."""
+        return row.number if row.is_opening else self._get_item(row.number).move_name
+
+    def _match(self, row):
+        """Match a bank line with the debt that it pays, as an accountant does."""
+        line = self.env["account.bank.statement.line"].browse(
+            self.bank_lines[row.number]
+        )
+        item = self._get_item(row.number)
+        suspense = line._seek_for_lines()[1]
+        entry = line.move_id.with_context(force_delete=True, skip_readonly_check=True)
+        entry.line_ids = [
+            Command.update(suspense.id, {"account_id": item.account_id.id})
+        ]
+        (item | suspense).reconcile()
 
     def settle(self, day):
         """Book the payments that came in up to a day, each against its invoice."""
@@ -171,6 +252,8 @@ class Replayed(Books):
                 ("parent_state", "=", "posted"),
                 ("reconciled", "=", False),
                 ("company_id", "=", self.company.id),
-                ("invoice_date", "<=", day),
+                ("amount_residual", ">", 0),
+                *("|", ("invoice_date", "<=", day)),
+                *("&", ("invoice_date", "=", False), ("date", "<=", day)),
             ]
         )

@@ -7,13 +7,16 @@ import csv
 import hashlib
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 COLUMNS = ("customer", "invoice", "invoice_date", "due_date", "amount", "disputed")
 ONE_DAY = timedelta(days=1)
+#: Real books: which debts and which payments, and how long these wait.
+OPENING_EVERY, BANKED_EVERY = 10, 5
+BANKED_BEFORE = timedelta(days=2)
 
 
 class LedgerError(Exception):
@@ -22,7 +25,11 @@ class LedgerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """One row of the file; ``settled`` is None when it was never paid."""
+    """One row of the file; ``settled`` is None when it was never paid.
+
+    In real books (see :func:`in_real_books`) it may stand on an opening entry, and its
+    money may lie on the bank, not matched, from ``banked`` on.
+    """
 
     number: str
     customer: str
@@ -31,13 +38,19 @@ class Invoice:
     amount: Decimal
     disputed: bool
     settled: date | None
+    is_opening: bool = False
+    banked: date | None = None
+
+    def is_unmatched(self, day: date) -> bool:
+        """Tell whether it is open in the books when the run of a day begins."""
+        return self.issued <= day and not (self.settled and self.settled <= day)
 
     def is_open(self, day: date) -> bool:
-        """Tell whether it is open when the run of a day begins.
+        """Tell whether money is missing when the run of a day begins.
 
         A payment is registered before the run of its day.
         """
-        return self.issued <= day and not (self.settled and self.settled <= day)
+        return self.is_unmatched(day) and not (self.banked and self.banked <= day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,7 @@ class Rules:
     grace: int = 0
     skip: int = 0  # 7: every seventh run is left out; 0: none
     disputes: bool = False  # disputed invoices are contested on their due date
+    real: bool = False  # an opening entry, and money that waits to be matched
 
     def wait(self, height: int) -> int:
         """Return the days between a rung and the next one, the ``height``-th.
@@ -84,6 +98,23 @@ def read(path: Path) -> list[Invoice]:
     if len({invoice.number for invoice in invoices}) < len(invoices):
         raise LedgerError(f"{path}: an invoice number occurs twice")
     return sorted(invoices, key=lambda invoice: (invoice.issued, invoice.number))
+
+
+def in_real_books(invoices: Sequence[Invoice]) -> list[Invoice]:
+    """Return the rows as real books have them: every tenth debt stands on one opening
+    entry of the first day, every fifth payment lies on the bank two days before it is
+    matched."""
+    first = min(invoice.issued for invoice in invoices)
+    rows, paid = [], 0
+    for number, row in enumerate(invoices, 1):
+        if number % OPENING_EVERY == 0:
+            row = replace(row, is_opening=True, issued=first)
+        if row.settled:
+            paid += 1
+            if paid % BANKED_EVERY == 0:
+                row = replace(row, banked=max(row.settled - BANKED_BEFORE, row.issued))
+        rows.append(row)
+    return rows
 
 
 def _read_row(path: Path, line: int, row: dict) -> Invoice:

@@ -15,14 +15,14 @@ from unittest.mock import patch
 from replay.books import Replayed, address, find_company, make_ladder
 from replay.checks import Broken, Contact, Named, Watch
 from replay.ledger import days_of, read, skipped_days
-from replay.modes import MODES, Outcome
+from replay.modes import MODES, Outcome, rows_of
 
 
 def main(env, arguments):
     """Play a mode, keep its outcome in a file; return 1 when something is wrong."""
     mode, file, result = arguments
     try:
-        outcome = Play(env, mode, read(Path(file))).through()
+        outcome = Play(env, mode, rows_of(mode, read(Path(file)))).through()
     except Broken as error:
         print(f"STOPPED  {error}", flush=True)
         return 1
@@ -66,7 +66,7 @@ class Play:
         self.outbox, self.outcome = Outbox(), Outcome()
         make_ladder(self.env, self.rules)
         self.books = Replayed(self.env)
-        self.books.open()
+        self.books.open(invoices)
         self.to_dispute = [
             one for one in invoices if self.rules.disputes and one.disputed
         ]
@@ -96,6 +96,7 @@ class Play:
 
     def _play_day(self, day, is_run):
         with self._timed("payments"):
+            self.books.bring_in(day)
             self.books.settle(day)
             self.env.cr.commit()
         with self._timed("disputes"):
@@ -144,7 +145,7 @@ class Play:
 
     def _check_day(self, day):
         in_books = self.books.count_open(day)
-        in_file = sum(invoice.is_open(day) for invoice in self.invoices)
+        in_file = sum(invoice.is_unmatched(day) for invoice in self.invoices)
         self._want("open invoices", day, in_books, in_file)
         actions = self.env["dunning.action"].search(
             [
@@ -174,7 +175,7 @@ class Play:
             channel=action.channel,
             named=tuple(
                 Named(
-                    number=line.move_id.ref,
+                    number=line.move_id.ref or line.name,
                     level=self.levels.get(line.level_id.id),
                     amount=Decimal(f"{line.amount_claimed:.2f}"),
                 )

@@ -76,7 +76,10 @@ MODELS = {
 
 
 #: What the query reads beside them.
-MORE_MODELS = ("account.move.line", "account.bank.statement.line")
+MORE_MODELS = (
+    *("account.move.line", "account.account", "account.journal"),
+    *("account.bank.statement.line", "payment.provider"),
+)
 
 
 class ResCompany(models.Model):

@@ -209,13 +209,7 @@ class DunningAction(models.Model):
         sentences = [self.env._("%(count)s on their way.", count=len(left))]
         for action in held_back:
             sentences.append(f"{action.partner_id.display_name} – {action.result}")
-        for action in waiting:
-            sentences.append(
-                self.env._(
-                    "%(debtor)s: not now, another contact is too close.",
-                    debtor=action.partner_id.display_name,
-                )
-            )
+        sentences += waiting._explain_waiting()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -225,6 +219,22 @@ class DunningAction(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _explain_waiting(self):
+        """Yield why contacts that are right do not leave now."""
+        for company, actions in self.grouped("company_id").items():
+            plans = actions.case_id._decide(
+                company._dunning_today(), is_bank_fresh=True, ignored=actions
+            )
+            for action in actions:
+                case, reason = action.case_id, plans[action.case_id].decision.reason
+                yield self.env._(
+                    "%(debtor)s: not now. %(reason)s.",
+                    debtor=action.partner_id.display_name,
+                    reason=case._get_reason_labels().get(
+                        reason, self.env._("Another contact is too close")
+                    ),
+                )
 
     def action_cancel(self):
         """Drop contacts that have not left yet.

@@ -1,6 +1,7 @@
 from . import test_close_by_hand
 from . import test_collect
 from . import test_join
+from . import test_money_on_its_way
 from . import test_settlement
 from . import test_books
 from . import test_books_edited
