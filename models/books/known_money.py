@@ -360,3 +360,39 @@ class AccountMoveLine(models.Model):
         for rows in found.values():
             rows.sort(key=lambda money: (money.day, money.key))
         return found
+
+    @api.model
+    def _find_dunning_nameless_money(self, company, items):
+        """Map ids of items to the bank lines, not matched and of nobody, that quote
+        their number and bring exactly their balance: a hint, never money.
+
+        :param items: :class:`OpenItem` of the company
+        :rtype: dict[int, account.bank.statement.line]
+        """
+        lines = self.env["account.bank.statement.line"].sudo()  # see above
+        lines = lines.search_fetch(
+            [
+                ("partner_id", "=", False),
+                ("is_reconciled", "=", False),
+                ("amount", ">", 0),
+                ("move_id.state", "=", "posted"),
+                ("company_id", "any", company._dunning_tree()),
+                ("amount", "in", [item.residual_currency for item in items]),
+            ],
+            ["payment_ref", "amount", "currency_id"],
+        )
+        found = {}
+        for line in lines:
+            for item in items:
+                if (
+                    line.currency_id.id == item.currency_id
+                    and not line.currency_id.compare_amounts(
+                        line.amount, item.residual_currency
+                    )
+                    and any(
+                        core.names(line.payment_ref or "", number)
+                        for number in filter(None, (item.name, item.reference))
+                    )
+                ):
+                    found.setdefault(item.line_id, line)
+        return found

@@ -109,13 +109,13 @@ class DunningAction(models.Model):
         return contacts
 
     @api.model
-    def _prepare_event(self, event, items, date, money):
+    def _prepare_event(self, event, items, date, money=None):
         """Return the values of the contact that tells an event.
 
         :param money: ``{debtor id: DebtorMoney}``
         """
         case = event.case
-        of_debtor = money.get(case.partner_id.id)
+        of_debtor = (money or {}).get(case.partner_id.id)
         named = [
             items[line.move_line_id.id]
             for line in event.lines
