@@ -534,6 +534,7 @@ class RightsCommon(DunningCommon):
                     "user_id": cls.collector.id,
                     "manager_id": cls.manager.id,
                     "ladder_id": cls.ladder.id,
+                    "time_zone": env.company._dunning_country_zones()[0],
                 }
             )
         return cls._open_on_case(model, world, env)

@@ -184,7 +184,7 @@ class DunningCommitment(models.AbstractModel):
                 sum((row.start for row in rows), Decimal(0)),
                 sum((row.start - row.balance for row in rows), Decimal(0)),
                 tuple(
-                    settlement.Receipt(part.day, part.amount, part.kind)
+                    settlement.Receipt(part.day, part.amount, part.own_kind)
                     for row in rows
                     for part in settled.get(row.item_id, ())
                     if part.mark > row.mark
@@ -194,7 +194,7 @@ class DunningCommitment(models.AbstractModel):
                         part.amount
                         for item_id in others.get(one, ())
                         for part in settled.get(item_id, ())
-                        if part.kind == settlement.MONEY
+                        if part.own_kind == settlement.MONEY
                         and part.mark > min(row.mark for row in rows)
                     ),
                     Decimal(0),

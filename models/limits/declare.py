@@ -132,12 +132,10 @@ class DunningProceeding(models.Model):
             order="date_maturity, id",
         )
 
-        def was_born(item):
-            move = item.move_id
-            born = move.delivery_date or move.invoice_date or item.date
-            return is_earlier(born if item.balance > 0 else item.date, judgment)
-
-        return found.filtered(was_born)
+        births = found.filtered(lambda item: item.balance > 0)._read_dunning_births()
+        return found.filtered(
+            lambda item: is_earlier(births.get(item.id, item.date), judgment)
+        )
 
     def _read_settled(self, items):
         """Map items to what had settled them before the judgment, with its sign."""

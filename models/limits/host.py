@@ -12,6 +12,7 @@ from odoo.tools.misc import split_every
 
 from ...tools.days import add_months
 from ...tools.holds import BY_LAW, INSOLVENCY, TIME_BARRED
+from ...tools.insolvency import is_earlier
 from ...tools.limitation import (
     LONGEST_CONTRACT,
     SHORTEST_CONTRACT,
@@ -242,7 +243,8 @@ class ResCompany(models.Model):
         self.env["dunning.proceeding"]._warn_of_deadlines(self, today)
 
 
-#: Since when an item can be claimed.
+#: Since when an item can be claimed, and was born at the latest: the earliest day known
+#: of it. What came into the books later is no younger for that.
 LIMITATION_START = SQL(
     "LEAST(move.delivery_date, move.invoice_date, item.date, item.date_maturity)"
 )
@@ -252,7 +254,7 @@ class LegalRow(NamedTuple):
     """An item as the law looks at it: since when it could be claimed, of whom.
 
     ``is_insolvent``: the debtor is in insolvency proceedings, and the claim was born
-    before the judgment.
+    before the judgment. ``is_consumer``: or what is not known to be anything else.
     """
 
     id: int
@@ -261,6 +263,16 @@ class LegalRow(NamedTuple):
     debtor_id: int
     start: Date
     is_insolvent: bool
+    is_consumer: bool
+
+
+def get_birth(start, returned=None):
+    """Return the day on which a debt was born.
+
+    :param start: the earliest day known of the item
+    :param Returned returned: the payment that came back with it, if it did
+    """
+    return min(start, returned.born) if returned and returned.born else start
 
 
 class AccountMoveLine(models.Model):
@@ -276,7 +288,7 @@ class AccountMoveLine(models.Model):
         for row in self._read_dunning_legal_rows(date, is_held=True):
             if row.is_insolvent:
                 held[row.id] = INSOLVENCY
-            else:
+            elif row.is_consumer:
                 old.append(row)
         held |= dict.fromkeys(self._find_time_barred(old, date), TIME_BARRED)
         return held
@@ -307,11 +319,12 @@ class AccountMoveLine(models.Model):
         if not self:
             return []
         self._flush_for_law()
-        born = SQL("COALESCE(move.delivery_date, move.invoice_date, item.date)")
         rows = self.env.execute_query(
             SQL(
                 """SELECT item.id, item.company_id, item.move_id, debtor.id, %(start)s,
-                          proceeding.id IS NOT NULL
+                          proceeding.judgment_date,
+                          COALESCE(debtor.dunning_debtor_kind, 'consumer')
+                          = 'consumer'
                      FROM account_move_line item
                      JOIN account_move move ON move.id = item.move_id
                      JOIN res_partner contact ON contact.id = item.partner_id
@@ -322,16 +335,46 @@ class AccountMoveLine(models.Model):
                          AND proceeding.company_id = item.company_id
                          AND proceeding.ended_on IS NULL
                          AND proceeding.judgment_date <= %(date)s
-                         AND %(born)s < proceeding.judgment_date
                     WHERE item.id = ANY(%(ids)s) AND %(test)s""",
                 start=LIMITATION_START,
                 date=date,
-                born=born,
                 ids=list(self.ids),
                 test=self._sql_legal_test(date, before, is_held),
             )
         )
-        return [LegalRow(*row) for row in rows]
+        late = [row[0] for row in rows if row[5] and row[4] >= row[5]]
+        returned = self.browse(late)._read_dunning_returned()
+        return [
+            LegalRow(
+                *row[:5],
+                bool(judgment)
+                and is_earlier(get_birth(row[4], returned.get(row[0])), judgment),
+                is_consumer,
+            )
+            for *row, judgment, is_consumer in rows
+        ]
+
+    def _read_dunning_births(self):
+        """Map ids of items to the day on which each debt was born, as far as the books
+        know: the earliest of delivery, invoice, entry and due date; of a payment that
+        came back unpaid that of the invoice which is owed again.
+
+        :rtype: dict[int, date]
+        """
+        if not self:
+            return {}
+        self._flush_for_law()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT item.id, %s FROM account_move_line item
+                     JOIN account_move move ON move.id = item.move_id
+                    WHERE item.id = ANY(%s)""",
+                LIMITATION_START,
+                list(self.ids),
+            )
+        )
+        returned = self._read_dunning_returned()
+        return {key: get_birth(start, returned.get(key)) for key, start in rows}
 
     @api.model
     def _sql_legal_test(self, date, before, is_held):
