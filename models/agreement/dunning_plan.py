@@ -197,9 +197,9 @@ class DunningPlan(models.Model):
         for plan in self:
             rows, known = plan._get_rows(), facts[plan]
             filled = plan._fill(known.covered)
-            plan.amount_paid = sum(filled.values())
-            # What was moved elsewhere or written off is not to pay any more.
-            settled = plan.amount_paid + float(known.other)
+            plan.amount_paid = sum(plan._fill(known.money).values())
+            # What was credited, moved elsewhere or written off is not to pay any more.
+            settled = plan.amount_paid + float(known.credited + known.other)
             plan.amount_left = max(sum(row.amount for row in rows) - settled, 0.0)
             unpaid = [
                 row

@@ -4,8 +4,12 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools.misc import split_every
 
 from ...tools import settlement
+
+#: Agreements that ended, judged again together.
+KEPT_PER_BATCH = 200
 
 
 class Source(NamedTuple):
@@ -140,6 +144,34 @@ class DunningCommitment(models.AbstractModel):
             judged = found.filtered(lambda one: one not in excused)
             changed |= judged._follow_verdicts(of_kind, day)
         return changed.with_env(self.env)
+
+    @api.model
+    def _judge_kept_again(self, states):
+        """Call off what counts as kept or completed though only credit notes settled
+        it, in batches: for upgrades that tell them from money.
+
+        What a person has decided stays.
+
+        :param states: those in which it counts as kept
+        """
+        found = self.sudo().search(  # the engine's own, as when it judged
+            Domain("state", "in", states) & Domain("decided_state", "=", False)
+        )
+        for ids in split_every(KEPT_PER_BATCH, found.ids):
+            batch = found.browse(ids)
+            facts = self._read_facts([batch])
+            for company, ours in batch.grouped("company_id").items():
+                day = company._dunning_today()
+                verdicts = ours._in_company_language()._draw_verdicts(facts, day, {})
+                void = [
+                    one.id
+                    for one, verdict in verdicts.items()
+                    if verdict.ended_as == settlement.NOTHING_DUE
+                    and facts[one].credited > 0
+                ]
+                ours._in_company_language().browse(void)._follow_verdicts(verdicts, day)
+            self.env.flush_all()
+            self.env.invalidate_all()
 
     def _draw_verdicts(self, facts, day, announced):
         """Map the commitments to their verdicts: each kind says how.

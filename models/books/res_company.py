@@ -44,10 +44,10 @@ class ResCompany(models.Model):
     dunning_bank_freshness_days = fields.Integer(
         "Bank freshness (working days)",
         default=3,
-        help="When for so many working days no line of a bank statement, in or out, and "
-        "no payment of a customer was entered, levels that leave by themselves wait: "
-        "the payment may be there already. What you pay yourselves is no sign. 0: no "
-        "check.",
+        help="When for so many working days no line of a bank statement, in or out, "
+        "and no payment of a customer was entered, levels that leave by themselves "
+        "wait: the payment may be there already. What you pay yourselves is no sign. "
+        "0: no check.",
     )
     dunning_left_out_codes = fields.Char(
         "Accounts left out",

@@ -7,3 +7,4 @@ from . import join
 from . import change_ladder
 from . import decide
 from . import collect
+from . import hints

@@ -12,7 +12,7 @@ from odoo.tools import SQL
 from ...tools.insolvency import is_earlier
 from ...tools.interest import Interest, MissingRate, late_interest
 from ..limits.dunning_proceeding import find_frozen
-from ..limits.host import LIMITATION_START, get_birth
+from ..limits.host import BORN, get_birth
 
 NOTHING = Interest(Decimal(0), 0, (), Decimal(0))
 
@@ -236,7 +236,7 @@ class DunningCaseLine(models.Model):
             ["amount_currency", "date", "date_maturity"]
         )
         self.env["account.move"].flush_model(
-            ["dunning_claim_id", "delivery_date", "invoice_date", "date"]
+            ["dunning_claim_id", "delivery_date", "invoice_date", "move_type"]
         )
         self.env["res.partner"].flush_model(["dunning_debtor_kind"])
         # The journal item is the debtor's; who sees the case may know its amount.
@@ -254,7 +254,7 @@ class DunningCaseLine(models.Model):
                 LEFT JOIN account_move move ON move.id = line.move_id
                     WHERE line.id = ANY(%s)
                  ORDER BY line.date_due, line.id""",
-                LIMITATION_START,
+                BORN,
                 list(self._origin.ids),
             )
         )
