@@ -46,9 +46,13 @@ class AccountMoveLine(models.Model):
     def _get_dunning_claimed_domain(self):
         """Return the items that are claims: something is open of them in their own
         currency (of a revaluation nothing is), and we did not pay it back."""
-        return Domain("amount_residual_currency", ">", 0) & Domain.custom(
-            to_sql=self._sql_dunning_is_owed
-        )
+        open_one = Domain("amount_residual_currency", ">", 0)
+        return open_one & self._get_dunning_owed_domain()
+
+    @api.model
+    def _get_dunning_owed_domain(self):
+        """Return the debits of customers that are no money which we paid back."""
+        return Domain.custom(to_sql=self._sql_dunning_is_owed)
 
     @api.model
     def _sql_dunning_is_owed(self, model, alias, query):
@@ -152,7 +156,8 @@ class AccountMoveLine(models.Model):
                           OR position(lower(invoice.payment_reference)
                                       IN lower(said.words)) > 0,
                           position(lower(paid.move_name) IN lower(said.words)) > 0,
-                          paid.amount_currency = -item.amount_currency
+                          paid.amount_currency = -item.amount_currency,
+                          part.debit_amount_currency = item.amount_currency
                      FROM account_move_line item
                      JOIN account_journal journal ON journal.id = item.journal_id
                           AND journal.type IN %(types)s
@@ -185,8 +190,9 @@ class AccountMoveLine(models.Model):
     @api.model
     def _choose_returned(self, rows):
         """Return what came back: the invoice that is named, else the payment that is
-        named, else the last one of exactly that amount; None when nothing fits."""
-        for place in (-3, -2, -1):
+        named, else the last payment of exactly that amount, else what a payment had
+        settled with it; None when nothing fits."""
+        for place in (-4, -3, -2, -1):
             if fitting := [row for row in rows if row[place]]:
                 break
         else:

@@ -82,6 +82,7 @@ class DunningCase(models.Model):
         yield from self._hint_draft_credits()
         yield from self._hint_group_payments()
         yield from self._hint_credit_notes(day)
+        yield from self._hint_excluded_credits()
         yield from self._hint_returned()
         yield from self._hint_unsent()
         yield from self._hint_posted_late(day)
@@ -334,6 +335,32 @@ class DunningCase(models.Model):
                 )
                 yield case, Hint(text, refund.sudo(False))
 
+    def _hint_excluded_credits(self):
+        """A credit that is excluded itself, as those of miscellaneous entries are."""
+        items = self.env["account.move.line"].sudo()  # as for what a case shows
+        items = items.search(
+            Domain("account_type", "=", "asset_receivable")
+            & Domain("parent_state", "=", "posted")
+            & Domain("reconciled", "=", False)
+            & Domain("amount_residual_currency", "<", 0)
+            & Domain("no_followup", "=", True)
+            & Domain("company_id", "=", self.env.company.id)
+            & Domain("partner_id.commercial_partner_id", "in", self.partner_id.ids),
+            order="date, id",
+        )
+        cases = self.grouped("partner_id")
+        for item in items:
+            text = self.env._(
+                "The credit %(credit)s of %(amount)s is excluded from follow-up itself: "
+                "reconcile it with what it is for.",
+                credit=item.move_id.name,
+                amount=format_amount(
+                    self.env, -item.amount_residual_currency, item.currency_id
+                ),
+            )
+            case = cases[item.partner_id.commercial_partner_id]
+            yield case, Hint(text, item.move_id.sudo(False))
+
     def _hint_returned(self):
         """The bank took a payment back: which one, and what is owed again."""
         items = self.line_ids.sudo().move_line_id  # as the case shows them
@@ -396,11 +423,10 @@ class DunningCase(models.Model):
                 lambda line: line.move_id.sudo() in fresh and line.date_due
             ):
                 move = line.move_id.sudo()  # as the case shows it
-                days = [move.invoice_date, move.date]
+                # Typed in today with old days, or brought along from another program.
                 made = company._dunning_to_day(move.create_date)
-                days += [made] if made <= day else []
-                entered = max(filter(None, days))
-                if entered > line.date_due:
+                entered = move._get_dunning_late_entry(line.date_due) or made
+                if line.date_due < entered <= day:
                     text = self.env._(
                         "%(invoice)s was entered on %(date)s, after it had fallen due "
                         "on %(due)s: say so in the first message.",
@@ -409,3 +435,18 @@ class DunningCase(models.Model):
                         due=format_date(self.env, line.date_due),
                     )
                     yield case, Hint(text, line.move_id)
+
+
+class AccountMove(models.Model):
+    """When an invoice came into the books."""
+
+    _inherit = "account.move"
+
+    def _get_dunning_late_entry(self, due):
+        """Return the day on which an invoice was entered, as its own days say, if that
+        was after its due date; False otherwise, and for what is no invoice."""
+        self.ensure_one()
+        if not due or not self.is_sale_document(include_receipts=True):
+            return False
+        entered = max(filter(None, (self.invoice_date, self.date)))
+        return entered if entered > due else False

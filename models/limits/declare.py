@@ -128,7 +128,9 @@ class DunningProceeding(models.Model):
             & Domain("parent_state", "=", "posted")
             & Domain("company_id", "=", self.company_id.id)
             & Domain("partner_id.commercial_partner_id", "=", self.partner_id.id)
-            & (Domain("reconciled", "=", False) | matched),
+            & (Domain("reconciled", "=", False) | matched)
+            # What we paid back ourselves is no claim.
+            & (Domain("balance", "<", 0) | items._get_dunning_owed_domain()),
             order="date_maturity, id",
         )
 

@@ -19,7 +19,8 @@ class TestHints(SettlementCommon, DunningCommon):
     def _hints(self, user=None):
         self.env.flush_all()
         self.env.invalidate_all()
-        return self.case.with_user(user or self.reader).hints or ""
+        hints = self.case.with_user(user or self.reader).hints or ""
+        return hints.replace("\xa0", " ")
 
     def _assert_dunned(self):
         """Whatever is hinted at, the night goes on."""
@@ -157,10 +158,23 @@ class TestHints(SettlementCommon, DunningCommon):
     def test_the_credit_note_of_an_invoice_that_is_excluded(self):
         excluded = self._invoice(6, 300.0)
         credit = self._credit(50, is_posted=True, reversed_entry_id=excluded.id)
+        owed = excluded.line_ids.filtered(lambda i: i.matched_credit_ids)
+        owed.remove_move_reconcile()
         self.assertNotIn("excluded", self._hints())
         excluded.no_followup = True
         hints = self._hints()
         self.assertIn(f"{credit.name} of $ 50.00 belongs to {excluded.name}", hints)
+
+    def test_a_credit_that_is_excluded_itself(self):
+        receivable = self.company_data["default_account_receivable"]
+        expense = self.company_data["default_account_expense"]
+        entry = self._post_entry((receivable, -70), (expense, 70))
+        credit = entry.line_ids.filtered(lambda i: i.account_id == receivable)
+        self.assertTrue(credit.no_followup)
+        hints = self._hints()
+        self.assertIn(f"{entry.name} of $ 70.00 is excluded from follow-up", hints)
+        credit.no_followup = False
+        self.assertNotIn("excluded", self._hints())
 
     def test_of_a_closed_case_nothing_is_looked_for(self):
         self._credit(1000)

@@ -10,6 +10,7 @@ class TestMadeAgain(DunningCommon):
 
     def _dun_and_reverse(self):
         self.invoice = self._invoice(6, 1000.0)
+        self.invoice.invoice_line_ids.name = "Bread of February"
         self._run_and_send()
         self.case = self._case()
         self.assertEqual(self.case.line_ids.level_id, self.first)

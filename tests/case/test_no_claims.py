@@ -159,25 +159,24 @@ class TestReturnedPayments(NoClaimCommon):
         cls.payment = line.move_id
 
     def test_a_rejected_debit_is_asked_for_as_its_invoice(self):
-        item = self._items()[self._debit(500, "REJET PRLV SEPA AM04").id]
+        item = self._debit(500, "REJET PRLV SEPA AM04")
+        item = self._items()[item.id]
         self.assertEqual(item.name, f"{self.invoice.name} (REJET PRLV SEPA AM04)")
         self.assertEqual(item.invoice_date, self.invoice.invoice_date)
         self.assertEqual((item.residual, item.hold), (500, ""))
 
     def test_the_amount_tells_where_the_bank_does_not(self):
-        item = self._items()[self._debit(500, "SEPA 4711").id]
-        self.assertEqual(item.name, f"{self.invoice.name} (SEPA 4711)")
-        self.assertNotIn(self._debit(499.99, "SEPA 4712").id, self._items())
+        item, less = self._debit(500, "SEPA 4711"), self._debit(499.99, "SEPA 4712")
+        items = self._items()
+        self.assertEqual(items[item.id].name, f"{self.invoice.name} (SEPA 4711)")
+        self.assertNotIn(less.id, items)
 
     def test_thirteen_months_later_no_payment_comes_back(self):
-        self.payment.button_draft()
-        self.payment.date = "2023-01-23"
-        self.payment.action_post()
-        credit = self.payment.line_ids.filtered(lambda i: i.balance < 0)
-        owed = self.invoice.line_ids.filtered(lambda i: i.account_id == self.receivable)
-        (owed | credit).filtered(lambda i: not i.reconciled).reconcile()
-        self.assertIn(self._debit(500, "SEPA 1", -11).id, self._items())
-        self.assertNotIn(self._debit(500, "SEPA 2", -10).id, self._items())
+        self._pay(self._invoice(60, 610.0), day="2023-01-23")
+        last, too_late = self._debit(610, "SEPA 1", -11), self._debit(610, "SEPA 2")
+        items = self._items()
+        self.assertIn(last.id, items)
+        self.assertNotIn(too_late.id, items)
 
     def test_the_number_that_the_bank_names_comes_first(self):
         other = self._invoice(50, 500.0)
@@ -196,6 +195,12 @@ class TestReturnedPayments(NoClaimCommon):
         item = self._debit(700, "CHQ IMPAYE", 0)
         name = self._items()[item.id].name
         self.assertEqual(name, f"{first.name}, {second.name} (CHQ IMPAYE)")
+
+    def test_of_a_payment_for_several_the_one_of_that_amount_came_back(self):
+        first, second = self._invoice(40, 300.0), self._invoice(40, 400.0)
+        self._match_bank_line(self._bank_line(700), first | second)
+        item = self._debit(400, "REJET PRLV", 0)
+        self.assertEqual(self._items()[item.id].name, f"{second.name} (REJET PRLV)")
 
     def test_what_came_back_of_nobody_knows_what_keeps_the_bank_s_number(self):
         item = self._debit(77, "REJET PRLV")
@@ -231,13 +236,15 @@ class TestReturnedPayments(NoClaimCommon):
         self._match_bank_line(self._bank_line(321), self._invoice(40, 321.0, other))
         item = self._debit(321, "SEPA", 0)
         paid = self.env["account.move.line"].search(
-            [("partner_id", "=", self.customer.id), ("balance", "=", -321)]
+            [("account_id", "=", self.receivable.id), ("balance", "=", -321)]
         )
-        paid.move_id.line_ids.partner_id = other
+        self.assertIn(item.id, self._items())
+        paid.partner_id = other
         self.assertNotIn(item.id, self._items())
 
     def test_many_of_them_cost_no_more_queries_than_one(self):
         self._debit(500, "REJET 1")
+        self._items()
         counts = []
         for _round in range(2):
             self.env.flush_all()

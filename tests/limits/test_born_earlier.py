@@ -99,7 +99,7 @@ class TestBornEarlier(ProceedingCommon):
         self.assertFalse(line.limitation_date)
         self.assertIn("has no due date", case.with_user(self.reader).hints)
         item.date_maturity = DAY - timedelta(days=60)
-        (line | case).invalidate_recordset()
+        self.env.invalidate_all()
         self.assertTrue(line.limitation_date)
         self.assertNotIn("has no due date", case.hints or "")
 
@@ -110,3 +110,18 @@ class TestBornEarlier(ProceedingCommon):
         self.assertNotIn(item.id, held)
         item.date_maturity = DAY - timedelta(days=3 * 366)
         self.assertEqual(item._find_dunning_holds(DAY), {item.id: "time_barred"})
+
+    def test_what_we_paid_back_is_not_declared(self):
+        invoice = self._invoice(20, 500.0)
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "outbound",
+                "partner_type": "customer",
+                "partner_id": self.customer.id,
+                "amount": 250,
+                "date": JUDGMENT - timedelta(days=10),
+                "journal_id": self.company_data["default_journal_bank"].id,
+            }
+        )
+        payment.action_post()
+        self.assertEqual(self._enter()._find_items().move_id, invoice)

@@ -29,6 +29,7 @@ class TestReadTogether(DunningCommon):
             some.invalidate_recordset()
             rows = some.read(names)
             self.assertEqual(len(rows), len(actions) + 1)
+        self.manager.group_ids += self.env.ref("base.group_allow_export")
         rows = both.export_data(["notice_check", "is_notice_complete"])["datas"]
         self.assertEqual(len(rows), len(actions) + 1)
         self.assertEqual((bare.notice_check, bare.is_notice_complete), (False, True))

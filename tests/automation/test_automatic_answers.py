@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 
-from ..automation.test_automation import AutomationCommon
 from ..common import DAY
+from .test_automation import AutomationCommon
 
 ANSWER = """From: {address}
 To: accounts@example.com
