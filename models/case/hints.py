@@ -351,8 +351,8 @@ class DunningCase(models.Model):
         cases = self.grouped("partner_id")
         for item in items:
             text = self.env._(
-                "The credit %(credit)s of %(amount)s is excluded from follow-up itself: "
-                "reconcile it with what it is for.",
+                "The credit %(credit)s of %(amount)s is excluded from follow-up "
+                "itself: reconcile it with what it is for.",
                 credit=item.move_id.name,
                 amount=format_amount(
                     self.env, -item.amount_residual_currency, item.currency_id
@@ -425,7 +425,7 @@ class DunningCase(models.Model):
                 move = line.move_id.sudo()  # as the case shows it
                 # Typed in today with old days, or brought along from another program.
                 made = company._dunning_to_day(move.create_date)
-                entered = move._get_dunning_late_entry(line.date_due) or made
+                entered = self._get_late_entry(move, line.date_due) or made
                 if line.date_due < entered <= day:
                     text = self.env._(
                         "%(invoice)s was entered on %(date)s, after it had fallen due "
@@ -436,17 +436,9 @@ class DunningCase(models.Model):
                     )
                     yield case, Hint(text, line.move_id)
 
-
-class AccountMove(models.Model):
-    """When an invoice came into the books."""
-
-    _inherit = "account.move"
-
-    def _get_dunning_late_entry(self, due):
+    @api.model
+    def _get_late_entry(self, move, due):
         """Return the day on which an invoice was entered, as its own days say, if that
-        was after its due date; False otherwise, and for what is no invoice."""
-        self.ensure_one()
-        if not due or not self.is_sale_document(include_receipts=True):
-            return False
-        entered = max(filter(None, (self.invoice_date, self.date)))
+        was after its due date; False otherwise."""
+        entered = max(filter(None, (move.invoice_date, move.date)))
         return entered if entered > due else False

@@ -1,7 +1,6 @@
 from . import dunning_action
 from . import dunning_action_line
 from . import host
-from . import incoming
 from . import deliver
 from . import other_channel
 from . import sms

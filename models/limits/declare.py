@@ -128,16 +128,28 @@ class DunningProceeding(models.Model):
             & Domain("parent_state", "=", "posted")
             & Domain("company_id", "=", self.company_id.id)
             & Domain("partner_id.commercial_partner_id", "=", self.partner_id.id)
-            & (Domain("reconciled", "=", False) | matched)
-            # What we paid back ourselves is no claim.
-            & (Domain("balance", "<", 0) | items._get_dunning_owed_domain()),
+            & (Domain("reconciled", "=", False) | matched),
             order="date_maturity, id",
         )
-
+        found -= self._find_paid_back(found)
         births = found.filtered(lambda item: item.balance > 0)._read_dunning_births()
         return found.filtered(
             lambda item: is_earlier(births.get(item.id, item.date), judgment)
         )
+
+    @api.model
+    def _find_paid_back(self, items):
+        """Return what we paid back ourselves, which is no claim. Where credits stand
+        against it, it stays: the two together are nothing."""
+        debits = items.filtered(lambda item: item.balance > 0)
+        owed = debits.search(
+            Domain("id", "in", debits.ids) & debits._get_dunning_owed_domain()
+        )
+        paid_back = debits - owed
+        credited = -sum((items - debits).mapped("balance"))
+        paid = sum(paid_back.mapped("balance"))
+        is_covered = self.currency_id.compare_amounts(credited, paid) >= 0
+        return paid_back.browse() if is_covered else paid_back
 
     def _read_settled(self, items):
         """Map items to what had settled them before the judgment, with its sign."""

@@ -111,8 +111,7 @@ class TestBornEarlier(ProceedingCommon):
         item.date_maturity = DAY - timedelta(days=3 * 366)
         self.assertEqual(item._find_dunning_holds(DAY), {item.id: "time_barred"})
 
-    def test_what_we_paid_back_is_not_declared(self):
-        invoice = self._invoice(20, 500.0)
+    def _pay_back(self):
         payment = self.env["account.payment"].create(
             {
                 "payment_type": "outbound",
@@ -124,4 +123,18 @@ class TestBornEarlier(ProceedingCommon):
             }
         )
         payment.action_post()
+        return payment.move_id
+
+    def test_what_we_paid_back_is_not_declared(self):
+        invoice = self._invoice(20, 500.0)
+        self._pay_back()
         self.assertEqual(self._enter()._find_items().move_id, invoice)
+
+    def test_with_the_credit_that_it_paid_back_it_is_nothing(self):
+        self._invoice(20, 500.0)
+        paid_back, proceeding = self._pay_back(), self._enter()
+        for amount, is_listed in ((249.99, False), (0.01, True)):
+            day = JUDGMENT - timedelta(days=20)
+            self._invoice(day, amount, move_type="out_refund")
+            moves = proceeding._find_items().move_id
+            self.assertEqual(paid_back in moves, is_listed)
