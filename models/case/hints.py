@@ -23,7 +23,7 @@ class Hint(NamedTuple):
 
 class DunningCase(models.Model):
     """Hints: what the books show and no rule can decide. They hold nothing back; the
-    form of the case lists them, the night does not look."""
+    form of the case reads them once it is shown, the night does not look."""
 
     _inherit = "dunning.case"
 

@@ -254,7 +254,7 @@ class TestReturnedPayments(NoClaimCommon):
             counts.append(self.cr.sql_log_count - before)
             for number in range(4):
                 self._debit(500, f"REJET {number}")
-        self.assertEqual(*counts)
+        self.assertLessEqual(counts[1], counts[0])
 
     def test_the_one_day_before_it_was_owed_nothing_is_asked_for(self):
         item = self._debit(500, "REJET PRLV", -2)

@@ -20,7 +20,7 @@ class TestLateEntry(DunningCommon):
     def test_made_out_a_day_after_it_was_due_it_is_said(self):
         body = self._remind(1)
         self.assertIn(self.SAID, body)
-        self.assertIn(f"{self.invoice.name}, due on 02/23/2024", body)
+        self.assertIn(f"{self.invoice.name}, due on February 23, 2024", body)
 
     def test_made_out_on_that_day_nothing_is_said(self):
         self.assertNotIn(self.SAID, self._remind(0))
