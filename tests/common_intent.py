@@ -229,6 +229,7 @@ METHODS = {
     "dunning.setup.action_save_ladder": "manager",
     "dunning.setup.action_save_people": "manager",
     "dunning.setup.action_save_sender": "manager",
+    "dunning.setup.action_set_time_zone": "manager",
     "dunning.setup.action_show_panel": "manager",
     "dunning.setup.action_switch_off": "manager",
     "dunning.setup.action_switch_on": "manager",

@@ -528,6 +528,9 @@ class RightsCommon(DunningCommon):
                     "case_id": world["dunning.case"].id,
                 }
             )
+        if model == "dunning.known.money":
+            case = world["dunning.case"]
+            return env[model].create({"case_id": case.id, "reason": "Agreed"})
         if model == "dunning.setup":
             return env[model].create(
                 {
@@ -535,6 +538,7 @@ class RightsCommon(DunningCommon):
                     "user_id": cls.collector.id,
                     "manager_id": cls.manager.id,
                     "ladder_id": cls.ladder.id,
+                    "time_zone": env.company._dunning_country_zones()[0],
                 }
             )
         return cls._open_on_case(model, world, env)
@@ -562,8 +566,6 @@ class RightsCommon(DunningCommon):
             cases = world["dunning.hold"].case_id
             values = {"case_ids": [Command.set(cases.ids)], "reason": "Settled"}
             return env[model].create(values)
-        if model == "dunning.known.money":
-            return env[model].create({"case_id": case.id, "reason": "Agreed"})
         if model == "dunning.file.void":
             promise = world["dunning.promise"]
             return env[model].create(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from .settlement import MONEY, NETTED, NOTHING, Receipt, add_up, ending
+from .settlement import CREDITED, MONEY, NETTED, NOTHING, Receipt, add_up, ending
 
 OPEN = "open"
 TO_CHECK = "to_check"
@@ -26,16 +26,18 @@ FAILED = (PARTIAL, BROKEN)
 @dataclass(frozen=True, slots=True)
 class Promise:
     """``amount`` was promised of items on which ``start`` was open then; ``last_day``
-    is the last one on which the bank may bring it in."""
+    is the last one on which the bank may bring it in; ``credited`` is what credit notes
+    have taken off the items since."""
 
     amount: Decimal
     start: Decimal
     last_day: date
+    credited: Decimal = NOTHING
 
     @property
     def expected(self) -> Decimal:
         """What had to come in: nobody pays more than what is open."""
-        return max(min(self.amount, self.start), NOTHING)
+        return max(min(self.amount, self.start - self.credited), NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,12 @@ def judge(
 ) -> Verdict:
     """Return what became of a promise, as seen today.
 
-    :param receipts: since it was made, on the items it is about
+    :param receipts: since it was made, on the items it is about; of credit notes
+        ``promise.credited`` tells
     :param announced: money of the debtor that may be meant for it: open credits,
         payments in process, bank lines without a match, what came in on other items
     """
-    receipts = list(receipts)
+    receipts = [one for one in receipts if one.kind != CREDITED]
     expected = promise.expected
     sums = add_up(one for one in receipts if one.day <= promise.last_day)
     received = min(max(sums.get(MONEY, NOTHING), NOTHING), expected)

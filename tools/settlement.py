@@ -2,7 +2,8 @@
 
 Plain Python; money is ``Decimal``. What stands against an item is classed by the
 accounts on the other side of its entry: of a payment the bank, of a transfer the
-account of doubtful debts. Only money keeps a promise, an instalment or an offer.
+account of doubtful debts. Only money keeps a promise, an instalment or an offer: a
+credit note lowers what was due of it.
 """
 
 from collections import defaultdict
@@ -21,6 +22,8 @@ TRANSFERRED = "transferred"
 WRITTEN_OFF = "written_off"
 #: Nothing of it is due any more, and nothing stands against it.
 NOTHING_DUE = "void"
+#: A credit note, where it is told from money: it settles a debt, and nobody has paid.
+CREDITED = "credited"
 
 #: What goes with the money of its entry, and is written off without any: what the bank
 #: kept for itself, a discount for early payment, the taxes of that discount.
@@ -178,6 +181,23 @@ class Facts:
         return add_up(self.news).get(MONEY, NOTHING)
 
     @property
+    def credited(self) -> Decimal:
+        """What credit notes took off."""
+        return add_up(self.news).get(CREDITED, NOTHING)
+
+    @property
+    def covered(self) -> Decimal:
+        """What nobody waits for any more: paid, or taken off by credit notes."""
+        return self.money + self.credited
+
+    def get_ending(self, expected: Decimal) -> str:
+        """Return what settled an expected sum, see :func:`ending`: what credit notes
+        took off was not expected any more."""
+        sums = add_up(self.news)
+        credited = sums.pop(CREDITED, NOTHING)
+        return ending(min(expected, self.start) - credited, sums)
+
+    @property
     def other(self) -> Decimal:
         """What was set off, moved elsewhere or written off."""
-        return sum((one.amount for one in self.news), NOTHING) - self.money
+        return sum((one.amount for one in self.news), NOTHING) - self.covered

@@ -60,6 +60,12 @@ class DunningSetup(models.TransientModel):
     ladder_summary = fields.Char(related="ladder_id.summary", string="In short")
     level_ids = fields.One2many(related="ladder_id.level_ids", string="Reminders")
     checks = fields.Html(compute="_compute_checks", sanitize=False)
+    has_other_time_zone = fields.Boolean(compute="_compute_has_other_time_zone")
+    time_zone = fields.Selection(
+        lambda self: self._selection_time_zone(),
+        default=lambda self: self._default_time_zone(),
+        help="Messages leave between 8:30 and 20:00 of this time zone.",
+    )
     is_night_on = fields.Boolean(related="company_id.dunning_is_night_on")
     confirmed_on = fields.Datetime(related="company_id.dunning_confirmed_on")
     confirmed_by_id = fields.Many2one(related="company_id.dunning_confirmed_by_id")
@@ -91,6 +97,23 @@ class DunningSetup(models.TransientModel):
     def _compute_checks(self):
         for setup in self:
             setup.checks = setup.company_id._dunning_render_checks()
+
+    @api.model
+    def _selection_time_zone(self):
+        """Return the time zones of the country of the user's company."""
+        return [(zone, zone) for zone in self.env.company._dunning_country_zones()]
+
+    @api.model
+    def _default_time_zone(self):
+        """Of a country with one time zone it is that one; else the user chooses."""
+        zones = self.env.company._dunning_country_zones()
+        return zones[0] if len(zones) == 1 else False
+
+    @api.depends("company_id")
+    def _compute_has_other_time_zone(self):
+        for setup in self:
+            found = setup.company_id._dunning_find_time_zones()
+            setup.has_other_time_zone = bool(found)
 
     @api.depends("company_id")
     def _compute_next_run(self):
@@ -180,6 +203,17 @@ class DunningSetup(models.TransientModel):
         """Connect to the mail server and show the checks again."""
         self.ensure_one()
         self.company_id._dunning_test_mail_server()
+        return self.env["onboarding.onboarding.step"].action_open_dunning_checks()
+
+    def action_set_time_zone(self):
+        """Give the working hours the chosen time zone, and show the checks again."""
+        self.ensure_one()
+        zones = self.company_id._dunning_country_zones()
+        if self.time_zone not in zones:
+            raise UserError(
+                self.env._("Choose the time zone in which the company works.")
+            )
+        self.company_id._dunning_set_time_zone(self.time_zone)
         return self.env["onboarding.onboarding.step"].action_open_dunning_checks()
 
     def action_switch_on(self):

@@ -198,4 +198,5 @@ class DunningAction(models.Model):
 
     def _get_table_values(self, as_date):
         values = super()._get_table_values(as_date)
-        return values | {"notes": self._get_agreements_below()}
+        notes = filter(None, (values["notes"], self._get_agreements_below()))
+        return values | {"notes": " ".join(notes)}

@@ -386,7 +386,8 @@ class DunningOffer(models.Model):
             if offer.state == "kept":  # whether it was paid in time is decided
                 last = max((one.day for one in known.receipts), default=last)
             verdicts[offer] = core.judge(
-                core.Promise(asked, known.start, last),
+                # The discount stays: a credit note lowers what is to pay for it.
+                core.Promise(asked - known.credited, known.start, last),
                 known.news,
                 day,
                 announced.get(offer, Decimal(0)),

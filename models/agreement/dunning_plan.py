@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ...tools import covers, plans, settlement
+from ...tools import covers, plans
 from ...tools import instalments as core
 from ..contact.event import Event
 from .judge import Source
@@ -196,10 +196,10 @@ class DunningPlan(models.Model):
         facts = self._get_known()
         for plan in self:
             rows, known = plan._get_rows(), facts[plan]
-            filled = plan._fill(known.money)
-            plan.amount_paid = sum(filled.values())
-            # What was moved elsewhere or written off is not to pay any more.
-            settled = plan.amount_paid + float(known.other)
+            filled = plan._fill(known.covered)
+            plan.amount_paid = sum(plan._fill(known.money).values())
+            # What was credited, moved elsewhere or written off is not to pay any more.
+            settled = plan.amount_paid + float(known.credited + known.other)
             plan.amount_left = max(sum(row.amount for row in rows) - settled, 0.0)
             unpaid = [
                 row
@@ -567,14 +567,12 @@ class DunningPlan(models.Model):
             expected = sum((due.amount for due in dues[plan]), Decimal(0))
             verdict = plans.judge(
                 dues[plan],
-                known.money,
+                known.covered,
                 announced.get(plan, Decimal(0)),
                 day,
                 company.dunning_plan_reminder_days,
                 company.dunning_plan_notice_days,
-                settlement.ending(
-                    min(expected, known.start), settlement.add_up(known.news)
-                ),
+                known.get_ending(expected),
             )
             # What nobody has signed is not missed.
             is_proposed = plan.state == "proposed"
@@ -595,7 +593,7 @@ class DunningPlan(models.Model):
         dues = {}
         for plan in self:
             dues[plan] = []
-            filled = plan._fill(facts[plan].money)
+            filled = plan._fill(facts[plan].covered)
             for row in plan._get_rows():
                 expected = plan._get_expected(row)
                 is_open = filled[row] < expected and row.date < day

@@ -54,7 +54,7 @@ class DunningPlanLine(models.Model):
     def _compute_amount_paid(self):
         facts = self.plan_id._get_known()
         for plan, known in facts.items():
-            filled = plan._fill(known.money)
+            filled = plan._fill(known.covered)
             today = (plan.company_id or self.env.company)._dunning_today()
             for line in self.filtered(lambda line, plan=plan: line.plan_id == plan):
                 line.amount_paid = filled.get(line, 0.0)

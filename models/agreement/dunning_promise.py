@@ -502,7 +502,8 @@ class DunningPromise(models.Model):
 
     def _draw_verdict(self, known, day, announced):
         last = self.date_until or self.date
-        promised = core.Promise(Decimal(str(self.amount)), known.start, last)
+        amount = Decimal(str(self.amount))
+        promised = core.Promise(amount, known.start, last, known.credited)
         if self.decided_state == core.KEPT:
             return core.Verdict(core.KEPT, promised.expected)
         if self.decided_state:

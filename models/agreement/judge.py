@@ -4,8 +4,12 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools.misc import split_every
 
 from ...tools import settlement
+
+#: Agreements that ended, judged again together.
+KEPT_PER_BATCH = 200
 
 
 class Source(NamedTuple):
@@ -141,6 +145,34 @@ class DunningCommitment(models.AbstractModel):
             changed |= judged._follow_verdicts(of_kind, day)
         return changed.with_env(self.env)
 
+    @api.model
+    def _judge_kept_again(self, states):
+        """Call off what counts as kept or completed though only credit notes settled
+        it, in batches: for upgrades that tell them from money.
+
+        What a person has decided stays.
+
+        :param states: those in which it counts as kept
+        """
+        found = self.sudo().search(  # the engine's own, as when it judged
+            Domain("state", "in", states) & Domain("decided_state", "=", False)
+        )
+        for ids in split_every(KEPT_PER_BATCH, found.ids):
+            batch = found.browse(ids)
+            facts = self._read_facts([batch])
+            for company, ours in batch.grouped("company_id").items():
+                day = company._dunning_today()
+                verdicts = ours._in_company_language()._draw_verdicts(facts, day, {})
+                void = [
+                    one.id
+                    for one, verdict in verdicts.items()
+                    if verdict.ended_as == settlement.NOTHING_DUE
+                    and facts[one].credited > 0
+                ]
+                ours._in_company_language().browse(void)._follow_verdicts(verdicts, day)
+            self.env.flush_all()
+            self.env.invalidate_all()
+
     def _draw_verdicts(self, facts, day, announced):
         """Map the commitments to their verdicts: each kind says how.
 
@@ -184,7 +216,7 @@ class DunningCommitment(models.AbstractModel):
                 sum((row.start for row in rows), Decimal(0)),
                 sum((row.start - row.balance for row in rows), Decimal(0)),
                 tuple(
-                    settlement.Receipt(part.day, part.amount, part.kind)
+                    settlement.Receipt(part.day, part.amount, part.own_kind)
                     for row in rows
                     for part in settled.get(row.item_id, ())
                     if part.mark > row.mark
@@ -194,7 +226,7 @@ class DunningCommitment(models.AbstractModel):
                         part.amount
                         for item_id in others.get(one, ())
                         for part in settled.get(item_id, ())
-                        if part.kind == settlement.MONEY
+                        if part.own_kind == settlement.MONEY
                         and part.mark > min(row.mark for row in rows)
                     ),
                     Decimal(0),

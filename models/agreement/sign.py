@@ -447,7 +447,7 @@ class DunningPlan(models.Model):
 
     def _make_version(self):
         """Return a draft with the instalments that are not paid yet."""
-        filled = self._fill(self._get_known()[self].money)
+        filled = self._fill(self._get_known()[self].covered)
         rows = []
         for row in self._get_rows():
             left = self.currency_id.round(row.amount - filled[row])

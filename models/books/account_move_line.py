@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools import known_money as core
+from .returned_payment import MONEY_JOURNALS
 
 #: Why an open item is not dunned at all, whatever the calendar says.
 ITEM_HOLDS = ("excluded", "blocked", "in_payment", "claim")
@@ -140,21 +141,26 @@ class AccountMoveLine(models.Model):
         """Return the open items of customers that dunning follows in a company.
 
         Every figure of the module goes through this domain. Items with an invoice date
-        after ``date`` do not exist yet.
+        after ``date`` do not exist yet. What we owe or paid back ourselves is no claim,
+        nor is an internal entry: see ``_get_dunning_claimed_domain``.
         """
         invoiced = Domain("invoice_date", "<=", date)
         entered = Domain("invoice_date", "=", False) & Domain("date", "<=", date)
-        return Domain(
-            [
-                ("account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-                ("amount_residual", ">", 0),
-                ("partner_id", "!=", False),
-                ("company_id", "=", company.id),
-                ("account_id", "not any", company._dunning_left_out_accounts()),
-            ]
-        ) & (invoiced | entered)
+        return (
+            Domain(
+                [
+                    ("account_type", "=", "asset_receivable"),
+                    ("parent_state", "=", "posted"),
+                    ("reconciled", "=", False),
+                    ("amount_residual", ">", 0),
+                    ("partner_id", "!=", False),
+                    ("company_id", "=", company.id),
+                    ("account_id", "not any", company._dunning_left_out_accounts()),
+                ]
+            )
+            & (invoiced | entered)
+            & self._get_dunning_claimed_domain()
+        )
 
     @api.model
     def _read_dunning_items(self, company, date, partners=None):
@@ -170,6 +176,9 @@ class AccountMoveLine(models.Model):
         query = self.sudo()._search(domain, order="date_maturity, id")
         table = self._table
         move = query.left_join(table, "move_id", "account_move", "id", "dunning_move")
+        journal = query.left_join(
+            table, "journal_id", "account_journal", "id", "dunning_journal"
+        )
         debtor = self._join_dunning_debtor(query)
         self.env["account.move"].flush_model(
             ["payment_state", "name", "invoice_date", "partner_id"]
@@ -192,18 +201,27 @@ class AccountMoveLine(models.Model):
             SQL.identifier(move, "invoice_date"),
             SQL.identifier(move, "partner_id"),
             SQL.identifier(move, "payment_reference"),
+            SQL("%s IN %s", SQL.identifier(journal, "type"), MONEY_JOURNALS),
         ]
         rows = self.env.execute_query(query.select(*columns))
         items = [
-            OpenItem(*row[:5], Decimal(row[5]), float(row[6]), *row[7:]) for row in rows
+            OpenItem(*row[:5], Decimal(row[5]), float(row[6]), *row[7:-1])
+            for row in rows
         ]
+        # Debited by the bank, it is named as the invoice that it opens again.
+        debited = self.browse(row[0] for row in rows if row[-1])
+        returned = debited._read_dunning_returned()
         held = self.browse(row[0] for row in rows).sudo()._find_dunning_holds(date)
-        return [
-            item._replace(hold=held[item.line_id])
-            if item.line_id in held and not item.hold
-            else item
-            for item in items
-        ]
+        for place, item in enumerate(items):
+            if item.line_id in held and not item.hold:
+                items[place] = item = item._replace(hold=held[item.line_id])
+            if found := returned.get(item.line_id):
+                items[place] = item._replace(
+                    name=found.name,
+                    reference=found.numbers,
+                    invoice_date=item.invoice_date or found.invoice_date,
+                )
+        return items
 
     @api.model
     def _sql_dunning_hold(self, item, move):
@@ -259,14 +277,3 @@ class AccountMoveLine(models.Model):
             self._table, "partner_id", "res_partner", "id", "dunning_debtor"
         )
         return SQL.identifier(partner, "commercial_partner_id")
-
-    @api.model
-    def _dunning_credit_domain(self):
-        return Domain(
-            [
-                ("account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-                ("amount_residual", "<", 0),
-            ]
-        )

@@ -19,7 +19,7 @@ class Settlement(NamedTuple):
 
     ``mark`` is the number of the matching: later ones have a higher one. ``amount`` is
     in the currency of the item, ``company_amount`` in that of the company; ``kind`` is
-    one of ``tools/settlement.py``.
+    one of ``tools/settlement.py``, of a credit note money: ``is_credit_note`` tells.
     """
 
     mark: int
@@ -27,6 +27,12 @@ class Settlement(NamedTuple):
     amount: Decimal
     company_amount: Decimal
     kind: str
+    is_credit_note: bool = False
+
+    @property
+    def own_kind(self):
+        """How it was settled, with credit notes told from money."""
+        return core.CREDITED if self.is_credit_note else self.kind
 
 
 class Side(NamedTuple):
@@ -97,8 +103,9 @@ class AccountPartialReconcile(models.Model):
             for line_id in side.line_ids:
                 for row in onward.get(line_id, ()):
                     part = min(row.company_amount, left)
-                    weights[row.kind] += part
-                    days[row.kind] = max(row.day, days.get(row.kind, day))
+                    weights[row.own_kind] += part
+                    known = days.get(row.own_kind, day)
+                    days[row.own_kind] = max(row.day, known)
                     left -= part
             weights[side.kind] += left
         parts = core.split(Decimal(str(self.debit_amount_currency)), weights)
@@ -109,7 +116,8 @@ class AccountPartialReconcile(models.Model):
                 days.get(kind, day),
                 parts.get(kind, core.NOTHING),
                 entered.get(kind, core.NOTHING),
-                kind,
+                core.MONEY if kind == core.CREDITED else kind,
+                kind == core.CREDITED,
             )
             for kind in {**parts, **entered}
         ]
@@ -120,15 +128,18 @@ class AccountPartialReconcile(models.Model):
     def _read_dunning_sides(self, moves):
         """Map ids of entries to what stands on their other side.
 
-        A credit note is money whatever its accounts. So is what an opening entry has
-        brought along.
+        A credit note is one whatever its accounts; what an opening entry has brought
+        along is money.
         """
         moves.fetch(
             ["move_type", "company_id", "origin_payment_id", "statement_line_id"]
         )
-        plain = moves.company_id.account_opening_move_id
-        plain |= moves.filtered(lambda move: move.move_type == "out_refund")
+        opening = moves.company_id.account_opening_move_id
+        credit_notes = moves.filtered(lambda move: move.move_type == "out_refund")
+        plain = opening | credit_notes
         sides = {move.id: [Side(core.MONEY, Decimal(1), ())] for move in moves & plain}
+        for move in credit_notes:
+            sides[move.id] = [Side(core.CREDITED, Decimal(1), ())]
         lines = self.env["account.move.line"].sudo()  # see above
         rows = lines._read_group(
             [("move_id", "in", (moves - plain).ids), ("balance", ">", 0)],

@@ -149,7 +149,9 @@ class ResCompany(models.Model):
                  JOIN res_partner debtor ON debtor.id = item.partner_id
                 WHERE account.account_type = 'asset_receivable'
                   AND item.parent_state = 'posted' AND NOT item.reconciled
-                  AND item.amount_residual < 0 AND item.date <= %(date)s
+                  AND item.amount_residual < 0
+                  AND item.amount_residual_currency < 0 -- of a revaluation nothing is
+                  AND item.date <= %(date)s
                   AND item.company_id IN %(tree)s
                   AND item.account_id NOT IN %(left_out)s AND %(wanted)s""",
             credit_note=core.CREDIT_NOTE,

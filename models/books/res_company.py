@@ -1,6 +1,6 @@
 from datetime import date, datetime, time, timedelta
 
-from pytz import timezone, utc
+from pytz import country_timezones, timezone, utc
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -12,6 +12,8 @@ from ...tools.contact import MOST_DAYS_TO_NOTE, first_day_to_note, last_day_to_a
 #: Messages leave between these hours of a working day, in the company's time zone.
 OPENING_TIME = time(8, 30)
 CLOSING_TIME = time(20, 0)
+#: What a calendar says when nobody has chosen a time zone.
+NOT_CHOSEN_ZONES = ("UTC", "Etc/UTC")
 #: A calendar without any working day in so many days is taken as always open.
 LONGEST_CLOSURE_DAYS = 60
 #: A day outside these was mistyped, whoever gives it.
@@ -42,8 +44,10 @@ class ResCompany(models.Model):
     dunning_bank_freshness_days = fields.Integer(
         "Bank freshness (working days)",
         default=3,
-        help="When no bank or cash entry was posted for so many working days, levels "
-        "that leave by themselves wait: the payment may be there already. 0: no check.",
+        help="When for so many working days no line of a bank statement, in or out, "
+        "and no payment of a customer was entered, levels that leave by themselves "
+        "wait: the payment may be there already. What you pay yourselves is no sign. "
+        "0: no check.",
     )
     dunning_left_out_codes = fields.Char(
         "Accounts left out",
@@ -108,7 +112,20 @@ class ResCompany(models.Model):
                 company.dunning_left_out_codes = "413,4117" if is_french else False
 
     def _dunning_timezone(self):
-        return timezone(self.resource_calendar_id.tz or self.env.user.tz or "UTC")
+        """Return the time zone in which the company works: its calendar's.
+
+        A database made from the command line has UTC there, which nobody chose: of a
+        country with one time zone, that one is meant.
+        """
+        name = self.resource_calendar_id.tz or self.env.user.tz or "UTC"
+        zones = self._dunning_country_zones() if name in NOT_CHOSEN_ZONES else []
+        return timezone(zones[0] if len(zones) == 1 else name)
+
+    def _dunning_country_zones(self):
+        """Return the names of the time zones of the company's country."""
+        # An address on every invoice.
+        code = self.sudo().country_id.code or ""
+        return list(country_timezones.get(code, ()))
 
     def _dunning_today(self):
         """Return today's date where the company works: the one source of "today"."""
@@ -248,7 +265,7 @@ class ResCompany(models.Model):
         zone = self._dunning_timezone()
         start = zone.localize(datetime.combine(first, time.min))
         end = zone.localize(datetime.combine(last, time.max))
-        intervals = calendar._work_intervals_batch(start, end)[False]
+        intervals = calendar._work_intervals_batch(start, end, tz=zone)[False]
         return sorted({begin.astimezone(zone).date() for begin, *_rest in intervals})
 
     def _dunning_next_working_day(self, day):
@@ -292,25 +309,59 @@ class ResCompany(models.Model):
         )
 
     def _dunning_is_bank_fresh(self, day):
-        """Tell whether a bank or cash entry was posted in the last working days."""
+        """Tell whether the bank was read, or a payment entered, in the last working
+        days: a line of a statement, in or out, or a payment of a customer."""
         self.ensure_one()
         if self.dunning_bank_freshness_days <= 0:
             return True
         days = [day - timedelta(days=n) for n in range(LONGEST_CLOSURE_DAYS, 0, -1)]
         working = self._dunning_working_days(days[0], days[-1])
         oldest = [*days[:1], *working][-self.dunning_bank_freshness_days :][0]
-        # Only asks whether an entry exists: a collector need not see the journal.
-        moves = self.env["account.move"].sudo()
-        return bool(moves.search_count(self._get_dunning_bank_domain(oldest, day), 1))
+        return bool(self._dunning_find_bank_day(oldest, day))
 
-    def _get_dunning_bank_domain(self, oldest, day):
+    def _dunning_find_bank_day(self, oldest, day):
+        """Return the day of the last sign that the bank is followed, False without one:
+        the last line of a statement of a bank in use, or a payment of a customer.
+
+        What we pay ourselves, transfers between our own accounts and drafts say nothing
+        of what customers have paid.
+        """
+        days = Domain("date", ">=", oldest) & Domain("date", "<=", day)
+        # Only asks for a day: a collector need not see the journal.
+        for model, domain in (
+            ("account.move", self._get_dunning_statement_domain()),
+            ("account.payment", self._get_dunning_incoming_domain()),
+        ):
+            records = self.env[model].sudo()
+            last = records.search_fetch(
+                domain & days, ["date"], order="date desc", limit=1
+            )
+            if last:
+                return last.date
+        return False
+
+    def _get_dunning_statement_domain(self):
+        """Return the entries of statement lines of the banks that are in use."""
         return Domain(
             [
                 ("company_id", "any", self._dunning_tree()),
-                ("journal_id.type", "in", ("bank", "cash", "credit")),
+                ("statement_line_id", "!=", False),
+                ("journal_id.type", "=", "bank"),
+                ("journal_id.active", "=", True),
                 ("state", "=", "posted"),
-                ("date", ">=", oldest),
-                ("date", "<=", day),
+            ]
+        )
+
+    def _get_dunning_incoming_domain(self):
+        """Return the payments of customers that somebody has entered."""
+        return Domain(
+            [
+                ("company_id", "any", self._dunning_tree()),
+                ("payment_type", "=", "inbound"),
+                ("partner_type", "=", "customer"),
+                ("partner_id", "!=", False),
+                ("partner_id.ref_company_ids", "=", False),
+                ("state", "in", ("in_process", "paid")),
             ]
         )
 

@@ -1,6 +1,7 @@
 from . import res_partner
 from . import dunning_case
 from . import dunning_ladder
+from . import hints
 from . import known_money
 from . import dunning_case_line
 from . import account_move

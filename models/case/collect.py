@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools.misc import split_every
 
 from ...tools import ladder as core
 from ...tools import settlement
@@ -20,6 +21,8 @@ CLOSE_REASONS = {
     settlement.WRITTEN_OFF: "written_off",
     "": "void",
 }
+#: Closed cases whose endings are read together.
+ENDINGS_PER_BATCH = 500
 
 
 class DunningCase(models.Model):
@@ -195,12 +198,35 @@ class DunningCase(models.Model):
         if not new:
             return {}
         lines = self.env["dunning.case.line"].with_context(active_test=False)
-        domain = self._get_former_domain([item for _case, item in new])
+        items = [item for _case, item in new]
+        domain = self._get_former_domain(items) | self._get_reversed_domain(new)
         lines = lines.search(domain, order="id")
         former = {}
         for line in lines:
             former[line.move_line_id.id or (line.move_id.id, line.date_due)] = line
+        reversed_lines = lines.filtered(
+            lambda line: line.sudo().move_id.payment_state == "reversed"  # see above
+        )
+        for _case, item in new if reversed_lines else ():
+            if item.line_id not in former and (item.move_id, item.due) not in former:
+                former[item.line_id] = reversed_lines._find_made_again(item)
         return former
+
+    @api.model
+    def _get_reversed_domain(self, new):
+        """Return the lines of reversed invoices that may have been made again: of the
+        same debtors, with the same due dates."""
+        return (
+            # Whether it was reversed is no secret to who sees the case.
+            Domain("move_id", "any!", [("payment_state", "=", "reversed")])
+            & Domain(
+                "case_id.partner_id", "in", {case.partner_id.id for case, _ in new}
+            )
+            & Domain(
+                "case_id.company_id", "in", {case.company_id.id for case, _ in new}
+            )
+            & Domain("date_due", "in", {item.due for _case, item in new})
+        )
 
     @api.model
     def _get_standing(self, line, item):
@@ -238,7 +264,7 @@ class DunningCase(models.Model):
     def _revive(self, case, item, former, ladders):
         """Bring back the archived line of an item, or return values of a new one."""
         line = former.get(item.line_id) or former.get((item.move_id, item.due))
-        if line and line.case_id == case:
+        if line and line.case_id == case and line.move_id.id == item.move_id:
             line.sudo().write(  # the engine's own
                 item.to_case_line() | {"active": True, "move_line_id": item.line_id}
             )
@@ -318,6 +344,30 @@ class DunningCase(models.Model):
         for reason, cases in self.grouped(reasons.get).items():
             cases._write_facts({"state": "closed", "close_reason": reason})
         self._after_settling(date)
+
+    @api.model
+    def _read_endings_again(self):
+        """Read anew how closed cases ended, in batches: for upgrades that class what
+        settled them more closely.
+
+        What nobody settled, or was opened again since, stays as it was written.
+
+        :return: how many have another reason now
+        """
+        read = list(CLOSE_REASONS.values())
+        closed = self.with_context(active_test=False, tracking_disable=True).search(
+            Domain("state", "=", "closed") & Domain("close_reason", "in", read)
+        )
+        changed = 0
+        for ids in split_every(ENDINGS_PER_BATCH, closed.ids):
+            cases = closed.browse(ids)
+            for case, reason in cases._get_close_reasons().items():
+                if reason not in (CLOSE_REASONS[""], case.close_reason):
+                    case._write_facts({"close_reason": reason})
+                    changed += 1
+            cases.flush_recordset()
+            self.env.invalidate_all()
+        return changed
 
     def _get_close_reasons(self):
         """Map cases to how their items were settled: the largest class decides.

@@ -66,7 +66,7 @@ class DunningCase(models.Model):
         [
             ("paid", "Paid"),
             ("netted", "Set off against what we owe"),
-            ("transferred", "Moved to doubtful debts"),
+            ("transferred", "Moved to doubtful debts, or sold (factoring)"),
             ("written_off", "Written off"),
             ("manual", "Closed by hand"),
             ("void", "Nothing due any more"),

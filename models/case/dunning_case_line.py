@@ -321,3 +321,31 @@ class DunningCaseLine(models.Model):
         )
         if done:
             done._write_facts({"agreed_level_id": False, "agreed_on": False})
+
+    def _find_made_again(self, item):
+        """Return, of these lines of reversed invoices, the one whose invoice was made
+        again as an open item: it keeps its rung. Empty when none was.
+
+        Of the same debtor and due date, entered later, with the same amount or
+        something sold in common.
+
+        :param OpenItem item: of a new invoice
+        """
+        # What was sold is compared, not shown.
+        new = self.env["account.move"].sudo().browse(item.move_id)
+        labels = set(filter(None, new.invoice_line_ids.mapped("name")))
+        for line in self.sorted("id", reverse=True):
+            former = line.sudo().move_id
+            is_alike = (
+                line.case_id.partner_id.id == item.partner_id
+                and (line.date_due, line.currency_id.id) == (item.due, item.currency_id)
+                and former.id < new.id
+                and new.move_type == former.move_type
+            )
+            amounts = (former.amount_total, new.amount_total)
+            if is_alike and (
+                line.currency_id.compare_amounts(*amounts) == 0
+                or labels.intersection(former.invoice_line_ids.mapped("name"))
+            ):
+                return line
+        return self.browse()

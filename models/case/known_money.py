@@ -11,6 +11,7 @@ from odoo.tools import format_amount, format_date, plaintext2html
 from ...tools import known_money as core
 from ...tools import ladder as ladder_core
 from ..books.known_money import BANK_LINE_DAYS
+from .hints import Hint
 
 NO_MONEY = core.Allocation()
 
@@ -365,3 +366,22 @@ class DunningCase(models.Model):
             f"{self.company_id.currency_id.format(float(row.amount))}"
             for row in rows
         )
+
+    def _iter_hints(self, day):
+        """A bank line of nobody brings exactly what an invoice asks that it quotes."""
+        yield from super()._iter_hints(day)
+        company = self.env.company
+        items, _lines = self._read_books(company, day)
+        found = self.env["account.move.line"]._find_dunning_nameless_money(
+            company, list(items.values())
+        )
+        of_debtor = {case.partner_id.id: case for case in self}
+        for item in items.values():
+            if line := found.get(item.line_id):
+                text = self.env._(
+                    "A bank line without a customer brings %(amount)s and quotes "
+                    "%(invoice)s: name the customer, or match it.",
+                    amount=format_amount(self.env, line.amount, line.currency_id),
+                    invoice=item.name,
+                )
+                yield of_debtor[item.partner_id], Hint(text, line.move_id.sudo(False))

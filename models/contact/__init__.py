@@ -8,6 +8,7 @@ from . import person
 from . import propose
 from . import event
 from . import text
+from . import late_entry
 from . import dunning_reason
 from . import dunning_case
 from . import address

@@ -5,8 +5,10 @@ from smtplib import SMTPServerDisconnected
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools.mail import decode_message_header
 from odoo.tools.misc import split_every
 
+from ...tools.automatic import is_automatic
 from ...tools.channels import BY_PERSON
 from ..case.res_partner import COLLECTOR
 from .deliver import ACCEPTED
@@ -15,6 +17,10 @@ from .deliver import ACCEPTED
 CHUNK_SIZE = 50
 #: What the host says of a message that will not arrive.
 NOT_DELIVERED = ("bounce", "exception")
+#: Where what a debtor writes comes in, and what the host calls a message that nobody
+#: has written himself.
+ANSWERED = {"dunning.case", "res.partner"}
+OUT_OF_OFFICE = "out_of_office"
 #: Placeholders that are tables: a telephone shows none.
 TABLES = ("items_table", "payment_block")
 
@@ -81,6 +87,22 @@ class MailMessage(models.Model):
                     contact=waiting.display_name,
                 )
             )
+
+
+class MailThread(models.AbstractModel):
+    """What comes in by e-mail on a case, or on the record of a customer."""
+
+    _inherit = "mail.thread"
+
+    @api.model
+    def _message_parse_post_process(self, message, message_dict, routes):
+        """Keep automatic answers apart: an absence notice is no word of the debtor."""
+        values = super()._message_parse_post_process(message, message_dict, routes)
+        if ANSWERED.intersection(route[0] for route in routes or ()):
+            headers = {name: decode_message_header(message, name) for name in message}
+            if is_automatic(headers, message_dict.get("subject") or ""):
+                values["message_type"] = OUT_OF_OFFICE
+        return values
 
 
 class MailMail(models.Model):

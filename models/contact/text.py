@@ -262,7 +262,7 @@ class DunningAction(models.Model):
             "is_courtesy": self.kind == "courtesy",
             # What is owed beside the items (rows, totals), and what to say below them.
             "beside": ([], []),
-            "notes": "",
+            "notes": self._describe_late_entries(),
         }
 
     def _get_totals(self):

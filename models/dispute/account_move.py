@@ -68,8 +68,8 @@ class AccountMove(models.Model):
 
         206, 207, 208 and 210 open a dispute or keep the one that is open; 211 waits
         five working days for the payment; 213 (and 501) waits until the invoice was
-        sent again, with a task; 202 to 205 end that wait. Every other status is
-        recorded only. The same status of the same day acts once.
+        sent again, with a task; 202 to 205 end that wait. Every other status, known to
+        us or not, is recorded only. The same status of the same day acts once.
 
         Whoever calls it needs the role Collector, which the rights on invoicing imply.
 
@@ -79,7 +79,7 @@ class AccountMove(models.Model):
             our reasons ("QTE …"), the dispute has it
         :param amount: what is contested, VAT included; the whole balance when None
         :return: the ``dunning.einvoice.status`` records, one per invoice
-        :raises UserError: for an unknown status, or for what is no posted customer
+        :raises UserError: for what is no number of a status, or no posted customer
             invoice
         """
         # Who may record what a debtor says may record what his platform says.
@@ -88,7 +88,7 @@ class AccountMove(models.Model):
         self._check_can_be_dunned()
         # Facts, written by us: see dunning.einvoice.status.
         statuses = self.env["dunning.einvoice.status"].sudo()
-        code = statuses._check_code(code)
+        status = statuses._check_code(code)
         day = self.env["res.company"]._dunning_read_day(date)
         if day:
             self._check_said_on(day)
@@ -97,7 +97,7 @@ class AccountMove(models.Model):
         for move in self:
             values = {
                 "move_id": move.id,
-                "code": code,
+                **status,
                 "date": day or move.company_id._dunning_today(),
                 "reason": (reason or "").strip() or False,
                 "amount": amount or 0,

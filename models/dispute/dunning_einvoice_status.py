@@ -21,7 +21,13 @@ CODES = [
     ("212", "212 Paid"),
     ("213", "213 Rejected"),
     ("501", "501 Inadmissible"),
+    ("other", "Another status"),
 ]
+#: A status that we do not know: it is recorded with its own number.
+OTHER = "other"
+#: Every status of the norm, and of the platforms beside it, is a number of so many
+#: digits.
+CODE_LENGTH = 3
 #: Codes that contest the invoice, and the reason they give when nobody says another.
 CONTESTING = {"206": "LIT", "207": "LIT", "208": "BCM", "210": "LIT"}
 #: The customer has not got the invoice (501: the same, said by some platforms).
@@ -64,6 +70,11 @@ class DunningEinvoiceStatus(models.Model):
     )
     currency_id = fields.Many2one(related="move_id.currency_id")
     code = fields.Selection(CODES, "Status", required=True, readonly=True)
+    platform_code = fields.Char(
+        "Number",
+        readonly=True,
+        help="Of another status: as the platform numbers it. It changes nothing.",
+    )
     date = fields.Date(required=True, readonly=True, help="As the platform dates it.")
     reason = fields.Char(readonly=True, help="As the platform gives it.")
     amount = fields.Monetary("Contested", readonly=True)
@@ -79,21 +90,24 @@ class DunningEinvoiceStatus(models.Model):
 
     @api.model
     def _check_code(self, code):
-        """Return the code as text.
+        """Return the values of a status by its number; one that we do not know, as
+        platforms add them, is another status.
 
-        :raises UserError: when no such status exists
+        :raises UserError: when it is no number of a status
         """
         code = str(code or "").strip()
-        if code not in dict(CODES):
-            raise UserError(
-                self.env._(
-                    "“%(code)s” is no status of the French e-invoicing reform: one of "
-                    "%(codes)s is expected.",
-                    code=code,
-                    codes=", ".join(known for known, _label in CODES),
-                )
+        if code in dict(CODES) and code != OTHER:
+            return {"code": code}
+        if len(code) == CODE_LENGTH and code.isascii() and code.isdigit():
+            return {"code": OTHER, "platform_code": code}
+        raise UserError(
+            self.env._(
+                "“%(code)s” is no status of the French e-invoicing reform: a number "
+                "such as %(codes)s is expected.",
+                code=code,
+                codes=", ".join(known for known, _label in CODES if known != OTHER),
             )
-        return code
+        )
 
     def _act(self):
         """Let the status act on dunning, once, and note what it did."""

@@ -84,7 +84,6 @@ class DunningCase(models.Model):
 
         :rtype: tuple[list[Claimable], str | False]
         """
-        self.ensure_one()
         lines = self._get_lines_to_claim()
         interests, claimed = lines._get_interest(until), lines._read_claimed_until()
         warning = next(filter(None, (found[1] for found in interests.values())), False)

@@ -11,7 +11,8 @@ from odoo.tools import SQL
 
 from ...tools.insolvency import is_earlier
 from ...tools.interest import Interest, MissingRate, late_interest
-from ..limits.dunning_proceeding import is_frozen
+from ..limits.dunning_proceeding import find_frozen
+from ..limits.host import BORN, get_birth
 
 NOTHING = Interest(Decimal(0), 0, (), Decimal(0))
 
@@ -36,7 +37,8 @@ class Debt(NamedTuple):
         """Return the last day that counts: interest on earlier claims stops with the
         judgment of insolvency (Code de commerce L622-28)."""
         judgment = rules.judgments.get(self.debtor_id)
-        if judgment and self.born and is_earlier(self.born, judgment):
+        born = get_birth(self.born, rules.returned.get(self.move_line_id))
+        if judgment and is_earlier(born, judgment):
             return min(rules.day, judgment - timedelta(days=1))
         return rules.day
 
@@ -57,12 +59,14 @@ class Claimed(NamedTuple):
 
 class CompanyRules(NamedTuple):
     """What the debts of one company have in common: the last day that counts, the
-    rates, what a payment settles first, ``{debtor id: judgment of insolvency}``."""
+    rates, what a payment settles first, ``{debtor id: judgment of insolvency}`` and,
+    of these debtors, ``{item id: the payment that came back with it}``."""
 
     day: Date
     rates: object
     first: str
     judgments: dict
+    returned: dict
 
 
 class RateBook:
@@ -228,9 +232,11 @@ class DunningCaseLine(models.Model):
         """
         self.flush_model(["case_id", "move_line_id", "move_id", "date_due"])
         self.env["dunning.case"].flush_model(["partner_id", "company_id"])
-        self.env["account.move.line"].flush_model(["amount_currency"])
+        self.env["account.move.line"].flush_model(
+            ["amount_currency", "date", "date_maturity"]
+        )
         self.env["account.move"].flush_model(
-            ["dunning_claim_id", "delivery_date", "invoice_date", "date"]
+            ["dunning_claim_id", "delivery_date", "invoice_date", "move_type"]
         )
         self.env["res.partner"].flush_model(["dunning_debtor_kind"])
         # The journal item is the debtor's; who sees the case may know its amount.
@@ -240,7 +246,7 @@ class DunningCaseLine(models.Model):
                           line.currency_id, item.amount_currency, debtor.id,
                           debtor.dunning_debtor_kind, dossier.company_id,
                           move.dunning_claim_id IS NOT NULL,
-                          COALESCE(move.delivery_date, move.invoice_date, move.date)
+                          %s
                      FROM dunning_case_line line
                      JOIN dunning_case dossier ON dossier.id = line.case_id
                      JOIN res_partner debtor ON debtor.id = dossier.partner_id
@@ -248,6 +254,7 @@ class DunningCaseLine(models.Model):
                 LEFT JOIN account_move move ON move.id = line.move_id
                     WHERE line.id = ANY(%s)
                  ORDER BY line.date_due, line.id""",
+                BORN,
                 list(self._origin.ids),
             )
         )
@@ -267,6 +274,19 @@ class DunningCaseLine(models.Model):
                 businesses[debt.company_id].add(debt.debtor_id)
         partners, rates = self.env["res.partner"], self.env["dunning.rate"]
         running = self.env["dunning.proceeding"]
+        judgments = {
+            company.id: running._read_running(
+                company, partners.browse(debtors[company.id])
+            )
+            for company in self.env["res.company"].browse(debtors)
+        }
+        frozen = [
+            debt.move_line_id
+            for debt in debts.values()
+            if debt.debtor_id in judgments[debt.company_id]
+        ]
+        items = self.env["account.move.line"].sudo()  # as for their amounts
+        returned = items.browse(frozen)._read_dunning_returned()
         return {
             company.id: CompanyRules(
                 until or company._dunning_today(),
@@ -277,7 +297,8 @@ class DunningCaseLine(models.Model):
                     ),
                 ),
                 company.dunning_interest_first,
-                running._read_running(company, partners.browse(debtors[company.id])),
+                judgments[company.id],
+                returned,
             )
             for company in self.env["res.company"].browse(debtors)
         }
@@ -361,10 +382,9 @@ class DunningCaseLine(models.Model):
         running = self.env["dunning.proceeding"]
         for company, lines in self.grouped("company_id").items():
             judgments = running._read_running(company, lines.case_id.partner_id)
-            found |= lines.filtered(
+            found |= find_frozen(lines, judgments).filtered(
                 lambda line, judgments=judgments: (
-                    is_frozen(line, judgments)
-                    and line.date_due
+                    line.date_due
                     >= judgments[line.case_id.partner_id.id] - timedelta(days=1)
                 )
             )

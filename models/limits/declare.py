@@ -131,13 +131,25 @@ class DunningProceeding(models.Model):
             & (Domain("reconciled", "=", False) | matched),
             order="date_maturity, id",
         )
+        found -= self._find_paid_back(found)
+        births = found.filtered(lambda item: item.balance > 0)._read_dunning_births()
+        return found.filtered(
+            lambda item: is_earlier(births.get(item.id, item.date), judgment)
+        )
 
-        def was_born(item):
-            move = item.move_id
-            born = move.delivery_date or move.invoice_date or item.date
-            return is_earlier(born if item.balance > 0 else item.date, judgment)
-
-        return found.filtered(was_born)
+    @api.model
+    def _find_paid_back(self, items):
+        """Return what we paid back ourselves, which is no claim. Where credits stand
+        against it, it stays: the two together are nothing."""
+        debits = items.filtered(lambda item: item.balance > 0)
+        owed = debits.search(
+            Domain("id", "in", debits.ids) & debits._get_dunning_owed_domain()
+        )
+        paid_back = debits - owed
+        credited = -sum((items - debits).mapped("balance"))
+        paid = sum(paid_back.mapped("balance"))
+        is_covered = self.currency_id.compare_amounts(credited, paid) >= 0
+        return paid_back.browse() if is_covered else paid_back
 
     def _read_settled(self, items):
         """Map items to what had settled them before the judgment, with its sign."""

@@ -5,6 +5,7 @@ from odoo.tools import SQL, format_date
 
 from ...tools.days import add_months
 from ...tools.holds import TIME_BARRED
+from ..case.hints import Hint
 from .host import WARNING_MONTHS
 
 
@@ -111,6 +112,18 @@ class DunningCase(models.Model):
                 "interrupts that, no reminder.",
                 date=format_date(self.env, last),
             )
+
+    def _iter_hints(self, day):
+        yield from super()._iter_hints(day)
+        for line in self.line_ids:
+            item = line.move_line_id.sudo()  # as the case shows it
+            if item.move_id.move_type == "entry" and not item.date_maturity:
+                text = self.env._(
+                    "%(item)s has no due date: nobody knows until when it can be "
+                    "claimed in court. Enter the due date of its journal item.",
+                    item=item.name or item.move_id.name,
+                )
+                yield line.case_id, Hint(text, line.move_id)
 
     def _plan_limitation_task(self, lines):
         """Ask the collector to act before items can be claimed no longer."""

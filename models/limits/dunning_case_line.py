@@ -51,6 +51,8 @@ class DunningCaseLine(models.Model):
         items = self.sudo().move_line_id
         today = self.env.company._dunning_today()
         rows = items._read_dunning_legal_rows(today, before=before)
+        # Of an entry without a due date a hint is given instead: see _iter_hints.
+        rows = [row for row in rows if row.is_dated]
         return items._get_limitation_dates(rows) if rows else {}
 
     @api.model

@@ -445,12 +445,20 @@ class DunningProceedingLine(models.Model):
         self.proceeding_id._refuse_declared()
 
 
-def is_frozen(line, judgments):
-    """Tell whether a case line is a claim born before the judgment of its debtor, as
-    ``_read_running`` gives them."""
-    if not judgments:  # as nearly always
-        return False
-    judgment = judgments.get(line.case_id.partner_id.id)
-    move = line.move_id
-    born = judgment and (move.delivery_date or move.invoice_date or move.date)
-    return bool(born and is_earlier(born, judgment))
+def find_frozen(lines, judgments):
+    """Return the case lines that are claims born before the judgment of their debtor.
+
+    :param judgments: as ``_read_running`` gives them
+    """
+    debtors = lines.case_id.partner_id.ids if judgments else ()
+    if judgments.keys().isdisjoint(debtors):  # as nearly always
+        return lines.browse()
+    # That a claim is frozen is no secret to who sees it.
+    births = lines.move_line_id.sudo()._read_dunning_births()
+
+    def is_frozen(line):
+        judgment = judgments.get(line.case_id.partner_id.id)
+        born = births.get(line.move_line_id.id)
+        return bool(judgment and born and is_earlier(born, judgment))
+
+    return lines.filtered(is_frozen)

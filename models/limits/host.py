@@ -12,6 +12,7 @@ from odoo.tools.misc import split_every
 
 from ...tools.days import add_months
 from ...tools.holds import BY_LAW, INSOLVENCY, TIME_BARRED
+from ...tools.insolvency import is_earlier
 from ...tools.limitation import (
     LONGEST_CONTRACT,
     SHORTEST_CONTRACT,
@@ -247,12 +248,21 @@ LIMITATION_START = SQL(
     "LEAST(move.delivery_date, move.invoice_date, item.date, item.date_maturity)"
 )
 
+#: When a debt was born: the earliest day known of it. What came into the books later is
+#: no younger for that; the due date counts where an entry has no other.
+BORN = SQL(
+    """LEAST(move.delivery_date, move.invoice_date, item.date,
+             CASE WHEN move.move_type = 'entry' THEN item.date_maturity END)"""
+)
+
 
 class LegalRow(NamedTuple):
     """An item as the law looks at it: since when it could be claimed, of whom.
 
     ``is_insolvent``: the debtor is in insolvency proceedings, and the claim was born
-    before the judgment.
+    before the judgment. ``is_consumer``: or what is not known to be anything else.
+    ``is_dated``: it has a due date, or is an invoice: of an entry without one nobody
+    knows since when it could be claimed.
     """
 
     id: int
@@ -261,6 +271,17 @@ class LegalRow(NamedTuple):
     debtor_id: int
     start: Date
     is_insolvent: bool
+    is_consumer: bool
+    is_dated: bool
+
+
+def get_birth(born, returned=None):
+    """Return the day on which a debt was born.
+
+    :param born: the earliest day known of the item
+    :param Returned returned: the payment that came back with it, if it did
+    """
+    return min(born, returned.born) if returned and returned.born else born
 
 
 class AccountMoveLine(models.Model):
@@ -276,7 +297,7 @@ class AccountMoveLine(models.Model):
         for row in self._read_dunning_legal_rows(date, is_held=True):
             if row.is_insolvent:
                 held[row.id] = INSOLVENCY
-            else:
+            elif row.is_consumer and row.is_dated:
                 old.append(row)
         held |= dict.fromkeys(self._find_time_barred(old, date), TIME_BARRED)
         return held
@@ -307,11 +328,13 @@ class AccountMoveLine(models.Model):
         if not self:
             return []
         self._flush_for_law()
-        born = SQL("COALESCE(move.delivery_date, move.invoice_date, item.date)")
         rows = self.env.execute_query(
             SQL(
                 """SELECT item.id, item.company_id, item.move_id, debtor.id, %(start)s,
-                          proceeding.id IS NOT NULL
+                          %(born)s, proceeding.judgment_date,
+                          COALESCE(debtor.dunning_debtor_kind, 'consumer')
+                          = 'consumer',
+                          move.move_type != 'entry' OR item.date_maturity IS NOT NULL
                      FROM account_move_line item
                      JOIN account_move move ON move.id = item.move_id
                      JOIN res_partner contact ON contact.id = item.partner_id
@@ -322,16 +345,44 @@ class AccountMoveLine(models.Model):
                          AND proceeding.company_id = item.company_id
                          AND proceeding.ended_on IS NULL
                          AND proceeding.judgment_date <= %(date)s
-                         AND %(born)s < proceeding.judgment_date
                     WHERE item.id = ANY(%(ids)s) AND %(test)s""",
                 start=LIMITATION_START,
+                born=BORN,
                 date=date,
-                born=born,
                 ids=list(self.ids),
                 test=self._sql_legal_test(date, before, is_held),
             )
         )
-        return [LegalRow(*row) for row in rows]
+        late = [row[0] for row in rows if row[6] and row[5] >= row[6]]
+        returned = self.browse(late)._read_dunning_returned()
+        found = []
+        for key, *known, born, judgment, is_consumer, is_dated in rows:
+            born = get_birth(born, returned.get(key))
+            is_frozen = bool(judgment and is_earlier(born, judgment))
+            found.append(LegalRow(key, *known, is_frozen, is_consumer, is_dated))
+        return found
+
+    def _read_dunning_births(self):
+        """Map ids of items to the day on which each debt was born, as far as the books
+        know: see ``BORN``; of a payment that came back unpaid that of the invoice which
+        is owed again.
+
+        :rtype: dict[int, date]
+        """
+        if not self:
+            return {}
+        self._flush_for_law()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT item.id, %s FROM account_move_line item
+                     JOIN account_move move ON move.id = item.move_id
+                    WHERE item.id = ANY(%s)""",
+                BORN,
+                list(self.ids),
+            )
+        )
+        returned = self._read_dunning_returned()
+        return {key: get_birth(born, returned.get(key)) for key, born in rows}
 
     @api.model
     def _sql_legal_test(self, date, before, is_held):
@@ -348,7 +399,9 @@ class AccountMoveLine(models.Model):
 
     def _flush_for_law(self):
         self.flush_model(["partner_id", "date", "date_maturity", "move_id"])
-        self.env["account.move"].flush_model(["invoice_date", "delivery_date"])
+        self.env["account.move"].flush_model(
+            ["invoice_date", "delivery_date", "move_type"]
+        )
         partners = self.env["res.partner"]
         partners.flush_model(["commercial_partner_id", "dunning_debtor_kind"])
         self.env["dunning.proceeding"].flush_model()

@@ -182,13 +182,10 @@ class ResCompany(models.Model):
         return self.env["dunning.run"].search([("company_id", "=", self.id)], limit=1)
 
     def _dunning_find_last_bank_day(self):
-        """Return the date of the last bank or cash entry up to today, or False."""
+        """Return the last day on which the bank was seen to be followed, or False."""
         self.ensure_one()
         today = self._dunning_today()
-        # Only asks for a date: the user need not see the journal.
-        moves = self.env["account.move"].sudo()
-        domain = self._get_dunning_bank_domain(today - timedelta(days=3650), today)
-        return moves.search(domain, order="date desc", limit=1).date
+        return self._dunning_find_bank_day(today - timedelta(days=3650), today)
 
     # What is dated in the future: it stops the night, and a manager puts it right
 

@@ -158,9 +158,10 @@ class DunningAction(models.Model):
 
     def _describe_period(self):
         """Return the period in words; empty where the level grants none."""
-        days, proof = self.level_id.deadline_days, self.level_id._get_proof_channel()
-        if not days:
+        days = self.level_id.deadline_days
+        if not days:  # as without a level
             return ""
+        proof = self.level_id._get_proof_channel()
         if self.channel == "registered":
             return self.env._(
                 "within %(days)s days of the first presentation of this letter",

@@ -1,11 +1,15 @@
+from datetime import datetime
 from smtplib import SMTPException
 
 from markupsafe import Markup
+from pytz import timezone
 
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Datetime, Domain
 from odoo.tools import config, email_normalize, format_date
+
+from ..books.res_company import CLOSING_TIME
 
 #: How urgent a check is, with the icon and the colour that show it.
 CHECK_STYLES = {
@@ -34,6 +38,7 @@ class ResCompany(models.Model):
             self._dunning_check_kinds(debtors),
             self._dunning_check_emails(debtors),
             self._dunning_check_addresses(debtors),
+            *self._dunning_check_time_zone(),
             *self._dunning_check_days(),
         ]
 
@@ -117,13 +122,16 @@ class ResCompany(models.Model):
         )
 
     def _dunning_check_bank(self):
-        what = self.env._("Bank entries:")
+        what = self.env._("Bank:")
         last, today = self._dunning_find_last_bank_day(), self._dunning_today()
         if not last:
-            text = self.env._("no bank or cash entry was ever posted.")
+            text = self.env._(
+                "no line of a bank statement and no payment of a customer was ever "
+                "entered."
+            )
         else:
             text = self.env._(
-                "last entry of %(date)s, %(days)s days ago.",
+                "last line or payment of %(date)s, %(days)s days ago.",
                 date=format_date(self.env, last),
                 days=(today - last).days,
             )
@@ -139,6 +147,82 @@ class ResCompany(models.Model):
                 days=self.dunning_bank_freshness_days,
             ),
         )
+
+    def _dunning_find_time_zones(self):
+        """Return the time zones of the country, one of which the working hours should
+        have; none when they have it, or the same hours."""
+        self.ensure_one()
+        zones, own = self._dunning_country_zones(), self.resource_calendar_id.tz
+        closings = self._dunning_list_closings(own or "UTC")
+        is_right = any(
+            [moment.time() for moment in self._dunning_list_closings(zone, zone)]
+            == [moment.astimezone(timezone(zone)).time() for moment in closings]
+            for zone in zones
+        )
+        return [] if is_right else zones
+
+    def _dunning_list_closings(self, zone, reader=None):
+        """Return until when messages leave by a time zone, in winter and in summer.
+
+        :param reader: the time zone in which the moments are told
+        """
+        year = self._dunning_today().year
+        moments = [
+            timezone(zone).localize(datetime.combine(day, CLOSING_TIME))
+            for day in (datetime(year, 1, 1), datetime(year, 7, 1))
+        ]
+        return [moment.astimezone(timezone(reader or zone)) for moment in moments]
+
+    def _dunning_check_time_zone(self):
+        """Return a check only where messages would leave by the hours of elsewhere."""
+        zones = self._dunning_find_time_zones()
+        if not zones:
+            return []
+        own = self.resource_calendar_id.tz or "UTC"
+        latest = max(
+            (moment.time(), zone)
+            for zone in zones
+            for moment in self._dunning_list_closings(own, zone)
+        )
+        text = self.env._(
+            "the working hours are set in %(zone)s: messages would leave until "
+            "%(hour)s in %(city)s.",
+            zone=own,
+            hour=latest[0].strftime("%H:%M"),
+            city=latest[1].split("/")[-1].replace("_", " "),
+        )
+        if self._dunning_timezone().zone in zones:
+            text += " " + self.env._(
+                "Since nobody has chosen %(zone)s, dunning works by %(used)s "
+                "meanwhile: set it with the button below.",
+                zone=own,
+                used=self._dunning_timezone().zone,
+            )
+        else:
+            text += " " + self.env._("Choose the time zone of the company below.")
+        return [("warning", self.env._("Time zone:"), text)]
+
+    def _dunning_set_time_zone(self, zone):
+        """Give the working hours of the company the time zone of its country.
+
+        :raises UserError: when they are shared with a company of another country
+        """
+        self.ensure_one()
+        self._dunning_check_manager()
+        # Who decides when messages leave need not administrate working hours.
+        company = self.sudo()
+        calendar = company.resource_calendar_id
+        sharing = company.search([("resource_calendar_id", "=", calendar.id)])
+        if not calendar or sharing.country_id - company.country_id:
+            raise UserError(
+                self.env._(
+                    "The working hours of %(company)s are none, or shared with a "
+                    "company of another country: an administrator gives it its own in "
+                    "Settings, “Companies”.",
+                    company=self.name,
+                )
+            )
+        calendar.tz = zone
 
     def _dunning_check_days(self):
         """Return a check only where something is dated in the future."""

@@ -5,10 +5,11 @@ from ..common_settlement import SettlementCommon
 from ..hold.test_hold import day
 from .test_offer import OfferCommon
 
-#: How a debt may be settled, and whether that is money.
+#: How a debt may be settled, and whether that keeps an agreement: a credit note settles
+#: the debt, but nobody has paid.
 WAYS = {
     "payment": True,
-    "credit note": True,
+    "credit note": False,
     "rounding": True,
     "cheque": True,
     "netted": False,
@@ -83,11 +84,15 @@ class TestPromiseIsSettled(SettledCommon):
         self.assertEqual(promise.state, "kept")
 
     def test_moved_elsewhere_or_written_off_it_is_called_off(self):
-        for way, reason in (("transferred", "moved"), ("written_off", "written off")):
+        for way, ended_as, reason in (
+            ("transferred", "transferred", "moved"),
+            ("written_off", "written_off", "written off"),
+            ("credit note", "void", "nobody has paid"),
+        ):
             with self.subTest(way):
                 promise, entry = self._settled(way)
                 self._assert_quiet(promise)
-                self.assertEqual(promise.ended_as, way)
+                self.assertEqual(promise.ended_as, ended_as)
                 self.assertIn(reason, self._reasons())
                 self.assertEqual(self.case.promise_judged_count, 0)
                 self._undo(entry)
@@ -135,7 +140,11 @@ class TestPlanIsSettled(SettledCommon):
         self.assertEqual((plan.state, plan.check_on), ("accepted", False))
 
     def test_moved_elsewhere_or_written_off_it_is_called_off(self):
-        for way, reason in (("transferred", "moved"), ("written_off", "written off")):
+        for way, reason in (
+            ("transferred", "moved"),
+            ("written_off", "written off"),
+            ("credit note", "nobody has paid"),
+        ):
             with self.subTest(way):
                 plan, entry = self._settled(way)
                 self._assert_quiet(plan)
@@ -210,7 +219,11 @@ class TestOfferIsSettled(SettledCommon):
         self.assertEqual((offer.state, offer.check_on), ("sent", False))
 
     def test_moved_elsewhere_or_written_off_it_is_called_off(self):
-        for way, reason in (("transferred", "moved"), ("written_off", "written off")):
+        for way, reason in (
+            ("transferred", "moved"),
+            ("written_off", "written off"),
+            ("credit note", "nobody has paid"),
+        ):
             with self.subTest(way):
                 offer, entry = self._settled(way)
                 self._assert_quiet(offer)

@@ -8,3 +8,7 @@ from . import test_books_edited
 from . import test_books_worlds
 from . import test_fuzz
 from . import test_fuzz_ladder
+from . import test_no_claims
+from . import test_hints
+from . import test_made_again
+from . import test_endings

@@ -92,9 +92,26 @@ class TestEinvoiceStatus(DisputeCommon):
         self.assertEqual(self._set("207"), first)
         self.assertEqual(self._get_disputes(), dispute)
 
-    def test_an_unknown_status_or_amount_and_a_draft_are_refused_in_words(self):
-        with self.assertRaisesRegex(UserError, "“299” is no status"):
-            self._set("299")
+    def test_a_status_that_we_do_not_know_is_recorded_and_changes_nothing(self):
+        self._run()
+        held = self._case().line_ids.hold
+        for code in ("214", 220, "224", "250", "299", "601"):
+            with self.subTest(code=code):
+                status = self._set(code, reason="Visé par le trésorier")
+                self.assertEqual(status.code, "other")
+                self.assertEqual(status.platform_code, str(code))
+                self.assertEqual(status.reason, "Visé par le trésorier")
+                self.assertFalse(status.effect)
+                again = self._set(code, reason="Visé par le trésorier")
+                self.assertEqual(again, status)
+        self.assertFalse(self._get_disputes())
+        self.assertEqual(self._case().line_ids.hold, held)
+
+    def test_what_is_no_status_a_wrong_amount_and_a_draft_are_refused_in_words(self):
+        for code in ("paid", "", "29", "2110", "²³⁴", "other"):
+            refused = self.assertRaisesRegex(UserError, "is no status")
+            with self.subTest(code=code), refused:
+                self._set(code)
         for amount in (-1, 1001, "all"):
             refused = self.assertRaisesRegex(UserError, "no amount")
             with self.subTest(amount=amount), refused:

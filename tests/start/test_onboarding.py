@@ -318,7 +318,7 @@ class TestChecks(OnboardingCommon):
 
     def test_the_age_of_the_last_bank_entry_is_told(self):
         self.company.dunning_bank_freshness_days = 3
-        self.assertIn("no bank or cash entry was ever posted", self._check(2)[2])
+        self.assertIn("no line of a bank statement", self._check(2)[2])
         journal = self.company_data["default_journal_bank"]
         line = self.env["account.bank.statement.line"].create(
             {"journal_id": journal.id, "date": "2024-02-01", "amount": 10}
