@@ -58,8 +58,11 @@ class AccountMove(models.Model):
             levels = of_move.level_id.sorted(lambda level: level._rank())
             holds = [line.hold for line in of_move if line.hold]
             move.dunning_case_id = of_move.case_id[:1]
-            move.dunning_level_id = levels[-1:]
-            move.dunning_hold = holds[0] if len(holds) == len(of_move) > 0 else False
+            # What is true of one customer's item is not true of the entry.
+            is_ours = len(of_move.case_id) == 1
+            is_held = len(holds) == len(of_move) > 0
+            move.dunning_level_id = is_ours and levels[-1:]
+            move.dunning_hold = holds[0] if is_ours and is_held else False
 
     @api.depends("invoice_date_due", "payment_state", "state")
     def _compute_dunning_days_overdue(self):
@@ -167,9 +170,11 @@ class AccountMove(models.Model):
         return Domain.custom(to_sql=to_sql)
 
     def action_open_dunning_case(self):
-        """Open the case that follows the invoice."""
+        """Open the case that follows the invoice; of an entry with items of several
+        customers the list of their cases."""
         self.ensure_one()
-        return self.dunning_case_id._action_open()
+        lines = self.env["dunning.case.line"].search([("move_id", "=", self.id)])
+        return lines.case_id._action_open()
 
     def action_dun(self):
         """**Relancer** from invoices: the wizard for the cases of their customers."""

@@ -280,7 +280,7 @@ class DunningCase(models.Model):
         if invoicing := partner.child_ids.filtered(lambda c: c.type == "invoice")[:1]:
             return invoicing
         if billed is None:
-            billed = self.line_ids.move_id.partner_id
+            billed = self.line_ids._get_billed()
         billed = billed.filtered(lambda contact: contact.type != "delivery")
         return billed if len(billed) == 1 else partner
 
