@@ -13,6 +13,7 @@ FOLDERS = [name for name in FOLDERS if (MODELS / name).is_dir()]
 CORE = ("guard", "books", "ladder", "case", "contact")
 #: Files named after a stage of a model's life instead of the model.
 STAGES = {
+    "books": {"item_identity"},
     "ladder": {"most_levels"},
     "case": {"collect", "decide", "change_ladder", "join"},
     "contact": {"propose", "text", "deliver", "other_channel", "person", "sms", "event"}
@@ -22,7 +23,7 @@ STAGES = {
     "notice": {"content"},
     "limits": {"declare"},
     "agreement": {"plan_b", "sign", "approve", "judge", "tell"},
-    "dispute": {"resolve"},
+    "dispute": {"resolve", "subject"},
     "start": {"checks"},
 }
 

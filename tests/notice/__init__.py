@@ -1,2 +1,3 @@
 from . import test_notice_period
 from . import test_notice_content
+from . import test_entry_notice
