@@ -7,7 +7,7 @@ records; both say the same.
 """
 
 from odoo import models
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
 from ...tools.items import debt_key, first_text
@@ -72,6 +72,26 @@ class AccountMoveLine(models.Model):
             self.name,
             self.move_id._is_dunning_document(),
         )
+
+    def _prepare_dunning_credit_note(self, amount, words, account=None):
+        """Return the values of a draft that credits an item without an invoice. Its
+        VAT is not known here: an accountant completes and posts it.
+
+        :param amount: VAT included, in the currency of the item
+        :param words: what its line says
+        :param account: of the line; the journal's own when None
+        """
+        self.ensure_one()
+        line = {"name": words, "quantity": 1, "price_unit": amount}
+        line |= {"account_id": account.id} if account else {}
+        return {
+            "move_type": "out_refund",
+            "company_id": self.company_id.id,
+            "partner_id": self._get_dunning_contact().id,
+            "currency_id": self.currency_id.id,
+            "invoice_origin": self._get_dunning_number(),
+            "invoice_line_ids": [Command.create(line | {"tax_ids": [Command.clear()]})],
+        }
 
     def _find_dunning_unnamed(self):
         """Return the items without a number, or without a due date, of their own: what

@@ -163,6 +163,8 @@ class DunningCaseLine(models.Model):
     @api.model
     def _search_name(self, operator, value):
         """Search what it is called now, or was when it was last collected."""
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
         of_document = Domain("move_id.move_type", "!=", "entry")
         return Domain("number", operator, value) | (
             of_document & Domain("move_id.name", operator, value)
@@ -193,15 +195,12 @@ class DunningCaseLine(models.Model):
         :rtype: tuple
         """
         self.ensure_one()
+        if self._is_document():  # as nearly always
+            return debt_key(self.move_id.id, 0, 0, None, True)
         # Which debt it is a part of is a fact about the item.
         label = self.sudo().move_line_id.name if self.move_line_id else self.number
-        return debt_key(
-            self.move_id.id,
-            self._get_debtor().id,
-            self.move_line_id.id or -self.id,
-            label,
-            self._is_document(),
-        )
+        item_id = self.move_line_id.id or -self.id
+        return debt_key(self.move_id.id, self._get_debtor().id, item_id, label, False)
 
     def _get_place(self):
         """Return where what was decided of the item is looked for when the item itself

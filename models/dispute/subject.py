@@ -146,24 +146,9 @@ class DunningDispute(models.Model):
                 )
             )
         told = self.with_context(lang=self.case_id._get_lang())
-        return {
-            "move_type": "out_refund",
-            "company_id": self.company_id.id,
-            "partner_id": item._get_dunning_contact().id,
-            "currency_id": self.currency_id.id,
+        words = told.env._("Credit on %(invoice)s", invoice=self.move_name)
+        values = item._prepare_dunning_credit_note(self.amount_accepted, words)
+        return values | {
             "invoice_date": self.company_id._dunning_today(),
-            "invoice_origin": self.move_name,
             "ref": told.reason_id.name,
-            "invoice_line_ids": [
-                fields.Command.create(
-                    {
-                        "name": told.env._(
-                            "Credit on %(invoice)s", invoice=self.move_name
-                        ),
-                        "quantity": 1,
-                        "price_unit": self.amount_accepted,
-                        "tax_ids": [fields.Command.clear()],
-                    }
-                )
-            ],
         }

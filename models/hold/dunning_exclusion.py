@@ -80,6 +80,8 @@ class DunningExclusion(models.Model):
 
     @api.model
     def _search_name(self, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
         return Domain("move_line_id.move_name", operator, value) | Domain(
             "move_line_id.name", operator, value
         )

@@ -477,6 +477,8 @@ class DunningOldItems(models.Model):
         """Write where items start; return the lines that changed."""
         groups = defaultdict(list)
         ladders = {ladder: ladder._to_core() for ladder in cases.ladder_id}
+        # Of thousands of entries only their kind is asked.
+        cases.line_ids.move_id.sudo().fetch(["move_type"])
         lines = cases.line_ids.filtered(
             lambda line: self._get_unit(line) in starts and not line.level_id
         )

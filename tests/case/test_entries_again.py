@@ -132,6 +132,37 @@ class TestItemsEnteredAgain(OpeningCommon):
         action = item.move_id.with_user(self.manager).action_open_dunning_case()
         self.assertEqual(action["res_id"], case.id)
 
+    def test_a_shared_entry_is_not_found_by_what_is_true_of_one_customer(self):
+        items = self._open_books((self.one, 100, "F1", 60), (self.two, 50, "F2", 60))
+        [alone] = self._open_books((self.one, 100, "F3", 60))
+        self._stand(items[0])
+        self._stand(alone)
+        self._open_case(self.two)
+        moves = self.env["account.move"].with_user(self.reader)
+        both = [("id", "in", (items | alone).move_id.ids)]
+        for level, expected in (
+            (self.second.id, alone.move_id),
+            (False, items.move_id),
+        ):
+            found = moves.search([("dunning_level_id", "=", level), *both])
+            self.assertEqual(found, expected)
+            self.assertEqual(found.dunning_level_id.id, level)
+        (items | alone).no_followup = True
+        self.env.invalidate_all()
+        found = moves.search([("dunning_hold", "=", "excluded"), *both])
+        self.assertEqual(found, alone.move_id)
+        self.assertEqual(found.dunning_hold, "excluded")
+        found = moves.search([("dunning_hold", "=", False), *both])
+        self.assertEqual(found, items.move_id)
+        self.assertFalse(found.dunning_hold)
+
+    def test_the_button_of_a_case_opens_its_own_items_of_the_entry(self):
+        items = self._open_books((self.one, 100, "F1", 60), (self.two, 50, "F2", 60))
+        case = self._open_case(self.one).with_user(self.reader)
+        action = case.action_open_invoices()
+        found = self.env[action["res_model"]].with_user(self.reader)
+        self.assertEqual(found.search(action["domain"]), items[0])
+
     def test_why_this_step_names_the_numbers(self):
         self._open_books((self.one, 100, "FAC 2023-118", 2), (self.two, 50, "F2", 2))
         self._invoice(6, partner=self.one)
