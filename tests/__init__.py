@@ -19,6 +19,7 @@ from . import test_uninstall
 # The host looks for tests one level deep. Those of tools/ need no Odoo: `make unit`.
 from .guard import *
 from .ladder import *
+from .books import *
 from .case import *
 from .contact import *
 from .automation import *

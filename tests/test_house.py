@@ -13,9 +13,9 @@ FOLDERS = [name for name in FOLDERS if (MODELS / name).is_dir()]
 CORE = ("guard", "books", "ladder", "case", "contact")
 #: Files named after a stage of a model's life instead of the model.
 STAGES = {
-    "books": {"returned_payment"},
+    "books": {"item_identity", "known_money", "returned_payment"},
     "ladder": {"most_levels"},
-    "case": {"collect", "decide", "change_ladder", "join", "hints"},
+    "case": {"collect", "decide", "change_ladder", "join", "hints"} | {"known_money"},
     "contact": {"propose", "text", "deliver", "other_channel", "person", "sms", "event"}
     | {"address", "late_entry"},
     "automation": {"server_actions"},
@@ -23,7 +23,7 @@ STAGES = {
     "notice": {"content"},
     "limits": {"declare"},
     "agreement": {"plan_b", "sign", "approve", "judge", "tell"},
-    "dispute": {"resolve"},
+    "dispute": {"resolve", "subject"},
     "start": {"checks"},
 }
 

@@ -272,6 +272,7 @@ class DunningClaimWizardLine(models.TransientModel):
         "dunning.case.line", required=True, readonly=True, ondelete="cascade"
     )
     move_id = fields.Many2one(related="case_line_id.move_id")
+    name = fields.Char(related="case_line_id.name")
     date_due = fields.Date(related="case_line_id.date_due")
     currency_id = fields.Many2one("res.currency", readonly=True)
     company_currency_id = fields.Many2one(
@@ -313,7 +314,7 @@ class DunningClaimWizardLine(models.TransientModel):
                     self.env._(
                         "%(invoice)s: between zero and %(owed)s can be waived, not "
                         "%(amount)s.",
-                        invoice=claimable.line.move_id.name,
+                        invoice=claimable.line.name,
                         owed=format_amount(self.env, owed, currency),
                         amount=format_amount(self.env, amount, currency),
                     )

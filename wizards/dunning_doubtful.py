@@ -141,13 +141,17 @@ class DunningDoubtful(models.TransientModel):
                 Decimal(str(move.amount_total)),
             )
             for move in moves
+            # The VAT of an item of another entry is not known.
+            if move._is_dunning_document()
         }
         lines = []
         for item, late, reason in rows:
             percent = find_percent(late, steps)
             if reason == "insolvency":
                 percent = Decimal(str(self.percent_insolvent))
-            base = amount_without_vat(item.residual, *totals[item.move_id])
+            base = amount_without_vat(
+                item.residual, *totals.get(item.move_id, (Decimal(0), Decimal(0)))
+            )
             lines.append(
                 {
                     "doubtful_id": self.id,

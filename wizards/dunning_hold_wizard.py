@@ -109,12 +109,14 @@ class DunningHoldWizard(models.TransientModel):
                 )
             )
         if self.duration == "lasting":
-            moves = self.line_ids.move_id | self.move_ids
-            if not moves:
+            documents = self.line_ids.filtered(lambda line: line._is_document())
+            moves = documents.move_id | self.move_ids
+            items = (self.line_ids - documents).move_line_id
+            if not (moves or items):
                 raise UserError(
                     self.env._("Choose the invoices to exclude from follow-up.")
                 )
-            self.env["dunning.exclusion"]._exclude(moves, self.reason)
+            self.env["dunning.exclusion"]._exclude(moves, items, self.reason)
         elif not self.date_until:
             raise UserError(self.env._("Choose the last day on hold."))
         elif self.scope == "items":

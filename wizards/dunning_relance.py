@@ -256,9 +256,9 @@ class DunningRelanceLine(models.TransientModel):
     def _describe_documents(self):
         if not self.level_id.attach_invoices:
             return self.env._("None")
-        return ", ".join(
-            name for name in self.case_line_ids.move_id.mapped("name") if name
-        )
+        documents = self.case_line_ids.filtered(lambda line: line._is_document())
+        names = filter(None, documents.move_id.mapped("name"))
+        return ", ".join(names) or self.env._("None")
 
     def _make_actions(self):
         """Create the actions of the step as proposals.

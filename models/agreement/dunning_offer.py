@@ -273,29 +273,44 @@ class DunningOffer(models.Model):
         moves = self.env["account.move"].sudo()  # drafts only, whoever runs the night
         moves = moves.with_company(self.company_id)
         refunds = moves.browse()
-        for move, share in self._share_discount().items():
-            refund = moves.create(self._prepare_refund(move.sudo(), share))
-            self._correct_cents(refund, share)
+        for subject, share in self._share_discount().items():
+            if subject._name == "account.move.line":
+                refund = moves.create(self._prepare_item_refund(subject.sudo(), share))
+            else:
+                refund = moves.create(self._prepare_refund(subject.sudo(), share))
+                self._correct_cents(refund, share)
             refunds |= refund
         self.sudo().refund_ids = refunds  # a fact
         return refunds
 
     def _share_discount(self):
-        """Map the invoices to their part of the discount; the last carries the cents.
-
-        An item that is no invoice (an opening balance) has no credit note.
-        """
+        """Map the invoices, and the items of other entries (an opening balance), to
+        their part of the discount; the last carries the cents."""
         open_of = {}
         for cover in self._get_covers():
-            move = cover.line_id.move_id
-            if move.sudo().is_sale_document():
-                open_of[move] = open_of.get(move, 0) + cover.balance_start
+            line = cover.line_id
+            subject = line._get_entry_items() or line.move_id
+            if subject:
+                open_of[subject] = open_of.get(subject, 0) + cover.balance_start
         total, left, shares = sum(open_of.values()), self.amount, {}
-        for number, (move, amount) in enumerate(open_of.items(), start=1):
+        for number, (subject, amount) in enumerate(open_of.items(), start=1):
             share = self.currency_id.round(self.amount * amount / total)
-            shares[move] = share if number < len(open_of) else left
+            shares[subject] = share if number < len(open_of) else left
             left = self.currency_id.round(left - share)
-        return {move: share for move, share in shares.items() if share > 0}
+        return {subject: share for subject, share in shares.items() if share > 0}
+
+    def _prepare_item_refund(self, item, share):
+        """Return a credit note that takes a share off an item without an invoice."""
+        number = item._get_dunning_number()
+        words = self.env._(
+            "Discount for payment by %(date)s (%(invoice)s)",
+            date=fields.Date.to_string(self.valid_until),
+            invoice=number,
+        )
+        account = self.company_id.sudo().dunning_offer_account_id
+        return item._prepare_dunning_credit_note(share, words, account) | {
+            "ref": self.env._("Discount on %(invoice)s", invoice=number)
+        }
 
     def _prepare_refund(self, move, share):
         """Return a credit note that takes a share off an invoice, tax by tax."""

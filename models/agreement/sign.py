@@ -495,7 +495,7 @@ class DunningPlan(models.Model):
         lines = self.line_ids.sorted(lambda line: (line.date_due, line.id))
         return [
             {
-                "name": line.move_id.name or "",
+                "name": line.name or "",
                 "date": day_of(line.invoice_date),
                 "due": day_of(line.date_due),
                 # As for the amounts a case shows.

@@ -103,7 +103,7 @@ class DunningPromise(models.Model):
 
     def _log_made(self):
         self.ensure_one()
-        names = ", ".join(filter(None, self.line_ids.move_id.mapped("name")))
+        names = ", ".join(self.line_ids._list_names())
         if self.extension_of_id:
             text = self.env._(
                 "an extension of the one for %(date)s.",

@@ -17,6 +17,9 @@ class OpenItem(NamedTuple):
     """One open receivable item as the ledger shows it now: thousands are made each
     night.
 
+    ``name``, ``invoice_date`` and ``contact_id`` are the item's own, see
+    ``item_identity``; ``invoice_date`` is None when the books do not know it, and
+    ``is_document`` tells an invoice from an item of another entry.
     ``partner_id`` is the debtor: the commercial partner of the one the ledger names.
     ``residual`` is in company currency, ``residual_currency`` in ``currency_id``;
     ``kept_back`` is the part of the latter that a promise, plan or dispute covers, or
@@ -34,9 +37,19 @@ class OpenItem(NamedTuple):
     name: str
     invoice_date: Date
     contact_id: int
+    is_document: bool
     reference: str
     kept_back: Decimal = Decimal(0)
     announced: Decimal = Decimal(0)
+
+    @property
+    def unit(self):
+        """What is excluded from follow-up, or starts at a rung, as a whole: a document,
+        or an item of another entry.
+
+        :rtype: tuple[bool, int]
+        """
+        return self.is_document, self.move_id if self.is_document else self.line_id
 
     @property
     def balance(self):
@@ -110,7 +123,11 @@ class OpenItem(NamedTuple):
 
     def to_case_line(self):
         """Return what an edited invoice may change on the line of its case."""
-        return {"date_due": self.due, "currency_id": self.currency_id}
+        return {
+            "date_due": self.due,
+            "currency_id": self.currency_id,
+            "number": self.name,
+        }
 
     def to_action_line(self, case_line_id, level_id, today):
         """Return the values that freeze the item in a contact of a date.
@@ -180,10 +197,8 @@ class AccountMoveLine(models.Model):
             table, "journal_id", "account_journal", "id", "dunning_journal"
         )
         debtor = self._join_dunning_debtor(query)
-        self.env["account.move"].flush_model(
-            ["payment_state", "name", "invoice_date", "partner_id"]
-            + ["payment_reference"]
-        )
+        self.env["account.move"].flush_model(["payment_state", "payment_reference"])
+        self._flush_dunning_identity()
         self.flush_model(["no_followup", "amount_residual_currency", "currency_id"])
         columns = [
             SQL.identifier(table, "id"),
@@ -197,9 +212,8 @@ class AccountMoveLine(models.Model):
             SQL("%s::text", SQL.identifier(table, "amount_residual")),
             SQL.identifier(table, "amount_residual_currency"),
             self._sql_dunning_hold(table, move),
-            SQL.identifier(move, "name"),
-            SQL.identifier(move, "invoice_date"),
-            SQL.identifier(move, "partner_id"),
+            *self._sql_dunning_identity(table, move),
+            self._sql_dunning_is_document(move),
             SQL.identifier(move, "payment_reference"),
             SQL("%s IN %s", SQL.identifier(journal, "type"), MONEY_JOURNALS),
         ]

@@ -60,8 +60,11 @@ class AccountMove(models.Model):
             levels = of_move.level_id.sorted(lambda level: level._rank())
             holds = [line.hold for line in of_move if line.hold]
             move.dunning_case_id = of_move.case_id[:1]
-            move.dunning_level_id = levels[-1:]
-            move.dunning_hold = holds[0] if len(holds) == len(of_move) > 0 else False
+            # What is true of one customer's item is not true of the entry.
+            is_ours = len(of_move.case_id) == 1 or move._is_dunning_document()
+            is_held = len(holds) == len(of_move) > 0
+            move.dunning_level_id = is_ours and levels[-1:]
+            move.dunning_hold = holds[0] if is_ours and is_held else False
 
     @api.depends("invoice_date_due", "payment_state", "state")
     def _compute_dunning_days_overdue(self):
@@ -112,14 +115,35 @@ class AccountMove(models.Model):
 
     @api.model
     def _search_dunning_level_id(self, operator, value):
-        return self._search_through_lines("level_id", operator, value)
+        single = self._get_single_domain()
+        return self._search_through_lines("level_id", operator, value, single)
 
     @api.model
     def _search_dunning_case_id(self, operator, value):
         return self._search_through_lines("case_id", operator, value)
 
     @api.model
-    def _search_through_lines(self, name, operator, value):
+    def _get_single_domain(self):
+        """Return the domain of what is about one case: what is true of one customer's
+        item is not true of an entry with items of several."""
+        self.env["dunning.case.line"].flush_model(["move_id", "case_id", "active"])
+
+        def to_sql(model, alias, query):
+            return SQL(
+                """(%(type)s <> 'entry' OR NOT EXISTS (
+                        SELECT FROM dunning_case_line mine
+                          JOIN dunning_case_line other
+                               ON other.move_id = mine.move_id
+                              AND other.case_id > mine.case_id AND other.active
+                         WHERE mine.move_id = %(move)s AND mine.active))""",
+                type=SQL.identifier(alias, "move_type"),
+                move=SQL.identifier(alias, "id"),
+            )
+
+        return Domain.custom(to_sql=to_sql)
+
+    @api.model
+    def _search_through_lines(self, name, operator, value, within=Domain.TRUE):
         if operator != "in":
             return NotImplemented
         known = [item for item in value if item]
@@ -127,17 +151,18 @@ class AccountMove(models.Model):
         found = Domain(
             "id", "in", lines._search([(name, "in", known)]).subselect("move_id")
         )
+        found &= within
         if len(known) == len(list(value)):
             return found
         any_line = lines._search([(name, "!=", False)]).subselect("move_id")
-        return found | Domain("id", "not in", any_line)
+        return found | ~(Domain("id", "in", any_line) & within)
 
     @api.model
     def _search_dunning_hold(self, operator, value):
         if operator != "in":
             return NotImplemented
         tests = self._get_dunning_hold_domains()
-        in_case = Domain("dunning_case_id", "!=", False)
+        in_case = Domain("dunning_case_id", "!=", False) & self._get_single_domain()
         held = Domain.OR(Domain(tests[code]) for code in value if code) & in_case
         if False in value:
             every = Domain.OR(Domain(test) for test in tests.values())
@@ -186,9 +211,11 @@ class AccountMove(models.Model):
         return Domain.custom(to_sql=to_sql)
 
     def action_open_dunning_case(self):
-        """Open the case that follows the invoice."""
+        """Open the case that follows the invoice; of an entry with items of several
+        customers the list of their cases."""
         self.ensure_one()
-        return self.dunning_case_id._action_open()
+        lines = self.env["dunning.case.line"].search([("move_id", "=", self.id)])
+        return lines.case_id._action_open()
 
     def action_dun(self):
         """**Relancer** from invoices: the wizard for the cases of their customers."""

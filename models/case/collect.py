@@ -144,6 +144,15 @@ class DunningCase(models.Model):
             & Domain("case_id.close_reason", "not in", ("manual", "joined")),
             order="case_id desc",
         )
+        # One entry may hold items of many debtors: each has his own.
+        of_debtors = {(item.move_id, item.partner_id) for item in own}
+        lines = lines.filtered(
+            lambda line: (
+                line.move_line_id
+                or line._is_document()
+                or (line.move_id.id, line._get_debtor().id) in of_debtors
+            )
+        )
         cases = self.browse()
         for partner_cases in lines.case_id.grouped("partner_id").values():
             cases |= partner_cases.sorted("id")[-1:]
@@ -175,7 +184,9 @@ class DunningCase(models.Model):
                 line = known.get(item.line_id)
                 if not line:
                     new.append((case, item))
-                elif (line.date_due, line.currency_id) != (item.due, item.currency_id):
+                elif (line.date_due, line.currency_id, line.number) != (
+                    *(item.due, item.currency_id, item.name),
+                ):
                     case_lines.browse(line.id)._write_facts(item.to_case_line())
                     moved.add(case.id)
         former = self._read_former_lines(new)
@@ -194,23 +205,56 @@ class DunningCase(models.Model):
 
     @api.model
     def _read_former_lines(self, new):
-        """Map (item id) and (invoice id, due date) to the line an item had before."""
+        """Map ids of items to the line that each had before.
+
+        The line of the same item; else, of an item that was entered again, the one due
+        on the same day: of the same invoice or, of another entry, of the same debtor
+        and number. Where nothing else can be meant, the number may have been corrected.
+        """
         if not new:
             return {}
-        lines = self.env["dunning.case.line"].with_context(active_test=False)
         items = [item for _case, item in new]
+        lines = self.env["dunning.case.line"].with_context(active_test=False)
         domain = self._get_former_domain(items) | self._get_reversed_domain(new)
         lines = lines.search(domain, order="id")
-        former = {}
+        of_item, of_place = {}, defaultdict(list)
         for line in lines:
-            former[line.move_line_id.id or (line.move_id.id, line.date_due)] = line
-        reversed_lines = lines.filtered(
-            lambda line: line.sudo().move_id.payment_state == "reversed"  # see above
+            if line.move_line_id:
+                of_item[line.move_line_id.id] = line
+            else:
+                debtor_id = not line._is_document() and line._get_debtor().id
+                of_place[line.move_id.id, debtor_id, line.date_due].append(line)
+        lost = defaultdict(list)
+        for item in items:
+            if item.line_id not in of_item:
+                debtor_id = not item.is_document and item.partner_id
+                lost[item.move_id, debtor_id, item.due].append(item)
+        for place, of_items in lost.items():
+            of_item |= self._match_again(of_items, of_place[place])
+        made_again = lines._find_all_made_again(
+            [item for item in items if item.line_id not in of_item]
         )
-        for _case, item in new if reversed_lines else ():
-            if item.line_id not in former and (item.move_id, item.due) not in former:
-                former[item.line_id] = reversed_lines._find_made_again(item)
-        return former
+        return of_item | made_again
+
+    @api.model
+    def _match_again(self, items, lines):
+        """Map ids of items to the lines that they had, each line once: the newest.
+
+        :param items: of one invoice, or one debtor's of another entry, due on one day
+        :param lines: those that lost their item, the oldest first
+        """
+        left, found = list(lines), {}
+        for item in items:
+            same = [
+                line for line in left if item.is_document or line.number == item.name
+            ]
+            if same:
+                found[item.line_id] = same[-1]
+                left.remove(same[-1])
+        unmatched = [item for item in items if item.line_id not in found]
+        if len(unmatched) == len(left) == 1:
+            found[unmatched[0].line_id] = left[0]
+        return found
 
     @api.model
     def _get_reversed_domain(self, new):
@@ -263,7 +307,7 @@ class DunningCase(models.Model):
     @api.model
     def _revive(self, case, item, former, ladders):
         """Bring back the archived line of an item, or return values of a new one."""
-        line = former.get(item.line_id) or former.get((item.move_id, item.due))
+        line = former.get(item.line_id)
         if line and line.case_id == case and line.move_id.id == item.move_id:
             line.sudo().write(  # the engine's own
                 item.to_case_line() | {"active": True, "move_line_id": item.line_id}

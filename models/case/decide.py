@@ -70,6 +70,7 @@ class CaseLine(NamedTuple):
     agreed_on: Date
     next_level_id: int
     next_date: Date
+    number: str
 
     def to_core(self, levels, item=None, is_pending=False, courtesies=frozenset()):
         """Return the line as the functional core knows it.
@@ -307,8 +308,9 @@ class DunningCase(models.Model):
         for key, (rung, day) in plan.nexts.items():
             if rung and key not in taken and not plan.items[key].hold:
                 day = max(day, plan.decision.day or day)
-                coming[day, rung.key].append(lines[key].move_id.name or "")
-        for (day, key), names in sorted(coming.items())[:5]:
+                coming[day, rung.key].append(lines[key].name or "")
+        for (day, key), numbers in sorted(coming.items())[:5]:
+            names = self.line_ids._say_names(numbers)
             level = self.env["dunning.level"].browse(key)
             yield self.env._(
                 "From %(date)s: %(level)s (%(invoices)s)",

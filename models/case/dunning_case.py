@@ -283,7 +283,7 @@ class DunningCase(models.Model):
         if invoicing := partner.child_ids.filtered(lambda c: c.type == "invoice")[:1]:
             return invoicing
         if billed is None:
-            billed = self.line_ids.move_id.partner_id
+            billed = self.line_ids._get_billed()
         billed = billed.filtered(lambda contact: contact.type != "delivery")
         return billed if len(billed) == 1 else partner
 
@@ -316,8 +316,17 @@ class DunningCase(models.Model):
         return action | {"domain": [("case_id", "=", self.id)], "context": {}}
 
     def action_open_invoices(self):
-        """Open the invoices of the case."""
+        """Open the invoices of the case; with items of other entries, which others
+        share, the open items."""
         self.ensure_one()
+        if self.line_ids._get_entry_items():
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Items of %(debtor)s", debtor=self.display_name),
+                "res_model": "account.move.line",
+                "view_mode": "list",
+                "domain": [("id", "in", self.line_ids.move_line_id.ids)],
+            }
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Invoices of %(debtor)s", debtor=self.display_name),

@@ -1,10 +1,12 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools import known_money as core_money
 from ...tools import ladder as core
+from ...tools.items import count_names, debt_key
 
 
 class DunningCaseLine(models.Model):
@@ -19,7 +21,6 @@ class DunningCaseLine(models.Model):
     _description = "Dunning Case Item"
     _inherit = ["dunning.guarded"]
     _order = "date_due, id"
-    _rec_name = "move_id"
     _check_company_auto = True
 
     case_id = fields.Many2one(
@@ -43,7 +44,27 @@ class DunningCaseLine(models.Model):
         check_company=True,
     )
     date_due = fields.Date("Due date", required=True)
-    invoice_date = fields.Date(related="move_id.invoice_date", string="Invoice date")
+    name = fields.Char(
+        "Number",
+        compute="_compute_identity",
+        compute_sudo=True,  # what the debtor is told is no secret to who sees the case
+        search="_search_name",
+        help="The number of the invoice. Of an item of another entry, such as an "
+        "opening balance, its label: the number that the debtor knows.",
+    )
+    invoice_date = fields.Date(
+        "Invoice date",
+        compute="_compute_identity",
+        compute_sudo=True,  # as the number
+        help="Empty for an item of an opening entry that was due before: nobody knows "
+        "the date of its invoice.",
+    )
+    number = fields.Char(
+        "Number last known",
+        readonly=True,
+        help="By which an item that was entered again is found, and named when its "
+        "entry is gone.",
+    )
     currency_id = fields.Many2one("res.currency", "Currency of the item", required=True)
     level_id = fields.Many2one(
         "dunning.level",
@@ -120,13 +141,110 @@ class DunningCaseLine(models.Model):
         help="The day on which the agreement failed: from then on it may speak.",
     )
 
-    @api.depends("move_id.name", "date_due")
+    @api.depends(
+        "move_id.name",
+        "move_id.ref",
+        "move_id.invoice_date",
+        "move_line_id.name",
+        "move_line_id.date_maturity",
+        "number",
+    )
+    def _compute_identity(self):
+        """As the books say now; of what is gone, what was known last."""
+        for line in self:
+            item, move = line.move_line_id, line.move_id
+            if item:
+                line.name = item._get_dunning_number()
+                line.invoice_date = item._get_dunning_date()
+            else:
+                is_document = move and move._is_dunning_document()
+                line.name = (is_document and move.name) or line.number or move.name
+                line.invoice_date = move.invoice_date
+
+    @api.model
+    def _search_name(self, operator, value):
+        """Search what it is called now, or was when it was last collected."""
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        of_document = Domain("move_id.move_type", "!=", "entry")
+        return Domain("number", operator, value) | (
+            of_document & Domain("move_id.name", operator, value)
+        )
+
+    @api.depends("name", "date_due")
     @api.depends_context("lang")
     def _compute_display_name(self):
         """The number and the due date: instalments have the same number."""
         for line in self:
             day = format_date(self.env, line.date_due) if line.date_due else ""
-            line.display_name = f"{line.move_id.name or ''} ({day})"
+            line.display_name = f"{line.name or ''} ({day})"
+
+    def _is_document(self):
+        """Tell whether the item is that of an invoice, not of another entry."""
+        self.ensure_one()
+        move = self.move_id.sudo()  # a fact about the item
+        return bool(move) and move._is_dunning_document()
+
+    def _get_debtor(self):
+        self.ensure_one()
+        return self.case_id.partner_id.commercial_partner_id
+
+    def _get_debt(self):
+        """Return the key of the debt that the item is a part of: instalments of one
+        invoice have the same (see ``tools.items.debt_key``).
+
+        :rtype: tuple
+        """
+        self.ensure_one()
+        if self._is_document():  # as nearly always
+            return debt_key(self.move_id.id, 0, 0, None, True)
+        # Which debt it is a part of is a fact about the item.
+        label = self.sudo().move_line_id.name if self.move_line_id else self.number
+        item_id = self.move_line_id.id or -self.id
+        return debt_key(self.move_id.id, self._get_debtor().id, item_id, label, False)
+
+    def _get_place(self):
+        """Return where what was decided of the item is looked for when the item itself
+        was entered again: in its invoice or, of another entry, among its debtor's.
+
+        :rtype: tuple[int, int | bool]
+        """
+        self.ensure_one()
+        return self.move_id.id, not self._is_document() and self._get_debtor().id
+
+    def _get_entry_items(self):
+        """Return the journal items of those that are of no invoice."""
+        return self.filtered(lambda line: not line._is_document()).move_line_id
+
+    def _get_billed(self):
+        """Return the contacts who were billed for the items."""
+        billed = self.env["res.partner"]
+        for line in self.sudo():  # printed on every invoice
+            billed |= (
+                line.move_line_id._get_dunning_contact()
+                if line.move_line_id
+                else line.move_id.partner_id
+            )
+        return billed.sudo(self.env.su)
+
+    def _list_names(self):
+        """Return the numbers of the items, each once: "FAC/2026/0001 (4 instalments)".
+
+        :rtype: list[str]
+        """
+        return self._say_names(self.mapped("name"))
+
+    @api.model
+    def _say_names(self, names):
+        """Return numbers, each once, with how many instalments have it."""
+        return [
+            name
+            if count == 1
+            else self.env._(
+                "%(number)s (%(count)s instalments)", number=name, count=count
+            )
+            for name, count in count_names(names)
+        ]
 
     @api.depends("date_due", "company_id")
     def _compute_days_overdue(self):
@@ -321,6 +439,25 @@ class DunningCaseLine(models.Model):
         )
         if done:
             done._write_facts({"agreed_level_id": False, "agreed_on": False})
+
+    def _find_all_made_again(self, items):
+        """Map ids of open items to the line of the reversed invoice that each was made
+        out again for.
+
+        :param items: :class:`OpenItem` that no line was found for
+        """
+        # Whether it was reversed is no secret to who sees the case.
+        reversed_lines = self.filtered(
+            lambda line: line.sudo().move_id.payment_state == "reversed"
+        )
+        if not reversed_lines:
+            return {}
+        found = {
+            item.line_id: reversed_lines._find_made_again(item)
+            for item in items
+            if item.is_document
+        }
+        return {key: line for key, line in found.items() if line}
 
     def _find_made_again(self, item):
         """Return, of these lines of reversed invoices, the one whose invoice was made

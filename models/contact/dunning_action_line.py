@@ -46,6 +46,10 @@ class DunningActionLine(models.Model):
         related="company_id.currency_id", string="Company currency"
     )
 
+    def _list_names(self):
+        """Return the numbers of the items, each once, as case lines do."""
+        return self.env["dunning.case.line"]._say_names(self.mapped("name"))
+
     def _get_essence(self):
         """Return what makes two sets of lines say the same thing."""
         return [

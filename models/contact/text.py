@@ -9,6 +9,7 @@ from odoo.tools import format_amount, format_date
 from ...tools import ladder as core
 from ...tools.channels import BY_PERSON
 from ...tools.known_money import CREDIT, CREDIT_NOTE, IN_BOOKS
+from ...tools.items import count_names
 
 #: What the texts of levels may name; admins without the right to edit code use them.
 PLACEHOLDERS = (
@@ -279,9 +280,9 @@ class DunningAction(models.Model):
     def _get_payment_reference(self):
         self.ensure_one()
         moves = self.line_ids.move_id
-        if len(moves) == 1:
+        if len(moves) == 1 and moves.sudo()._is_dunning_document():  # as the number
             return moves.payment_reference or moves.name
-        names = [name for name in self.line_ids.mapped("name") if name]
+        names = [name for name, _count in count_names(self.line_ids.mapped("name"))]
         if len(names) <= SHORT_LIST:
             return ", ".join(names)
         return self.case_id.partner_id.ref or self._get_letter_reference()
@@ -297,7 +298,7 @@ class DunningAction(models.Model):
             ]
             action.amount_text = self._join(amounts)
             action.oldest_days = max(lines.mapped("days_overdue"), default=0)
-            action.invoice_names = self._join_few([line.name or "" for line in lines])
+            action.invoice_names = self._join_few(lines._list_names())
 
     @api.depends("line_ids.date_due")
     @api.depends_context("lang")

@@ -1,4 +1,5 @@
 from . import dunning_dispute
+from . import subject
 from . import dunning_einvoice_status
 from . import resolve
 from . import account_move

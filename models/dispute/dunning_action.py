@@ -46,10 +46,10 @@ class DunningAction(models.Model):
     def _get_event_outdated_reason(self):
         if not self.dispute_id:
             return super()._get_event_outdated_reason()
-        open_moves = self.case_id.line_ids.filtered(
+        open_lines = self.case_id.line_ids.filtered(
             lambda line: not line.move_line_id.reconciled
-        ).move_id
-        if self.dispute_id.move_id not in open_moves:
+        )
+        if not any(map(self.dispute_id._concerns, open_lines)):
             return self.env._(
                 "%(invoice)s was settled.", invoice=self.dispute_id.move_name
             )

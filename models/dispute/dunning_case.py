@@ -12,12 +12,17 @@ class DunningCase(models.Model):
     )
 
     def _find_contested(self, amount):
-        """Return the oldest invoice of the case on which an amount can be contested."""
+        """Return the oldest item of the case of which an amount can be contested, an
+        invoice counting as a whole."""
         for line in self.line_ids.sorted(lambda line: (line.date_due, line.id)):
-            move = line.move_id
-            if move.amount_residual and (amount or 0) <= move.amount_residual:
-                return move
-        return self.env["account.move"]
+            # As for the amounts a case shows.
+            item = line._get_entry_items().sudo()
+            left = (
+                item.amount_residual_currency if item else line.move_id.amount_residual
+            )
+            if left and (amount or 0) <= left:
+                return line
+        return self.line_ids.browse()
 
     def _follow_books(self, day, books):
         """Let disputes follow their invoices; nothing else is judged: a payment never
@@ -30,9 +35,10 @@ class DunningCase(models.Model):
         """Open the window where the debtor's objection is written down."""
         self.ensure_one()
         self.check_access("write")
-        return self.env["dunning.dispute"]._get_window(
-            self.line_ids.move_id if len(self.line_ids.move_id) == 1 else None, self
-        )
+        moves, items = self.line_ids.move_id, self.line_ids._get_entry_items()
+        only = (moves - items.move_id) if len(moves) == 1 else None
+        item = items if len(items) == len(self.line_ids) == 1 else None
+        return self.env["dunning.dispute"]._get_window(only, self, item)
 
     def _explain_holds(self):
         """Say as well what is contested, by amount, and who examines it."""

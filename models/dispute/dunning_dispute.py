@@ -81,9 +81,7 @@ class DunningDispute(models.Model):
         help="The part that is contested, VAT included: it waits, the rest goes on.",
         entry="open",
     )
-    balance = fields.Monetary(
-        "Balance", related="move_id.amount_residual", currency_field="currency_id"
-    )
+    balance = fields.Monetary(compute="_compute_balance")
     reason_id = fields.Many2one(
         "dunning.reason",
         required=True,
@@ -160,14 +158,17 @@ class DunningDispute(models.Model):
 
     # What follows from what
 
-    @api.depends("move_id")
+    @api.depends("move_id", "move_line_id")
     def _compute_move_name(self):
         for dispute in self:
-            if dispute.move_id:  # else as it was
+            if item := dispute._get_item():
+                dispute.move_name = item._get_dunning_number()
+                dispute.currency_id = item.currency_id
+            elif dispute.move_id and not dispute._is_about_item():  # else as it was
                 dispute.move_name = dispute.move_id.name
                 dispute.currency_id = dispute.move_id.currency_id
 
-    @api.depends("move_id")
+    @api.depends("move_id", "move_line_id")
     def _compute_amount(self):
         for dispute in self:
             dispute.amount = dispute.amount or dispute._get_left_to_contest()
@@ -196,11 +197,14 @@ class DunningDispute(models.Model):
     @api.constrains("date")
     def _check_date(self):
         for dispute in self:
-            move = dispute.move_id
+            move, item = dispute.move_id, dispute._get_item()
             move.company_id._dunning_check_entered(
                 dispute.date,
-                self.env._("Dispute about %(invoice)s", invoice=move.display_name),
-                move.invoice_date,
+                self.env._(
+                    "Dispute about %(invoice)s",
+                    invoice=dispute.move_name if item else move.display_name,
+                ),
+                item._get_dunning_date() if item else move.invoice_date,
                 self.env._("the date of the invoice"),
             )
 
@@ -227,11 +231,12 @@ class DunningDispute(models.Model):
             [
                 ("id", "not in", self._origin.ids),
                 ("move_id", "=", self.move_id._origin.id),
+                ("move_line_id", "=", self.move_line_id._origin.id),
                 ("state", "in", HOLDING),
             ]
         )
         held = sum(other._get_amount_held() for other in others)
-        return max(self.currency_id.round(self.move_id.amount_residual - held), 0.0)
+        return max(self.currency_id.round(self._get_balance() - held), 0.0)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -241,7 +246,7 @@ class DunningDispute(models.Model):
 
     @api.model
     def _prepare_dispute(self, vals):
-        """Find the invoice and its case, which follows from the invoice."""
+        """Find what is contested, and its case, which follows from that."""
         if not self.env.su:
             self._check_named(vals)
         wanted = dict(vals)
@@ -249,34 +254,30 @@ class DunningDispute(models.Model):
             wanted.pop("amount", None)  # the whole balance
         self._check_above_zero(wanted)
         case = self.env["dunning.case"].browse(vals.get("case_id") or [])
-        move = self.env["account.move"].browse(vals.get("move_id") or [])
-        move = move or case._find_contested(vals.get("amount"))
-        if not move:
-            raise UserError(self.env._("Choose the invoice that is contested."))
+        move, item = self._find_subject(vals, case)
         company = move.company_id
         day = self.env["res.company"]._dunning_read_day(vals.get("date"))
         day = day or company._dunning_today()
-        case = move._dunning_open_at_once(day).case_id[:1]
+        subject = {"move_id": move.id, "move_line_id": item.id}
+        name = item.sudo()._get_dunning_number() if item else move.display_name
+        case = self._open_case(move, item, day)
         if not case:
             raise UserError(
                 self.env._(
                     "Nothing of %(invoice)s is open: there is nothing to contest.",
-                    invoice=move.display_name,
+                    invoice=name,
                 )
             )
         case._take_turn()
-        if (
-            "amount" not in wanted
-            and not self.new({"move_id": move.id})._get_left_to_contest()
-        ):
+        if "amount" not in wanted and not self.new(subject)._get_left_to_contest():
             raise UserError(
                 self.env._(
                     "%(invoice)s is contested as a whole already: nothing is left to "
                     "contest.",
-                    invoice=move.display_name,
+                    invoice=name,
                 )
             )
-        return wanted | {"case_id": case.id, "move_id": move.id, "date": day}
+        return wanted | subject | {"case_id": case.id, "date": day}
 
     def write(self, vals):
         self._check_above_zero(vals)
@@ -318,14 +319,16 @@ class DunningDispute(models.Model):
         )
 
     @api.model
-    def _get_window(self, move, case):
+    def _get_window(self, move, case, item=None):
         """Return the window in which a dispute is written down.
 
         :param move: the contested invoice, chosen in the window when None
         :param case: its case, if there is one
+        :param item: the contested item of an entry that is no invoice
         """
         defaults = {"default_case_id": case.id} if case else {}
         defaults |= {"default_move_id": move.id} if move else {}
+        defaults |= {"default_move_line_id": item.id} if item else {}
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Dispute"),
@@ -482,15 +485,15 @@ class DunningDispute(models.Model):
         """Write what waits of each item."""
         self._release()
         lines = self.case_id.with_context(active_test=False).line_ids
-        of_move = lines.grouped("move_id")
+        of_case = lines.grouped("case_id")
         # The engine's own: see dunning.cover.
         self.env["dunning.cover"].sudo().create(
             [
                 dispute._prepare_cover(line)
                 for dispute in self
                 if dispute.state in HOLDING
-                for line in of_move.get(dispute.move_id, lines.browse())
-                if line.case_id == dispute.case_id
+                for line in of_case.get(dispute.case_id, ())
+                if dispute._concerns(line)
             ]
         )
         self._show()
@@ -545,12 +548,13 @@ class DunningDispute(models.Model):
         by_partner = {case.partner_id: case for case in cases}
         for dispute in disputes:
             case = by_partner[dispute.partner_id]
-            if dispute.case_id != case and dispute.move_id in case.line_ids.move_id:
+            dispute._find_again(case.line_ids)
+            if dispute.case_id != case and any(map(dispute._concerns, case.line_ids)):
                 dispute._write_facts({"case_id": case.id})
         covered = {(cover.source_id, cover.line_id) for cover in disputes._get_covers()}
         changed = disputes.filtered(
             lambda dispute: any(
-                line.move_id == dispute.move_id and (dispute.id, line) not in covered
+                dispute._concerns(line) and (dispute.id, line) not in covered
                 for line in dispute.case_id.line_ids
             )
         )

@@ -195,12 +195,10 @@ class DunningDispute(models.Model):
                 f"dispute.{dispute.resolution}",
                 dispute,
                 self.env.ref(TEXTS[dispute.resolution]),
-                dispute.case_id.line_ids.filtered(
-                    lambda line, move=dispute.move_id: line.move_id == move
-                ),
+                lines,
             )
             for dispute in open_cases
-            if dispute.move_id in dispute.case_id.line_ids.move_id
+            if (lines := dispute.case_id.line_ids.filtered(dispute._concerns))
         ]
         return self.env["dunning.action"]._announce(events)
 
@@ -252,6 +250,10 @@ class DunningDispute(models.Model):
     def _create_credit_note(self):
         """Reverse the invoice as the host does, for the accepted amount only."""
         self.ensure_one()
+        if self._is_about_item():
+            # A draft, as below.
+            moves = self.env["account.move"].sudo().with_company(self.company_id)
+            return moves.create(self._prepare_credit_note()).sudo(self.env.su)
         # A draft on the decision of who may settle disputes; posting it stays with
         # the accountants.
         move = self.move_id.sudo()

@@ -26,13 +26,18 @@ class DunningExclusion(models.Model):
         "dunning.guarded",
     ]
     _order = "reviewed_on nulls first, excluded_on nulls first, id"
-    _rec_name = "move_id"
 
     move_line_id = fields.Many2one(
         "account.move.line", "Item", required=True, index=True, ondelete="cascade"
     )
     move_id = fields.Many2one(
         "account.move", "Invoice", required=True, index=True, ondelete="cascade"
+    )
+    name = fields.Char(
+        "Number",
+        compute="_compute_name",
+        compute_sudo=True,  # what is excluded is no secret to who reviews it
+        search="_search_name",
     )
     partner_id = fields.Many2one(
         "res.partner", "Debtor", index=True, ondelete="cascade"
@@ -67,6 +72,19 @@ class DunningExclusion(models.Model):
         "(move_line_id) WHERE ended_on IS NULL",
         "This item is excluded from follow-up already.",
     )
+
+    @api.depends("move_line_id.name", "move_id.name", "move_id.ref")
+    def _compute_name(self):
+        for exclusion in self:
+            exclusion.name = exclusion.move_line_id._get_dunning_number()
+
+    @api.model
+    def _search_name(self, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        return Domain("move_line_id.move_name", operator, value) | Domain(
+            "move_line_id.name", operator, value
+        )
 
     @api.depends("reviewed_on", "excluded_on", "ended_on", "company_id")
     def _compute_is_review_due(self):
@@ -107,15 +125,29 @@ class DunningExclusion(models.Model):
             ]
         )
 
+    @api.depends("name", "partner_id")
+    def _compute_display_name(self):
+        """With the debtor, where one entry has items of several."""
+        for exclusion in self:
+            names = [exclusion.name or ""]
+            move = exclusion.move_id.sudo()  # as the number
+            if move and not move._is_dunning_document():
+                names.append(exclusion.partner_id.display_name)
+            exclusion.display_name = " – ".join(filter(None, names))
+
     # Keeping the list
 
     @api.model
-    def _exclude(self, moves, reason):
-        """Exclude invoices from follow-up, with a reason, as a credit manager."""
+    def _exclude(self, moves, items, reason):
+        """Exclude from follow-up, with a reason, as a credit manager.
+
+        :param moves: invoices, excluded as a whole as the host does it
+        :param items: items of other entries, each for itself
+        """
         self._check_manager()
         moves = moves.with_env(self.env)  # he is its author
-        moves.check_access("read")
-        items = moves.line_ids.filtered(
+        (moves | items.with_env(self.env).move_id).check_access("read")
+        items = items.with_env(self.env) | moves.line_ids.filtered(
             lambda item: item.account_type == "asset_receivable"
         )
         # The credit manager answers for the follow-up, whatever he may write in the
@@ -128,8 +160,10 @@ class DunningExclusion(models.Model):
         exclusions._log(
             self.env._("Excluded from dunning. Reason: %(reason)s", reason=reason)
         )
-        cases = self.env["dunning.case.line"].search([("move_id", "in", moves.ids)])
-        cases.case_id._keep_back_held()
+        lines = self.env["dunning.case.line"].search(
+            [("move_line_id", "in", items.ids)]
+        )
+        lines.case_id._keep_back_held()
 
     @api.model
     def _follow(self, items, is_excluded):
@@ -160,14 +194,22 @@ class DunningExclusion(models.Model):
         )
 
     @api.model
-    def _note_in_bulk(self, company, moves, is_excluded, reason):
-        """Keep who left out many invoices at once, or took them up again, and why."""
+    def _note_in_bulk(self, company, moves, items, is_excluded, reason):
+        """Keep who left out many invoices at once, or took them up again, and why.
+
+        :param moves: invoices, each with all its items
+        :param items: items of other entries
+        """
         exclusions = self.sudo()  # see _follow
         day = company._dunning_today()
         if is_excluded:
             self._note_unknown(company, day)
         noted = exclusions.search(
-            [("move_id", "in", moves.ids), ("ended_on", "=", False)]
+            (
+                Domain("move_id", "in", moves.ids)
+                | Domain("move_line_id", "in", items.ids)
+            )
+            & Domain("ended_on", "=", False)
         )
         if is_excluded:
             noted = noted.filtered(lambda exclusion: not exclusion.excluded_on)
@@ -230,8 +272,14 @@ class DunningExclusion(models.Model):
             )
 
     def _log(self, text):
-        for move in self.move_id:
-            move._message_log(body=text)
+        for move, exclusions in self.grouped("move_id").items():
+            body = text
+            if not move.sudo()._is_dunning_document():  # as the exclusion
+                names = exclusions.mapped("display_name")
+                body = self.env._(
+                    "%(items)s: %(what)s", items=", ".join(names), what=text
+                )
+            move._message_log(body=body)
 
     @api.model
     def action_open_review(self):

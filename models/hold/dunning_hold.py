@@ -104,7 +104,7 @@ class DunningHold(models.Model):
     @api.depends_context("lang")
     def _compute_items(self):
         for hold in self:
-            names = [name for name in hold.line_ids.move_id.mapped("name") if name]
+            names = hold.line_ids._list_names()
             everything = self.env._("All invoices")
             hold.items = ", ".join(names) if hold.scope == "items" else everything
 

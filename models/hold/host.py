@@ -31,8 +31,9 @@ class AccountMoveLine(models.Model):
         return result
 
     @api.model
-    def _dunning_exclude(self, move_ids, is_excluded):
-        """Exclude whole invoices from follow-up, or take them up again.
+    def _dunning_exclude(self, move_ids, item_ids, is_excluded):
+        """Exclude whole invoices, and items of other entries, from follow-up, or take
+        them up again.
 
         One statement: through the ORM the host works out each invoice's lines anew,
         15 ms each, minutes for the tens of thousands a company starts with. The flag
@@ -41,7 +42,7 @@ class AccountMoveLine(models.Model):
         self.check_access("write")
         self.flush_model(["no_followup"])
         items = self._search(
-            Domain("move_id", "in", move_ids)
+            (Domain("move_id", "in", move_ids) | Domain("id", "in", item_ids))
             & Domain("account_type", "in", ("asset_receivable", "liability_payable"))
             & Domain("no_followup", "!=", is_excluded)
         )

@@ -172,7 +172,7 @@ class DunningCase(models.Model):
         line, segments = claimable.line, claimable.segments
         values = {
             "kind": kind,
-            "name": line.move_id.name,
+            "name": line.name,
             "move_id": line.move_id.id,
             "move_line_id": line.move_line_id.id,
             "date_due": line.date_due,
@@ -231,6 +231,7 @@ class DunningCase(models.Model):
                         "kind": kind,
                         "move_id": line.move_id.id,
                         "move_line_id": line.move_line_id.id,
+                        "name": line.name,
                         "date_due": line.date_due,
                         "date_to": last,
                         "currency_id": currency.id,

@@ -32,6 +32,12 @@ class Debt(NamedTuple):
     company_id: int
     is_claim: bool
     born: Date
+    is_document: bool
+
+    @property
+    def place(self):
+        """See ``dunning.case.line._get_place``."""
+        return self.move_id, not self.is_document and self.debtor_id
 
     def get_last_day(self, rules):
         """Return the last day that counts: interest on earlier claims stops with the
@@ -246,7 +252,8 @@ class DunningCaseLine(models.Model):
                           line.currency_id, item.amount_currency, debtor.id,
                           debtor.dunning_debtor_kind, dossier.company_id,
                           move.dunning_claim_id IS NOT NULL,
-                          %s
+                          %s,
+                          COALESCE(%s, FALSE)
                      FROM dunning_case_line line
                      JOIN dunning_case dossier ON dossier.id = line.case_id
                      JOIN res_partner debtor ON debtor.id = dossier.partner_id
@@ -255,6 +262,7 @@ class DunningCaseLine(models.Model):
                     WHERE line.id = ANY(%s)
                  ORDER BY line.date_due, line.id""",
                 BORN,
+                self.env["account.move.line"]._sql_dunning_is_document("move"),
                 list(self._origin.ids),
             )
         )
@@ -391,7 +399,7 @@ class DunningCaseLine(models.Model):
         return found
 
     def _get_late_invoices(self, interests, day):
-        """Return, of settled and open items, the first one of each invoice paid late.
+        """Return, of settled and open items, the first one of each debt paid late.
 
         :param interests: what ``_get_interest`` returned for them
         """
@@ -402,12 +410,13 @@ class DunningCaseLine(models.Model):
             )
         )
         late -= late._find_frozen_in_time()
-        firsts = [lines[:1].id for lines in late.grouped("move_id").values()]
+        by_debt = late.grouped(lambda line: line._get_debt())
+        firsts = [lines[:1].id for lines in by_debt.values()]
         return self.browse(firsts)
 
     def _get_indemnity_lines(self, day=None):
-        """Return the lines that bear the indemnity: of each invoice paid late, its
-        oldest open item. A consumer owes none.
+        """Return the lines that bear the indemnity: of each debt paid late (an invoice,
+        an item of another entry), its oldest open item. A consumer owes none.
 
         :param day: late is what was due before it; each company's today when None
         """
@@ -424,7 +433,7 @@ class DunningCaseLine(models.Model):
         late -= late._find_frozen_in_time()
         first = {}
         for line in late.case_id.line_ids.sorted(lambda line: (line.date_due, line.id)):
-            first.setdefault((line.case_id, line.move_id), line)
+            first.setdefault((line.case_id, line._get_debt()), line)
         return late.browse([line.id for line in first.values()]) & late
 
     # What was claimed or waived of the interest and the indemnity of an item: it is
@@ -461,21 +470,22 @@ class DunningCaseLine(models.Model):
     def _find_interest_claims(self, debts, claimed):
         """Map lines to ``[(last day, amount)]`` of interest claimed or waived."""
         found = defaultdict(list)
-        of_move = defaultdict(list)
+        of_place = defaultdict(list)
         for debt in debts.values():
-            of_move[debt.move_id].append(debt.id)
+            of_place[debt.place].append(debt.id)
         for records in claimed.of_kind("interest"):
             for record in records:
-                line = record._find_line(self.browse(of_move[record.move_id.id]))
+                lines = self.browse(of_place.get(record._get_place()))
+                line = record._find_line(lines)
                 found[line.id].append((record.date_to, Decimal(str(record.amount))))
         return found
 
     def _read_claimed_until(self):
         """Map lines to the last day of which the interest was claimed."""
         days = {}
-        of_move = self.grouped("move_id")
+        of_place = self.grouped(lambda line: line._get_place())
         for claim in self._read_claimed().of_kind("interest")[0]:
-            line = claim._find_line(of_move.get(claim.move_id, self.browse()))
+            line = claim._find_line(of_place.get(claim._get_place(), self.browse()))
             if line:
                 days[line] = max(days.get(line, claim.date_to), claim.date_to)
         return days
@@ -493,13 +503,20 @@ class DunningCaseLine(models.Model):
         left = {line: line.company_id.dunning_indemnity for line in self}
         claimed = claimed or (self._read_claimed() if any(left.values()) else Claimed())
         claims, waivers = claimed.of_kind("indemnity")
-        claimed = {claim.move_id.id for claim in claims}
+        of_place = defaultdict(self.browse)
+        if claims or waivers:
+            of_place |= self.grouped(lambda line: line._get_place())
+        debts = {
+            record: record._get_debt(of_place[record._get_place()])
+            for record in (*claims, *waivers)
+        }
+        claimed = {debts[claim] for claim in claims}
         waived = defaultdict(float)
         for waiver in waivers:
-            waived[waiver.move_id.id] += waiver.amount
+            waived[debts[waiver]] += waiver.amount
         for line, amount in left.items():
-            move_id, currency = line.move_id.id, line.company_currency_id
-            rest = 0.0 if move_id in claimed else amount - waived[move_id]
+            debt, currency = line._get_debt(), line.company_currency_id
+            rest = 0.0 if debt in claimed else amount - waived[debt]
             left[line] = currency.round(max(rest, 0.0))
         return {line: amount for line, amount in left.items() if amount}
 

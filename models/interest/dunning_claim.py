@@ -6,6 +6,7 @@ from odoo.fields import Command
 from odoo.tools import format_amount, format_date, formatLang
 
 from ...tools.interest import DIVISOR
+from ...tools.items import debt_key
 
 KINDS = [
     ("interest", "Late-payment interest"),
@@ -40,6 +41,9 @@ class DunningClaimSettled(models.AbstractModel):
         index="btree_not_null",
         ondelete="set null",
     )
+    name = fields.Char(
+        "Number", readonly=True, help="The number of the item when it was decided."
+    )
     date_due = fields.Date("Due date", readonly=True)
     date_to = fields.Date(
         "Until", readonly=True, help="The last day of which the interest was counted."
@@ -47,16 +51,65 @@ class DunningClaimSettled(models.AbstractModel):
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     amount = fields.Monetary(readonly=True)
 
+    def _get_debtor(self):
+        """Return whose debt it was, as the customers are today."""
+        raise NotImplementedError
+
+    def _is_of_document(self):
+        self.ensure_one()
+        move = self.move_id.sudo()  # a fact about the item
+        return bool(move) and move._is_dunning_document()
+
+    def _get_place(self):
+        """Return where its item is looked for, as ``dunning.case.line`` does."""
+        return self.move_id.id, not self._is_of_document() and self._get_debtor().id
+
     def _find_line(self, lines):
-        """Return which of the lines of the invoice it is about.
+        """Return which of the lines of its place (invoice, or items of the debtor in
+        another entry) it is about.
 
         An edited invoice has new items: then the one due on the same day, else the
-        first, so that nothing is claimed twice.
+        first, so that nothing is claimed twice. Of another entry each item is a debt of
+        its own: the one of the same number, if possible due on the same day, else due
+        on that day.
         """
         self.ensure_one()
         mine = lines.filtered(lambda line: line.move_line_id == self.move_line_id)
-        mine = mine or lines.filtered(lambda line: line.date_due == self.date_due)
-        return (mine or lines)[:1]
+        if mine and self.move_line_id:
+            return mine[:1]
+        due = lines.filtered(lambda line: line.date_due == self.date_due)
+        if self._is_of_document():
+            return (mine or due or lines)[:1]
+        if self.move_line_id:
+            return lines.browse()  # of another debt
+        named = lines.filtered(lambda line: line.name == self.name)
+        return ((named & due) or named or due)[:1]
+
+    def _get_debt(self, lines):
+        """Return the key of the debt that it is about, as ``dunning.case.line`` does.
+
+        :param lines: of its place, among which an item that was entered again is found
+        """
+        self.ensure_one()
+        line = self._find_line(lines) if not self.move_line_id else lines.browse()
+        if line and not self._is_of_document():
+            return line._get_debt()
+        item = self.move_line_id.sudo()  # a fact about the item
+        return debt_key(
+            self.move_id.id,
+            self._get_debtor().id,
+            item.id,
+            item.name if item else self.name,
+            self._is_of_document(),
+        )
+
+    def _get_number(self):
+        """Return the number of the item as it is now, else as it was."""
+        self.ensure_one()
+        item = self.move_line_id.sudo()  # as the move
+        if item:
+            return item._get_dunning_number()
+        return (self._is_of_document() and self.move_id.sudo().name) or self.name or ""
 
 
 class DunningClaim(models.Model):
@@ -168,6 +221,8 @@ class DunningClaim(models.Model):
                     ("kind", "=", mine.kind),
                     ("move_id", "=", mine.move_id.id),
                     ("move_line_id", "=", mine.move_line_id.id),
+                    # Of items that are gone only the debtor tells one from another.
+                    ("claim_id.partner_id", "=", self.partner_id.id),
                     ("date_from", "<=", mine.date_to),
                     ("date_to", ">=", mine.date_from),
                 ]
@@ -181,7 +236,7 @@ class DunningClaim(models.Model):
                     what=dict(mine._fields["kind"]._description_selection(self.env))[
                         mine.kind
                     ],
-                    invoice=mine.move_id.name,
+                    invoice=mine._get_number(),
                     date=format_date(self.env, others.claim_id.date),
                 )
         return False
@@ -220,7 +275,9 @@ class DunningClaim(models.Model):
 
     def _prepare_note(self):
         company, partner = self.company_id, self.partner_id
-        numbers = dict.fromkeys(filter(None, self.line_ids.move_id.mapped("name")))
+        numbers = dict.fromkeys(
+            line._get_number() for line in self.line_ids if line.move_id
+        )
         return {
             "move_type": "out_invoice",
             "company_id": company.id,
@@ -230,7 +287,7 @@ class DunningClaim(models.Model):
             "invoice_date": self.date,
             "invoice_date_due": self.date,
             "invoice_payment_term_id": False,
-            "invoice_origin": ", ".join(numbers),
+            "invoice_origin": ", ".join(filter(None, numbers)),
             "dunning_claim_id": self.id,
             "narration": self.env._(
                 "These sums make good a late payment: they are outside the scope of "
@@ -278,6 +335,10 @@ class DunningClaimLine(models.Model):
         help="Days of one balance and one rate: first day, last day, days, balance, "
         "percent per year.",
     )
+
+    def _get_debtor(self):
+        self.ensure_one()
+        return self.claim_id.partner_id.commercial_partner_id
 
     @api.model
     def _get_live_domain(self):
@@ -330,7 +391,7 @@ class DunningClaimLine(models.Model):
         self.ensure_one()
         if self.kind == "costs":
             return self.name
-        names = {"invoice": self.move_id.name or "", "debtor": self.move_id.ref or ""}
+        names = {"invoice": self._get_number()}
         if self.kind == "indemnity":
             return self.env._(
                 "Fixed indemnity for recovery costs, invoice %(invoice)s", **names

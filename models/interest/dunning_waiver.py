@@ -52,6 +52,10 @@ class DunningWaiver(models.Model):
         "CHECK (amount > 0)", "What is waived is more than nothing."
     )
 
+    def _get_debtor(self):
+        self.ensure_one()
+        return self.partner_id.commercial_partner_id
+
     @api.model
     def _get_live_domain(self):
         return [("withdrawn_on", "=", False)]
@@ -90,7 +94,7 @@ class DunningWaiver(models.Model):
         return self.env._(
             "%(kind)s of %(invoice)s, %(amount)s (%(motive)s)",
             kind=kinds[self.kind],
-            invoice=self.move_id.name or "",
+            invoice=self._get_number(),
             amount=self.currency_id.format(self.amount),
             motive=motives[self.motive],
         )

@@ -1,3 +1,4 @@
+from . import dunning_limitation_subject
 from . import dunning_limitation_event
 from . import dunning_proceeding
 from . import declare

@@ -95,8 +95,8 @@ class DunningProceeding(models.Model):
                     "proceeding_id": self.id,
                     "move_line_id": item.id,
                     "move_id": item.move_id.id,
-                    "name": item.move_id.name or item.name or "",
-                    "invoice_date": item.move_id.invoice_date or item.date,
+                    "name": item._get_dunning_number(),
+                    "invoice_date": item._get_dunning_date(),
                     "date_due": item.date_maturity or item.date,
                     "amount_principal": self._convert(left, item.currency_id),
                     "amount_interest": self._convert(
@@ -183,7 +183,7 @@ class DunningProceeding(models.Model):
         late = items.filtered(
             lambda item: (
                 item.balance > 0
-                and item.move_id.is_sale_document()
+                and not item.move_id.is_purchase_document(include_receipts=True)
                 and (item.date_maturity or item.date) < last
             )
         )
@@ -191,7 +191,7 @@ class DunningProceeding(models.Model):
             return items.browse()
         first = {}
         for item in late:
-            first.setdefault(item.move_id, item)
+            first.setdefault(item._get_dunning_debt(), item)
         return items.browse([item.id for item in first.values()])
 
     def action_print(self):

@@ -179,6 +179,7 @@ class DunningCase(models.Model):
                     "partner_id": lines.case_id.partner_id.id,
                     "company_id": lines.company_id.id,
                     "move_ids": lines.move_id.ids,
+                    "move_line_ids": lines._get_entry_items().ids,
                     "proof_ids": document.ids if document else [],
                     "note": note,
                     "user_id": self.env.uid,
@@ -188,8 +189,8 @@ class DunningCase(models.Model):
             .with_env(self.env)
         )
 
-    def _get_new_window(self, title, model, moves):
-        """Return the window of a new record about invoices of the case."""
+    def _get_new_window(self, title, model, lines):
+        """Return the window of a new record about items of the case."""
         return {
             "type": "ir.actions.act_window",
             "name": title,
@@ -199,7 +200,8 @@ class DunningCase(models.Model):
             "context": {
                 "default_partner_id": self.partner_id.id,
                 "default_company_id": self.company_id.id,
-                "default_move_ids": moves.ids,
+                "default_move_ids": lines.move_id.ids,
+                "default_move_line_ids": lines._get_entry_items().ids,
             },
         }
 
@@ -210,7 +212,7 @@ class DunningCase(models.Model):
         return self._get_new_window(
             self.env._("What interrupts the limitation"),
             "dunning.limitation.event",
-            self.line_ids.move_id,
+            self.line_ids,
         )
 
     def action_override_limitation(self):
@@ -227,5 +229,5 @@ class DunningCase(models.Model):
         self.check_access("write")
         barred = self.line_ids.filtered(lambda line: line.hold == TIME_BARRED)
         return self._get_new_window(
-            self.env._("Remind all the same"), overrides._name, barred.move_id
+            self.env._("Remind all the same"), overrides._name, barred
         )

@@ -101,7 +101,7 @@ class DunningCaseLine(models.Model):
         """Return "number: last day" of each item, the most urgent first."""
         ordered = self.sorted("limitation_date")
         return "\n".join(
-            f"{line.move_id.name or ''}: {format_date(self.env, line.limitation_date)}"
+            f"{line.name or ''}: {format_date(self.env, line.limitation_date)}"
             for line in ordered
         )
 

@@ -20,7 +20,7 @@ class DunningLimitationEvent(models.Model):
 
     _name = "dunning.limitation.event"
     _description = "Interruption of Limitation"
-    _inherit = ["dunning.proof", "dunning.guarded"]
+    _inherit = ["dunning.limitation.subject", "dunning.proof", "dunning.guarded"]
     _order = "date desc, id desc"
     _rec_name = "kind"
     _check_company_auto = True
@@ -73,6 +73,17 @@ class DunningLimitationEvent(models.Model):
         check_company=True,
         help="The invoices it is about. It counts for an invoice as a whole, all its "
         "instalments included.",
+        entry="draft",
+    )
+    move_line_ids = fields.Many2many(
+        "account.move.line",
+        "dunning_limitation_event_item_rel",
+        "event_id",
+        "move_line_id",
+        "Items",
+        check_company=True,
+        help="Items of other entries, such as an opening balance: it counts for these "
+        "alone, not for what else the entry holds.",
         entry="draft",
     )
     note = fields.Text(
@@ -256,7 +267,7 @@ class DunningLimitationEvent(models.Model):
         for event in self:
             details = {
                 "event": event.display_name,
-                "invoices": ", ".join(event.move_ids.mapped("display_name")),
+                "invoices": event._name_subject(),
             }
             text = (
                 self.env._("It counts: %(event)s, for %(invoices)s.", **details)
@@ -285,19 +296,20 @@ class DunningLimitationEvent(models.Model):
     @api.model
     def _tell_not_proposed(self, company, rows, error):
         """Show on the debtor's case why a payment of his could not be proposed."""
-        [(_paid_id, _move_id, partner_id, _day)] = rows
+        [(_paid_id, _move_id, partner_id, _day, _item_ids)] = rows
         cases = self.env["dunning.case"]
         case = cases._search_open(company, self.env["res.partner"].browse(partner_id))
         case[:1]._tell_left_out(error)
 
     @api.model
-    def _prepare_payment(self, company, paid_id, move_id, partner_id, day):
+    def _prepare_payment(self, company, paid_id, move_id, partner_id, day, item_ids):
         return {
             "kind": "payment",
             "date": day,
             "partner_id": partner_id,
             "company_id": company.id,
             "move_ids": [move_id],
+            "move_line_ids": item_ids or [],
             "payment_line_id": paid_id,
             "paid_move_id": move_id,
             "is_found": True,
@@ -305,19 +317,22 @@ class DunningLimitationEvent(models.Model):
 
     @api.model
     def _find_payments_to_propose(self, company):
-        """Return (payment item, invoice, debtor, day) of what was not proposed yet."""
+        """Return (payment item, invoice, debtor, day, items) of what was not proposed
+        yet; the items of another entry than an invoice, else None."""
         self.env["account.partial.reconcile"].flush_model()
         self.env["dunning.case.line"].flush_model()
         self.flush_model()
         return self.env.execute_query(
             SQL(
-                """SELECT DISTINCT paid.id, item.move_id, dossier.partner_id, paid.date
+                """SELECT paid.id, item.move_id, dossier.partner_id, paid.date,
+                          array_agg(DISTINCT item.id) FILTER (WHERE NOT %(document)s)
                      FROM dunning_case_line line
                      JOIN dunning_case dossier ON dossier.id = line.case_id
                           AND dossier.company_id = %(company)s
                           AND dossier.state != 'closed'
                      JOIN account_move_line item ON item.id = line.move_line_id
                           AND NOT item.reconciled
+                     JOIN account_move move ON move.id = item.move_id
                      JOIN account_partial_reconcile part
                           ON part.debit_move_id = item.id
                      JOIN account_move_line paid ON paid.id = part.credit_move_id
@@ -328,8 +343,10 @@ class DunningLimitationEvent(models.Model):
                           SELECT FROM dunning_limitation_event known
                            WHERE known.payment_line_id = paid.id
                              AND known.paid_move_id = item.move_id)
+                    GROUP BY paid.id, item.move_id, dossier.partner_id, paid.date
                     ORDER BY paid.id""",
                 company=company.id,
+                document=self.env["account.move.line"]._sql_dunning_is_document("move"),
             )
         )
 
@@ -340,7 +357,7 @@ class DunningLimitationOverride(models.Model):
 
     _name = "dunning.limitation.override"
     _description = "Reminder of a Time-Barred Debt"
-    _inherit = ["dunning.guarded"]
+    _inherit = ["dunning.limitation.subject", "dunning.guarded"]
     _order = "id desc"
     _rec_name = "partner_id"
     _check_company_auto = True
@@ -365,6 +382,17 @@ class DunningLimitationOverride(models.Model):
         "Invoices",
         required=True,
         check_company=True,
+        entry="new",
+    )
+    move_line_ids = fields.Many2many(
+        "account.move.line",
+        "dunning_limitation_override_item_rel",
+        "override_id",
+        "move_line_id",
+        "Items",
+        check_company=True,
+        help="Items of other entries, such as an opening balance: it is decided for "
+        "these alone.",
         entry="new",
     )
     reason = fields.Text(
@@ -394,18 +422,18 @@ class DunningLimitationOverride(models.Model):
         text = self.env._(
             "Reminded all the same, although time-barred: %(invoices)s. Reason: "
             "%(reason)s",
-            invoices=", ".join(self.move_ids.mapped("display_name")),
+            invoices=self._name_subject(),
             reason=self.reason,
         )
         self.env["dunning.case"]._log_for(self.partner_id, self.company_id, text)
 
     @api.model
     def _find_pairs(self, partner_ids):
-        """Return the (debtor id, invoice id) for which it was decided."""
+        """Return the (debtor id, unit) for which it was decided: see ``_get_units``."""
         # A fact about the item, for whoever sees the item.
         found = self.sudo().search([("partner_id", "in", partner_ids)])
         return {
-            (override.partner_id.id, move.id)
+            (override.partner_id.id, unit)
             for override in found
-            for move in override.move_ids
+            for unit in override._get_units()
         }

@@ -89,9 +89,10 @@ class ResPartner(models.Model):
                 )
 
     def _get_limitation_events(self):
-        """Map (debtor id, invoice id) to the confirmed events of the debt.
+        """Map (debtor id, unit) to the confirmed events of the debt; units are those of
+        ``dunning.limitation.subject``.
 
-        :rtype: dict[tuple[int, int], list[Event]]
+        :rtype: dict[tuple[int, tuple[bool, int]], list[Event]]
         """
         found = defaultdict(list)
         # Until when a debt can be claimed is no secret to who sees the item.
@@ -99,8 +100,8 @@ class ResPartner(models.Model):
             if event.state == "confirmed":
                 suspends = event.kind == "mediation"
                 until = event.date_until or None
-                for move in event.move_ids:
-                    found[event.partner_id.id, move.id].append(
+                for unit in event._get_units():
+                    found[event.partner_id.id, unit].append(
                         Event(event.date, until, suspends)
                     )
         return found
@@ -283,6 +284,11 @@ def get_birth(born, returned=None):
     """
     return min(born, returned.born) if returned and returned.born else born
 
+    @property
+    def units(self):
+        """As what a record of the law may name it: see ``_get_units``."""
+        return (True, self.move_id), (False, self.id)
+
 
 class AccountMoveLine(models.Model):
     """What the law says of an open item: until when it can be claimed in court, and
@@ -314,7 +320,9 @@ class AccountMoveLine(models.Model):
             [row.debtor_id for row in barred]
         )
         return [
-            row.id for row in barred if (row.debtor_id, row.move_id) not in overridden
+            row.id
+            for row in barred
+            if overridden.isdisjoint((row.debtor_id, unit) for unit in row.units)
         ]
 
     def _read_dunning_legal_rows(self, date, before=None, is_held=False):
@@ -421,7 +429,11 @@ class AccountMoveLine(models.Model):
             row.id: last_day_to_act(
                 row.start,
                 periods[row.company_id][row.debtor_id],
-                events[row.debtor_id, row.move_id],
+                [
+                    event
+                    for unit in row.units
+                    for event in events.get((row.debtor_id, unit), ())
+                ],
             )
             for row in rows
         }

@@ -57,7 +57,8 @@ class DunningAction(models.Model):
         notice = self.with_context(lang=self.lang)
         text = core.read_html(body or "")
         sheet = "\n".join([subject or "", text, *notice._get_notice_frame()])
-        return core.examine(subject or "", text, sheet, notice._get_mentions())
+        findings = core.examine(subject or "", text, sheet, notice._get_mentions())
+        return [*findings, *notice._examine_numbers()]
 
     def _get_notice_frame(self):
         """Return what the letter prints around its text; an e-mail has no frame."""
@@ -130,6 +131,18 @@ class DunningAction(models.Model):
                 groups.append(self._get_day_phrases(line.invoice_date))
         return core.Mention("items", tuple(groups) or ((),), "body")
 
+    def _examine_numbers(self):
+        """Yield whether each item of an entry has a number and a due date of its own:
+        what an opening balance says as a whole tells the debtor of no invoice, and no
+        text can say what the books do not know."""
+        # What the debtor is told of his items is no secret.
+        items = self.line_ids.move_line_id.sudo()
+        items = items.filtered(lambda item: not item.move_id._is_dunning_document())
+        if items:
+            unnamed = items._find_dunning_unnamed()
+            names = tuple(item._get_dunning_number() for item in unnamed)
+            yield core.Finding("numbers", names, True)
+
     def _get_day_phrases(self, day):
         """Return the ways in which a day may be written, the table's first."""
         if not day:
@@ -188,7 +201,11 @@ class DunningAction(models.Model):
     def _describe_finding(self, finding):
         """Return a row of the checklist, in the language of who reads it."""
         label, hint = self._get_mention_words()[finding.code]
-        missing = [text for text in finding.missing if text.strip() and text != "–"]
+        missing = [
+            text
+            for text in finding.missing
+            if text.strip() and text != core.UNKNOWN_FACT
+        ]
         if missing:
             hint = f"{hint} ({', '.join(missing[:3])})"
         return {
@@ -225,6 +242,13 @@ class DunningAction(models.Model):
             "items": (
                 self.env._("Each invoice: number, date, due date, balance"),
                 self.env._("put the table of invoices back into the text"),
+            ),
+            "numbers": (
+                self.env._("Each item: a number and a due date of its own"),
+                self.env._(
+                    "enter the number of the invoice as the label of the journal item, "
+                    "and its due date"
+                ),
             ),
             "total": (
                 self.env._("The amount claimed"),

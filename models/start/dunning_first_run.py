@@ -119,6 +119,7 @@ class DunningFirstRun(models.Model):
             "amount": 0.0,
         }
         labels = self.env["dunning.level"]._get_channel_labels()
+        lines = self.env["dunning.case.line"]
         for step in told["steps"]:
             result = "automatic" if step["automatic"] else "manual"
             yield debtor | {
@@ -127,7 +128,7 @@ class DunningFirstRun(models.Model):
                 "level_id": step["level_id"] or None,
                 "channels": " + ".join(labels[name] for name in step["channels"]),
                 "invoice_count": len(step["invoices"]),
-                "invoices": ", ".join(filter(None, step["invoices"])),
+                "invoices": ", ".join(lines._say_names(step["invoices"])),
                 "amount": step["amount"],
             }
         if not told["steps"]:

@@ -21,10 +21,10 @@ INVOICES_PER_BATCH = 1000
 
 @dataclass(slots=True)
 class OldInvoice:
-    """A late invoice: how late its oldest open instalment is, and what is late of it
-    (company currency)."""
+    """A late invoice, or a late item of another entry (``unit``, see ``OpenItem``): how
+    late its oldest open instalment is, and what is late of it (company currency)."""
 
-    move_id: int
+    unit: tuple
     partner_id: int
     days_late: int = 0
     amount: Decimal = Decimal(0)
@@ -35,7 +35,7 @@ class OldInvoice:
 class OldInvoices:
     """The late invoices of a company that nobody was reminded of yet.
 
-    ``begun`` and ``excluded`` are ids of late invoices that a decision does not touch.
+    ``begun`` and ``excluded`` are late ones that a decision does not touch.
     """
 
     date: Date
@@ -111,6 +111,14 @@ class DunningOldItems(models.Model):
         readonly=True,
         help="Invoices that this decision left out and that are not taken up again.",
     )
+    left_out_item_ids = fields.Many2many(
+        "account.move.line",
+        "dunning_old_items_left_out_item_rel",
+        string="Items left out",
+        readonly=True,
+        help="Items of other entries, such as an opening balance, that this decision "
+        "left out and that are not taken up again.",
+    )
     left_out_count = fields.Integer(compute="_compute_left_out_count")
     result = fields.Text(readonly=True, help="What the decision has changed.")
     _one_draft = models.UniqueIndex(
@@ -120,7 +128,11 @@ class DunningOldItems(models.Model):
 
     def _compute_left_out_count(self):
         for decision in self:
-            decision.left_out_count = len(decision.left_out_ids)
+            # Whoever decides sees what was decided, whatever journals he may open.
+            decided = decision.sudo()
+            decision.left_out_count = len(decided.left_out_ids) + len(
+                decided.left_out_item_ids
+            )
 
     @api.depends("state", "date", "applied_on")
     @api.depends_context("lang")
@@ -186,9 +198,17 @@ class DunningOldItems(models.Model):
         )
 
     def action_open_left_out(self):
-        """List the invoices that are left out by this decision."""
+        """List the invoices that are left out by this decision; with items of other
+        entries among them, the list of exclusions."""
         self.ensure_one()
         self.check_access("read")
+        if items := self.sudo().left_out_item_ids:  # see _compute_left_out_count
+            action = self.env["dunning.exclusion"].action_open_review()
+            left_out = Domain("move_line_id", "in", items.ids) | Domain(
+                "move_id", "in", self.left_out_ids.ids
+            )
+            domain = left_out & Domain("ended_on", "=", False)
+            return action | {"domain": list(domain), "context": {}}
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Left out"),
@@ -203,7 +223,7 @@ class DunningOldItems(models.Model):
         """Return what there is to decide today.
 
         An invoice stands in the band of its oldest open instalment, because the host
-        excludes an invoice as a whole.
+        excludes an invoice as a whole. An item of another entry stands for itself.
 
         :rtype: OldInvoices
         """
@@ -215,15 +235,15 @@ class DunningOldItems(models.Model):
         begun, left_out = self._read_begun(), self._read_left_out()
         invoices = {}
         for item in late:
-            if item.move_id in begun:
-                old.begun.add(item.move_id)
+            if item.unit in begun:
+                old.begun.add(item.unit)
             elif item.hold in HELD_BY_HAND:
                 continue
-            elif item.hold and item.move_id not in left_out:
-                old.excluded.add(item.move_id)
+            elif item.hold and item.unit not in left_out:
+                old.excluded.add(item.unit)
             else:
                 found = invoices.setdefault(
-                    item.move_id, OldInvoice(item.move_id, item.partner_id)
+                    item.unit, OldInvoice(item.unit, item.partner_id)
                 )
                 found.days_late = max(found.days_late, (old.date - item.due).days)
                 found.amount += item.residual
@@ -232,13 +252,13 @@ class DunningOldItems(models.Model):
         return old
 
     def _read_begun(self):
-        """Return the ids of invoices that were reminded, or are about to be."""
+        """Return the units (see ``OpenItem``) reminded of already, or about to be."""
         company = Domain("company_id", "=", self.company_id.id)
         lines = self.env["dunning.case.line"].sudo()  # a fact about the invoice
         standing = lines._read_group(
             Domain("case_id.company_id", "=", self.company_id.id)
             & Domain("level_id", "!=", False),
-            ["move_id"],
+            ["move_id", "move_line_id"],
         )
         told = (
             self.env["dunning.action.line"]
@@ -246,19 +266,27 @@ class DunningOldItems(models.Model):
             ._read_group(
                 Domain("action_id", "any", company & Domain("state", "=", "queued"))
                 & Domain("level_id", "!=", False),
-                ["move_id"],
+                ["move_id", "move_line_id"],
             )
         )
-        return {move.id for (move,) in [*standing, *told]}
+        # A move is asked for only as a document, an item only as one of another entry.
+        return {
+            unit
+            for move, item in [*standing, *told]
+            for unit in ((True, move.id), (False, item.id))
+        }
 
     def _read_left_out(self):
-        """Map ids of invoices to the decisions of this company that left them out."""
+        """Map units to the decisions of this company that left them out."""
         decisions = self.search([("company_id", "=", self.company_id.id)])
         left_out = defaultdict(self.browse)
         for decision in decisions:
             # Whoever decides sees what was decided, whatever journals he may open.
-            for move_id in decision.sudo().left_out_ids.ids:
-                left_out[move_id] |= decision
+            decided = decision.sudo()
+            for move_id in decided.left_out_ids.ids:
+                left_out[True, move_id] |= decision
+            for item_id in decided.left_out_item_ids.ids:
+                left_out[False, item_id] |= decision
         return left_out
 
     # Carry out a decision on old items: nothing is sent, everything is noted.
@@ -327,52 +355,90 @@ class DunningOldItems(models.Model):
 
     def _leave_out(self, wanted):
         """Exclude the invoices of the bands to leave out; return how many."""
-        moves = self._get_moves(wanted, lambda band: band.choice == "leave", False)
+        moves, items = self._get_units(
+            wanted, lambda band: band.choice == "leave", False
+        )
         note = self.env._("Left out of dunning: late before dunning began.")
-        self._exclude(moves, True, note)
-        self.sudo().left_out_ids = [Command.link(move.id) for move in moves]
-        return len(moves)
+        self._exclude(moves, items, True, note)
+        self.sudo().write(  # what the user decided, kept by the engine
+            {
+                "left_out_ids": [Command.link(move.id) for move in moves],
+                "left_out_item_ids": [Command.link(item.id) for item in items],
+            }
+        )
+        return len(moves) + len(items)
 
     def _take_up(self, wanted):
         """Take up again what an earlier decision left out; return how many."""
-        moves = self._get_moves(wanted, lambda band: band.choice != "leave", True)
-        if not moves:
+        moves, items = self._get_units(
+            wanted, lambda band: band.choice != "leave", True
+        )
+        if not (moves or items):
             return 0
-        self._exclude(moves, False, self.env._("Taken up again by dunning."))
+        self._exclude(moves, items, False, self.env._("Taken up again by dunning."))
         left_out = self._read_left_out()
-        of_decision = defaultdict(list)
-        for move in moves:
-            for decision in left_out[move.id]:
-                of_decision[decision].append(Command.unlink(move.id))
+        of_decision = defaultdict(lambda: defaultdict(list))
+        for name, records, is_document in (
+            ("left_out_ids", moves, True),
+            ("left_out_item_ids", items, False),
+        ):
+            for record in records:
+                for decision in left_out[is_document, record.id]:
+                    of_decision[decision][name].append(Command.unlink(record.id))
         for decision, commands in of_decision.items():
-            decision.sudo().left_out_ids = commands  # an earlier, closed decision
-        return len(moves)
+            decision.sudo().write(commands)  # an earlier, closed decision
+        return len(moves) + len(items)
 
-    def _get_moves(self, wanted, is_of, is_left_out):
-        return self.env["account.move"].browse(
-            one.move_id
+    def _get_units(self, wanted, is_of, is_left_out):
+        """Return the documents, and the items of other entries, of the bands."""
+        units = [
+            one.unit
             for band, invoices in wanted.items()
             for one in invoices
             if is_of(band) and one.is_left_out == is_left_out
+        ]
+        return (
+            self.env["account.move"].browse(key for is_doc, key in units if is_doc),
+            self.env["account.move.line"].browse(
+                key for is_doc, key in units if not is_doc
+            ),
         )
 
-    def _exclude(self, moves, is_excluded, what):
-        """Set the host's exclusion of invoices, and say on each who did it and why."""
-        body = self._note(what)
+    def _exclude(self, moves, items, is_excluded, what):
+        """Set the host's exclusion of invoices, and of items of other entries, and say
+        on each who did it and why."""
         # A credit manager need not be allowed to edit invoices to leave one out.
-        lines = self.env["account.move.line"].sudo()
+        moves, items = moves.sudo(), items.sudo()
         for ids in split_every(INVOICES_PER_BATCH, moves.ids):
-            lines._dunning_exclude(ids, is_excluded)
-            some = moves.browse(ids).sudo()  # see above
-            self.env["dunning.exclusion"]._note_in_bulk(
-                self.company_id, some, is_excluded, self.reason
-            )
-            some._message_log_batch(bodies=dict.fromkeys(ids, body))
+            self._exclude_batch(moves.browse(ids), items.browse(), is_excluded)
+            body = self._note(what)
+            moves.browse(ids)._message_log_batch(bodies=dict.fromkeys(ids, body))
+        for ids in split_every(INVOICES_PER_BATCH, items.ids):
+            some = items.browse(ids)
+            self._exclude_batch(moves.browse(), some, is_excluded)
+            bodies = {
+                entry.id: self._note(what, entry_items)
+                for entry, entry_items in some.grouped("move_id").items()
+            }
+            some.move_id._message_log_batch(bodies=bodies)
 
-    def _note(self, what):
-        """Return a note for the chatter: what was done, by whom, why."""
+    def _exclude_batch(self, moves, items, is_excluded):
+        items._dunning_exclude(moves.ids, items.ids, is_excluded)
+        self.env["dunning.exclusion"]._note_in_bulk(
+            self.company_id, moves, items, is_excluded, self.reason
+        )
+
+    def _note(self, what, items=()):
+        """Return a note for the chatter: what was done, by whom, why.
+
+        :param items: which items of an entry it is about, where it is not about all
+        """
+        named = [
+            f"{item._get_dunning_number()} – {item.partner_id.display_name}"
+            for item in items
+        ]
         return Markup("<p>%s</p><p>%s</p>") % (
-            what,
+            Markup("<br/>").join([what, *named]),
             self.env._(
                 "Decided by %(user)s: %(reason)s",
                 user=self.env.user.name,
@@ -386,7 +452,7 @@ class DunningOldItems(models.Model):
         """Let the items of the other bands start where they should; return how many
         start at a chosen rung."""
         starts = {
-            one.move_id: band.level_id
+            one.unit: band.level_id
             for band, invoices in wanted.items()
             if band.choice in ("first", "level")
             for one in invoices
@@ -411,11 +477,13 @@ class DunningOldItems(models.Model):
         """Write where items start; return the lines that changed."""
         groups = defaultdict(list)
         ladders = {ladder: ladder._to_core() for ladder in cases.ladder_id}
+        # Of thousands of entries only their kind is asked.
+        cases.line_ids.move_id.sudo().fetch(["move_type"])
         lines = cases.line_ids.filtered(
-            lambda line: line.move_id.id in starts and not line.level_id
+            lambda line: self._get_unit(line) in starts and not line.level_id
         )
         for line in lines:
-            level = starts[line.move_id.id]
+            level = starts[self._get_unit(line)]
             start = self._find_start(
                 ladders.get(line.case_id.ladder_id), level, (date - line.date_due).days
             )
@@ -424,6 +492,12 @@ class DunningOldItems(models.Model):
         for start, ids in groups.items():
             lines.browse(ids)._write_facts({"start_level_id": start})
         return lines.browse(id_ for ids in groups.values() for id_ in ids)
+
+    @api.model
+    def _get_unit(self, line):
+        """Return the unit of a case line, as ``OpenItem`` does."""
+        is_document = line._is_document()
+        return is_document, line.move_id.id if is_document else line.move_line_id.id
 
     def _find_start(self, ladder, level, days_late):
         """Return the id of the rung at which an item starts, None for the first one.
@@ -443,7 +517,7 @@ class DunningOldItems(models.Model):
                 self.env._(
                     "%(invoices)s: the first reminder will be “%(level)s”.",
                     level=level.name or self.env._("the first one of the ladder"),
-                    invoices=", ".join(filter(None, of_level.mapped("move_id.name"))),
+                    invoices=", ".join(of_level._list_names()),
                 )
                 for level, of_level in of_case.grouped("start_level_id").items()
             ]

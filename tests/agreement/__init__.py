@@ -11,3 +11,4 @@ from . import test_plan_follow
 from . import test_migration_agreements
 from . import test_outcome_agreement
 from . import test_endings_again
+from . import test_entry_offers

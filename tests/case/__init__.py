@@ -12,3 +12,4 @@ from . import test_no_claims
 from . import test_hints
 from . import test_made_again
 from . import test_endings
+from . import test_entries_again

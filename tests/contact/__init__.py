@@ -12,3 +12,4 @@ from . import test_hostile_text
 from . import test_outcome_follow
 from . import test_days_given
 from . import test_late_entry
+from . import test_entry_texts

@@ -2,3 +2,5 @@ from . import test_limitation
 from . import test_proceeding
 from . import test_doubtful
 from . import test_born_earlier
+from . import test_entry_limits
+from . import test_migration_items
