@@ -8,8 +8,8 @@ from odoo.tools import format_amount, format_date
 
 from ...tools import ladder as core
 from ...tools.channels import BY_PERSON
-from ...tools.known_money import CREDIT, CREDIT_NOTE, IN_BOOKS
 from ...tools.items import count_names
+from ...tools.known_money import CREDIT, CREDIT_NOTE, IN_BOOKS
 
 #: What the texts of levels may name; admins without the right to edit code use them.
 PLACEHOLDERS = (

@@ -275,6 +275,11 @@ class LegalRow(NamedTuple):
     is_consumer: bool
     is_dated: bool
 
+    @property
+    def units(self):
+        """As what a record of the law may name it: see ``_get_units``."""
+        return (True, self.move_id), (False, self.id)
+
 
 def get_birth(born, returned=None):
     """Return the day on which a debt was born.
@@ -283,11 +288,6 @@ def get_birth(born, returned=None):
     :param Returned returned: the payment that came back with it, if it did
     """
     return min(born, returned.born) if returned and returned.born else born
-
-    @property
-    def units(self):
-        """As what a record of the law may name it: see ``_get_units``."""
-        return (True, self.move_id), (False, self.id)
 
 
 class AccountMoveLine(models.Model):
