@@ -14,13 +14,7 @@ class DunningCase(models.Model):
 
     _name = "dunning.case"
     _description = "Dunning Case"
-    _inherit = [
-        "mail.thread",
-        "mail.activity.mixin",
-        "dunning.guarded",
-        "dunning.guarded",
-        "dunning.guarded",
-    ]
+    _inherit = ["mail.thread", "mail.activity.mixin", "dunning.guarded"]
     _order = "amount_overdue desc, id desc"
     _check_company_auto = True
 
