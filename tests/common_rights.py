@@ -1,5 +1,6 @@
 import base64
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -29,6 +30,8 @@ WINDOWS = (
     "dunning.doubtful",
     "dunning.doubtful.line",
 )
+#: What the host has read of its user before it does what a request asks for.
+KNOWN = ("res.users", "res.groups", "res.company", "ir.rule")
 #: Those that have lines of their own.
 WITH_LINES = ("dunning.receipt.import", "dunning.doubtful")
 
@@ -71,8 +74,22 @@ class RightsCommon(DunningCommon):
             world["windows"] = {
                 model: cls._open_window(model, world, env) for model in WINDOWS
             }
+        # A refusal is tried thousands of times. Its words, for which the host reads the
+        # names of models, rules and companies, are not what is tried.
+        for model in ("ir.rule", "ir.model.access"):
+            cls.startClassPatcher(
+                patch.object(
+                    type(cls.env[model]),
+                    "_make_access_error",
+                    lambda self, *args: AccessError("No."),
+                )
+            )
         cls.env.flush_all()
         cls.env.invalidate_all()
+
+    def setUp(self):
+        super().setUp()
+        self._known = None
 
     @classmethod
     def _make_world(cls, company):
@@ -444,14 +461,39 @@ class RightsCommon(DunningCommon):
         companies = {"allowed_company_ids": self.company.ids}
         return self.env(user=user.id, context=companies)
 
+    def _begin(self):
+        """Empty the cache, as when a request begins: what is in it is not checked
+        again. What the host itself reads of users and rules, it finds as it was."""
+        self.env.invalidate_all()
+        if self._known is None:
+            self._known = self._read_known()
+        for field, values in self._known.items():
+            self.env.transaction.field_data[field] = _copy_cache(values)
+
+    def _read_known(self):
+        """Return what the cache has of users, their companies and the rules."""
+        users = self.env["res.users"].sudo().search([])
+        rules = self.env["ir.rule"].sudo().search([])
+        for records in (users, users.company_ids, rules):
+            records.fetch()
+        for records, name in (
+            *((users, name) for name in ("group_ids", "all_group_ids", "company_ids")),
+            (rules, "groups"),
+        ):
+            records.mapped(name)
+        return {
+            field: _copy_cache(values)
+            for field, values in self.env.transaction.field_data.items()
+            if field.model_name in KNOWN
+        }
+
     def _try(self, function):
         """Call, take everything back; return whether rights allowed it.
 
-        Any other exception than a refusal by rights is the test's failure. The cache
-        is empty before, as when a request begins: what is in it is not checked again.
+        Any other exception than a refusal by rights is the test's failure. Taking back
+        empties the cache.
         """
-        self.env.flush_all()
-        self.env.invalidate_all()
+        self._begin()
         try:
             with self.cr.savepoint():
                 function()
@@ -461,8 +503,6 @@ class RightsCommon(DunningCommon):
             return True
         except AccessError:
             return False
-        finally:
-            self.env.invalidate_all(flush=False)
 
     def _call(self, user, record, method, *args):
         """Call a method as the web client does: public methods only, by number."""
@@ -587,3 +627,11 @@ class RightsCommon(DunningCommon):
         window = env["dunning.relance"]._open_for_cases(case)
         line = env["dunning.relance.line"].browse(window["res_id"])
         return line if model == "dunning.relance.line" else line.relance_id
+
+
+def _copy_cache(values):
+    """Return a copy of what the cache has of a field: by record, or by context."""
+    return {
+        key: value.copy() if isinstance(value, dict) else value
+        for key, value in values.items()
+    }

@@ -242,7 +242,7 @@ def _spans(folded: str, names: Iterable[str]) -> list[tuple[int, int]]:
 
 def _reach(spans: Iterable[tuple[int, int]], length: int) -> list[int]:
     """Return for each place the farthest end of the spans that began by then."""
-    ends = [0] * (length + 1)
+    ends = [0] * length
     for start, end in spans:
         ends[start] = max(ends[start], end)
     return [*accumulate(ends, max)]

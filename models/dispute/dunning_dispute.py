@@ -26,13 +26,7 @@ class DunningDispute(models.Model):
 
     _name = "dunning.dispute"
     _description = "Dispute"
-    _inherit = [
-        "mail.thread",
-        "mail.activity.mixin",
-        "dunning.guarded",
-        "dunning.guarded",
-        "dunning.guarded",
-    ]
+    _inherit = ["mail.thread", "mail.activity.mixin", "dunning.guarded"]
     _order = "deadline, id"
     _check_company_auto = True
 

@@ -185,9 +185,8 @@ class DunningGuarded(models.AbstractModel):
     def _with_all_companies(self):
         """Return it for a user who has ticked all of his companies: what he may read
         does not depend on which he looks at."""
-        # Nothing but the ids of his own companies.
-        companies = self.env.user.sudo().company_ids.ids
-        return self.with_context(allowed_company_ids=companies)
+        companies = self.env.user._get_company_ids()
+        return self.with_context(allowed_company_ids=list(companies))
 
     def _check_named(self, vals):
         """Look at the records that a user names as this user.

@@ -18,13 +18,7 @@ class DunningExclusion(models.Model):
 
     _name = "dunning.exclusion"
     _description = "Exclusion from Follow-up"
-    _inherit = [
-        "mail.thread",
-        "mail.activity.mixin",
-        "dunning.guarded",
-        "dunning.guarded",
-        "dunning.guarded",
-    ]
+    _inherit = ["mail.thread", "mail.activity.mixin", "dunning.guarded"]
     _order = "reviewed_on nulls first, excluded_on nulls first, id"
 
     move_line_id = fields.Many2one(

@@ -314,12 +314,7 @@ class DunningClaimLine(models.Model):
 
     _name = "dunning.claim.line"
     _description = "Dunning Claim Line"
-    _inherit = [
-        "dunning.claim.settled",
-        "dunning.guarded",
-        "dunning.guarded",
-        "dunning.guarded",
-    ]
+    _inherit = ["dunning.claim.settled", "dunning.guarded"]
     _order = "claim_id, date_due, id"
 
     claim_id = fields.Many2one(

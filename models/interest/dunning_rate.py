@@ -2,7 +2,7 @@ import csv
 from datetime import timedelta
 from decimal import Decimal
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import file_open, format_date
 
@@ -83,6 +83,22 @@ class DunningRate(models.Model):
         "A rate is a percentage per year, between 0 and 100.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        created = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return created
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
     @api.depends("date_from")
     def _compute_half_year(self):
         for rate in self:
@@ -133,11 +149,13 @@ class DunningRate(models.Model):
         self.create(rows)
 
     @api.model
+    @tools.ormcache("kind")
     def _read_percents(self, kind):
-        """Return the rates of a kind, ``[(date_from, percent)]``."""
+        """Return the rates of a kind, ``((date_from, percent), …)``: asked for every
+        amount of interest, and changed twice a year."""
         # Public facts: whoever sees an amount may know how it was computed.
         rows = self.sudo().search_fetch([("kind", "=", kind)], ["date_from", "rate"])
-        return [(row.date_from, Decimal(f"{row.rate:.2f}")) for row in rows]
+        return tuple((row.date_from, Decimal(f"{row.rate:.2f}")) for row in rows)
 
     @api.model
     def _read_contracts(self, debtors, company):

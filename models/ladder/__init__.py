@@ -1,3 +1,4 @@
+from . import host
 from . import dunning_level
 from . import dunning_ladder
 from . import most_levels

@@ -1,13 +1,28 @@
 from collections import Counter, defaultdict
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, frozendict
 
 from ...tools.ladder import Ladder
+
+#: What a rule of assignment looks at; see :meth:`DunningLadder._read_named`.
+RULES = ("debtor_kind", "category_ids", "country_ids", "zip_prefixes")
+
+
+class Named(NamedTuple):
+    """The ids of the tags and countries that a rule of assignment names."""
+
+    tags: frozenset = frozenset()
+    countries: frozenset = frozenset()
+
+
+#: A rule that names none.
+NONE = Named()
 
 
 class DunningLadder(models.Model):
@@ -174,11 +189,24 @@ class DunningLadder(models.Model):
         """Tell whether something stands on it: a hook."""
         return False
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        created = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return created
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
     def write(self, vals):
         # While the whole ladder is saved its levels are written one after the other:
         # they are checked together, once the last one is in place.
         with self.env.protecting([self._fields["level_ids"]], self):
             result = super().write(vals)
+        if not vals.keys().isdisjoint(RULES):
+            self.env.registry.clear_cache()
         self._check_when_complete()
         return result
 
@@ -287,15 +315,10 @@ class DunningLadder(models.Model):
             ._description_selection(self.env)
         )
 
-    @api.depends("debtor_kind", "category_ids", "country_ids", "zip_prefixes")
+    @api.depends(*RULES)
     def _compute_is_catch_all(self):
         for ladder in self:
-            ladder.is_catch_all = not (
-                ladder.debtor_kind
-                or ladder.category_ids
-                or ladder.country_ids
-                or ladder.zip_prefixes
-            )
+            ladder.is_catch_all = not any(ladder[name] for name in RULES)
 
     @api.depends(
         "sequence",
@@ -379,10 +402,13 @@ class DunningLadder(models.Model):
         ladders = self.env["dunning.ladder"].search_fetch(
             self._get_available_domain(company)
         )
-        rules = ladders.filtered(lambda ladder: not ladder.is_catch_all)
+        named = self._read_named()
+        rules = ladders.filtered(
+            lambda one: one.debtor_kind or one.zip_prefixes or one.id in named
+        )
         default = company.dunning_ladder_id & ladders or (ladders - rules)[:1]
         fitting, known = {}, {}
-        has_categories = bool(rules.category_ids)
+        has_categories = any(named.get(rule.id, NONE).tags for rule in rules)
         has_zips = any(rules.mapped("zip_prefixes"))
         for partner in partners.with_company(company):
             # Many customers are alike in all that the rules look at.
@@ -395,23 +421,64 @@ class DunningLadder(models.Model):
             )
             if alike not in known:
                 found = partner.dunning_ladder_id & ladders
-                found |= rules.filtered(lambda rule, one=partner: rule._matches(one))
+                found |= rules.filtered(
+                    lambda rule, one=partner: rule._matches(
+                        one, named.get(rule.id, NONE)
+                    )
+                )
                 known[alike] = (found | default).filtered(
                     lambda ladder, one=partner: ladder._is_lawful_for(one)
                 )
             fitting[partner] = known[alike]
         return fitting
 
-    def _matches(self, partner):
-        """Tell whether the rule of assignment catches a commercial partner."""
+    @api.model
+    @tools.ormcache()
+    def _read_named(self):
+        """Map the ids of ladders to the tags and countries that their rules name:
+        asked whenever somebody opens a case, and changed once in a while.
+
+        :rtype: dict[int, Named]
+        """
+        self.flush_model(["category_ids", "country_ids"])
+        self.env["res.partner.category"].flush_model(["active"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT rule.dunning_ladder_id, tag.id, NULL
+                  FROM dunning_ladder_res_partner_category_rel rule
+                  JOIN res_partner_category tag ON tag.id = rule.res_partner_category_id
+                 WHERE tag.active
+                 UNION ALL
+                SELECT rule.dunning_ladder_id, NULL, rule.res_country_id
+                  FROM dunning_ladder_res_country_rel rule
+                """
+            )
+        )
+        tags, countries = defaultdict(set), defaultdict(set)
+        for ladder_id, tag_id, country_id in rows:
+            if tag_id:
+                tags[ladder_id].add(tag_id)
+            else:
+                countries[ladder_id].add(country_id)
+        return frozendict(
+            (one, Named(frozenset(tags[one]), frozenset(countries[one])))
+            for one in {*tags, *countries}
+        )
+
+    def _matches(self, partner, named):
+        """Tell whether the rule of assignment catches a commercial partner.
+
+        :param Named named: the tags and countries of the rule
+        """
         self.ensure_one()
         prefixes = tuple(
             prefix.strip() for prefix in (self.zip_prefixes or "").split(",")
         )
         return (
             (not self.debtor_kind or self.debtor_kind == partner.dunning_debtor_kind)
-            and (not self.category_ids or bool(self.category_ids & partner.category_id))
-            and (not self.country_ids or partner.country_id in self.country_ids)
+            and (not named.tags or not named.tags.isdisjoint(partner.category_id.ids))
+            and (not named.countries or partner.country_id.id in named.countries)
             and (not any(prefixes) or (partner.zip or "").startswith(prefixes))
         )
 

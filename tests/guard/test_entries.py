@@ -61,8 +61,7 @@ class TestEntries(NewValues, RightsCommon):
 
     def _attempt(self, function):
         """Call, take everything back; return what the function did, or "refused"."""
-        self.env.flush_all()
-        self.env.invalidate_all()
+        self._begin()
         try:
             with self.cr.savepoint():
                 raise Found(function())
@@ -72,8 +71,6 @@ class TestEntries(NewValues, RightsCommon):
             return "refused"
         except Exception as error:  # noqa: BLE001 an entry may be wrong, not forbidden
             return type(error).__name__
-        finally:
-            self.env.invalidate_all(flush=False)
 
     def _create(self, env, model, name, value):
         def create():

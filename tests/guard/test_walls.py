@@ -50,8 +50,7 @@ class TestWalls(NewValues, RightsCommon):
 
     def _assert_refused(self, function):
         """Call: it must be refused, in words, and leave nothing."""
-        self.env.flush_all()
-        self.env.invalidate_all()
+        self._begin()
         refused = False
         try:
             with self.cr.savepoint():
@@ -62,8 +61,6 @@ class TestWalls(NewValues, RightsCommon):
             refused = False
         except REFUSED:
             refused = True
-        finally:
-            self.env.invalidate_all(flush=False)
         self.assertTrue(refused)
 
     def _pointing(self, models):
@@ -138,6 +135,7 @@ class TestWalls(NewValues, RightsCommon):
 
     def _get_made(self, records, values, name):
         """Return the ids that a new record has in a field; none where it is refused."""
+        self._begin()
         try:
             with self.cr.savepoint():
                 raise Happened(records.create(values).sudo()[name].ids)
@@ -145,8 +143,6 @@ class TestWalls(NewValues, RightsCommon):
             return happened.args[0]
         except REFUSED:
             return []
-        finally:
-            self.env.invalidate_all(flush=False)
 
     def test_a_record_is_not_changed_to_name_another_company(self):
         for model, field, value in self._pointing(find_models(self.env)):

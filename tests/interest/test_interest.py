@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from decimal import Decimal
 
 from psycopg2.errors import CheckViolation, UniqueViolation
 
@@ -54,6 +55,21 @@ class TestRates(DunningCommon):
             self.env["dunning.rate"].with_user(self.collector).create(values)
         rate = self.env["dunning.rate"].with_user(self.manager).create(values)
         self.assertIn("2027", rate.half_year)
+
+    def test_a_rate_that_is_added_corrected_or_removed_counts_at_once(self):
+        rates = self.env["dunning.rate"]
+        start = date(2031, 1, 1)
+
+        def known():
+            return dict(rates._read_percents("ecb_refi")).get(start)
+
+        self.assertIsNone(known())
+        rate = self._create_rate(start, 2)
+        self.assertEqual(known(), 2)
+        rate.rate = 2.5
+        self.assertEqual(known(), Decimal("2.5"))
+        rate.unlink()
+        self.assertIsNone(known())
 
     def test_two_lines_for_one_half_year_are_refused(self):
         with (

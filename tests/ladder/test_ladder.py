@@ -151,6 +151,40 @@ class TestAssignment(DunningCommon):
         tagged_ladder.country_ids = self.env.ref("base.be")
         self.assertEqual(self._find(), self.ladder)
 
+    def test_a_rule_that_is_changed_holds_for_the_next_customer(self):
+        tag, other = self.env["res.partner.category"].create(
+            [{"name": "Key account"}, {"name": "Abroad"}]
+        )
+        ladder = self._create_ladder(name="Key", category_ids=tag.ids)
+        self.customer.category_id = tag
+        self.assertEqual(self._find(), ladder)
+        ladder.category_ids = other
+        self.assertEqual(self._find(), self.ladder)
+        ladder.write({"category_ids": False, "debtor_kind": "business"})
+        self.assertEqual(self._find(), ladder)
+
+    def test_a_tag_that_is_not_used_any_more_is_no_rule(self):
+        tag = self.env["res.partner.category"].create({"name": "Key account"})
+        ladder = self._create_ladder(
+            name="Key", category_ids=tag.ids, debtor_kind="business"
+        )
+        self.assertEqual(self._find(), self.ladder)
+        tag.active = False
+        self.assertEqual(self._find(), ladder)
+        tag.active = True
+        self.assertEqual(self._find(), self.ladder)
+        tag.unlink()
+        self.assertEqual(self._find(), ladder)
+
+    def test_a_country_that_is_gone_is_no_rule(self):
+        country = self.env["res.country"].create({"name": "Atlantis", "code": "XA"})
+        ladder = self._create_ladder(
+            name="Far", country_ids=country.ids, debtor_kind="business"
+        )
+        self.assertEqual(self._find(), self.ladder)
+        country.unlink()
+        self.assertEqual(self._find(), ladder)
+
     def test_without_choice_or_rule_the_companys_default_serves(self):
         self._create_ladder(name="Consumers", debtor_kind="consumer", sequence=1)
         self.assertEqual(self._find(), self.ladder)

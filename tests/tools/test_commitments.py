@@ -97,6 +97,29 @@ class TestVerdict(TestCase):
     def test_nobody_pays_more_than_what_is_open(self):
         self.assertEqual(judge([paid(80, 1)], 4, start=80).state, core.KEPT)
 
+    def test_only_who_failed_is_accused_of_what_is_missing(self):
+        for receipts, today, announced, missing in (
+            ([], 4, 0, 100),
+            ([paid(60, 3)], 4, 0, 40),
+            ([paid(60, 3)], 3, 0, 0),
+            ([paid(60, 3)], 4, 40, 0),
+            ([paid(100, 3)], 4, 0, 0),
+        ):
+            with self.subTest(today=today, announced=announced, missing=missing):
+                verdict = judge(receipts, today, announced=announced)
+                self.assertEqual(verdict.missing, missing)
+
+    def test_a_verdict_says_whether_it_is_void_or_to_be_checked(self):
+        for receipts, is_void, is_to_check in (
+            ([paid(100, 1, settlement.NETTED)], False, True),
+            ([paid(100, 1, settlement.TRANSFERRED)], True, False),
+            ([paid(100, 1)], False, False),
+        ):
+            with self.subTest(is_void=is_void, is_to_check=is_to_check):
+                verdict = judge(receipts, 4)
+                self.assertIs(verdict.is_void, is_void)
+                self.assertIs(verdict.is_to_check, is_to_check)
+
     def test_nothing_due_any_more_is_neither_kept_nor_broken(self):
         self.assertEqual(judge([], 4, start=0).state, core.VOID)
 

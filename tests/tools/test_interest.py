@@ -14,6 +14,7 @@ from ...tools.interest import (
     RateTable,
     half_year_start,
     late_interest,
+    next_half_year,
 )
 
 RATES = Path(__file__).parents[2] / "data" / "interest" / "rates.csv"
@@ -295,6 +296,14 @@ class TestInterestRules(TestCase):
             (date(2026, 7, 1), date(2026, 7, 1)),
         ]:
             self.assertEqual(half_year_start(day), expected)
+
+    def test_the_half_year_after_that_of_a_day(self):
+        for day, expected in [
+            (date(2026, 1, 1), date(2026, 7, 1)),
+            (date(2026, 6, 30), date(2026, 7, 1)),
+            (date(2026, 7, 1), date(2027, 1, 1)),
+        ]:
+            self.assertEqual(next_half_year(day), expected)
 
 
 AMOUNTS = st.integers(1, 10**8).map(lambda cents: Decimal(cents) / 100)

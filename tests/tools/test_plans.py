@@ -84,6 +84,8 @@ class TestPlans(TestCase):
             with self.subTest(ended_as):
                 verdict = self._judge(SECOND, received=100, ended_as=ended_as)
                 self.assertEqual((verdict.step, verdict.missing), (step, 0))
+                self.assertIs(verdict.is_void, step == core.VOID)
+                self.assertIs(verdict.is_to_check, step == core.TO_CHECK)
 
     @given(
         st.integers(0, 300),

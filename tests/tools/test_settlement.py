@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from unittest import TestCase
 
@@ -77,6 +77,30 @@ class TestParts(TestCase):
 
     def test_an_entry_without_another_side_only_moves_the_debt(self):
         self.assertEqual(split(100), {core.TRANSFERRED: 100})
+        self.assertEqual(split(100, money=0), {core.TRANSFERRED: 100})
+        self.assertEqual(split(1, money=".01"), {core.MONEY: 1})
+
+    def test_the_cent_that_no_part_has_goes_to_the_largest(self):
+        parts = split(100, netted=1, money=1, transferred=1)
+        self.assertEqual(
+            parts,
+            {
+                core.NETTED: Decimal("33.34"),
+                core.MONEY: Decimal("33.33"),
+                core.TRANSFERRED: Decimal("33.33"),
+            },
+        )
+        parts = split("0.05", netted=1, money=9)
+        self.assertEqual(
+            parts, {core.NETTED: Decimal(".01"), core.MONEY: Decimal(".04")}
+        )
+
+    def test_a_cent_of_money_takes_what_the_bank_kept_with_it(self):
+        self.assertEqual(split(10, money=".01", fee="9.99"), {core.MONEY: 10})
+        self.assertEqual(split(10, money=0, fee=10), {core.WRITTEN_OFF: 10})
+
+    def test_a_discount_and_its_taxes_are_lost_where_no_money_came(self):
+        self.assertEqual(split(12, discount=10, tax=2), {core.WRITTEN_OFF: 12})
 
     @calm
     @given(money, money, money, money)
@@ -129,3 +153,39 @@ class TestFacts(TestCase):
         self.assertEqual(self._money(0, (60, core.MONEY)), 0)
         self.assertEqual(self._money(30, (60, core.MONEY), (30, core.MONEY)), 30)
         self.assertEqual(self._money(-20), 0)
+
+    def _news(self, drop, *receipts):
+        receipts = tuple(
+            core.Receipt(DAY + timedelta(days), Decimal(amount), kind)
+            for days, amount, kind in receipts
+        )
+        facts = core.Facts(Decimal(100), Decimal(drop), receipts)
+        return [((one.day - DAY).days, one.amount, one.kind) for one in facts.news]
+
+    def test_the_oldest_money_is_what_was_matched_again(self):
+        receipts = [(2, 30, "money"), (0, 10, "netted"), (1, 40, "money")]
+        self.assertEqual(
+            self._news(60, *receipts),
+            [(1, 20, core.MONEY), (2, 30, core.MONEY), (0, 10, core.NETTED)],
+        )
+        self.assertEqual(
+            self._news(40, *receipts), [(2, 30, core.MONEY), (0, 10, core.NETTED)]
+        )
+        self.assertEqual(self._news(0, *receipts), [])
+
+    def test_a_balance_that_fell_further_makes_no_money(self):
+        self.assertEqual(self._news(90, (0, 60, "money")), [(0, 60, core.MONEY)])
+
+    def test_what_came_beside_the_money_is_told_apart(self):
+        receipts = tuple(
+            core.Receipt(DAY, Decimal(amount), kind)
+            for amount, kind in (
+                (60, core.MONEY),
+                (25, core.NETTED),
+                (5, "transferred"),
+            )
+        )
+        facts = core.Facts(Decimal(100), Decimal(90), receipts)
+        self.assertEqual((facts.money, facts.other), (60, 30))
+        facts = core.Facts(Decimal(100), Decimal(50), receipts)
+        self.assertEqual((facts.money, facts.other), (20, 30))

@@ -73,6 +73,27 @@ class TestText(TestCase):
                 found = self._split(f"{comment}bailiff-->")
                 self.assertEqual(found, [(HIDDEN, comment), (TEXT, "bailiff-->")])
 
+    def test_each_of_several_comments_and_scripts_ends_for_itself(self):
+        for piece, parts in (
+            ("<!-- x -->", [(HIDDEN, "<!-- x -->")]),
+            (
+                "<script>x</script>",
+                [("script", "<script>"), (HIDDEN, "x"), ("script", "</script>")],
+            ),
+        ):
+            with self.subTest(piece):
+                text = [(TEXT, "a/")]
+                self.assertEqual(
+                    self._split(f"a/{piece}a/{piece}a/"),
+                    [*text, *parts, *text, *parts, *text],
+                )
+
+    def test_a_script_begins_where_its_tag_opens_and_not_where_it_closes(self):
+        self.assertEqual(
+            self._split("</script>a</script>"),
+            [("script", "</script>"), (TEXT, "a"), ("script", "</script>")],
+        )
+
     def test_a_comment_in_an_attribute_hides_nothing(self):
         text = '<p title="<!--">bailiff<p title="-->">'
         self.assertEqual(visible_text(text), "bailiff")
@@ -98,6 +119,9 @@ class TestText(TestCase):
         many = normal("e" + "\u0301" * 99 + "x", "NFC")
         self.assertEqual((many[0], many[-1]), ("é", "x"))
         self.assertEqual(len(normalize("NFD", many)), 1 + MOST_MARKS + 1)
+        self.assertEqual(MOST_MARKS, 30)  # as Unicode says it of all scripts
+        self.assertEqual(len(normal("\u0323" * 99, "NFD")), MOST_MARKS)
+        self.assertEqual(len(normal("x" + "\u0323" * 99, "NFD")), 1 + MOST_MARKS)
         self.assertEqual(without_marks("Élan Ça ﬁ"), "Elan Ca fi")
 
     def test_links_of_a_message_are_read_with_its_text(self):
