@@ -287,7 +287,7 @@ class DunningOffer(models.Model):
         open_of = {}
         for cover in self._get_covers():
             move = cover.line_id.move_id
-            if move.sudo().is_sale_document():
+            if move.sudo().is_sale_document(include_receipts=True):
                 open_of[move] = open_of.get(move, 0) + cover.balance_start
         total, left, shares = sum(open_of.values()), self.amount, {}
         for number, (move, amount) in enumerate(open_of.items(), start=1):

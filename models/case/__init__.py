@@ -3,6 +3,7 @@ from . import dunning_case
 from . import dunning_ladder
 from . import dunning_case_line
 from . import account_move
+from . import recipient
 from . import join
 from . import change_ladder
 from . import decide

@@ -171,7 +171,7 @@ class DunningProceeding(models.Model):
         late = items.filtered(
             lambda item: (
                 item.balance > 0
-                and item.move_id.is_sale_document()
+                and item.move_id.is_sale_document(include_receipts=True)
                 and (item.date_maturity or item.date) < last
             )
         )

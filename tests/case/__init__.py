@@ -7,3 +7,5 @@ from . import test_books_edited
 from . import test_books_worlds
 from . import test_fuzz
 from . import test_fuzz_ladder
+from . import test_in_charge
+from . import test_sale_documents

@@ -11,3 +11,5 @@ from . import test_relance
 from . import test_hostile_text
 from . import test_outcome_follow
 from . import test_days_given
+from . import test_recipient
+from . import test_true_today
