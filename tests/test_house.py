@@ -13,10 +13,11 @@ FOLDERS = [name for name in FOLDERS if (MODELS / name).is_dir()]
 CORE = ("guard", "books", "ladder", "case", "contact")
 #: Files named after a stage of a model's life instead of the model.
 STAGES = {
+    "books": {"in_charge"},
     "ladder": {"most_levels"},
-    "case": {"collect", "decide", "change_ladder", "join"},
+    "case": {"collect", "decide", "change_ladder", "join", "recipient"},
     "contact": {"propose", "text", "deliver", "other_channel", "person", "sms", "event"}
-    | {"address"},
+    | {"address", "envelope"},
     "automation": {"server_actions"},
     "post": {"letter", "registered"},
     "notice": {"content"},

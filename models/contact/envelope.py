@@ -61,6 +61,23 @@ class DunningAction(models.Model):
         "its level.",
     )
 
+    is_arranged = fields.Boolean(
+        "Arranged by hand",
+        compute="_compute_is_arranged",
+        store=True,
+        help="Something was added to it or taken out of it.",
+    )
+
+    @api.depends("copy_ids", "own_file_ids", "left_out_ids")
+    def _compute_is_arranged(self):
+        """Spare a night of thousands the question what was arranged for each."""
+        for action in self:
+            action.is_arranged = bool(
+                action.copy_ids
+                or action.left_out_ids
+                or action.sudo().own_file_ids  # whether there are any, not which
+            )
+
     @api.constrains("contact_id")
     def _check_contact(self):
         for action in self:
@@ -135,7 +152,7 @@ class DunningAction(models.Model):
         """Return the step without what a user took out of the message; None when
         nothing is left of it."""
         self.ensure_one()
-        taken_out = frozenset(self.left_out_ids.ids)
+        taken_out = self.is_arranged and frozenset(self.left_out_ids.ids)
         return step.without(taken_out) if taken_out else step
 
     # What goes with it
@@ -150,7 +167,7 @@ class DunningAction(models.Model):
                 copy = copies.get(action.id) or False
                 if action.email_cc != copy:
                     action._write_facts({"email_cc": copy})
-        for action in self:
+        for action in self.filtered("is_arranged"):
             # What somebody added by hand is read by whoever sends it.
             action._enclose(action.sudo().own_file_ids.sudo(False))
 
@@ -164,7 +181,7 @@ class DunningAction(models.Model):
         for action in emails:
             addresses = [
                 formataddr((partner.name or "", address))
-                for partner in action.copy_ids
+                for partner in (action.copy_ids if action.is_arranged else ())
                 for address in email_normalize_all(partner.email)
             ]
             addresses += email_split_and_format_normalize(always.get(action.id) or "")

@@ -87,7 +87,7 @@ class TestTrueToday(WorkerCommon):
             (day(-1), file.id),
         )
         file.invalidate_recordset(["create_date"])
-        moves = self.invoice.with_context(tracking_disable=False)
+        moves = self.invoice.with_context(tracking_disable=False, mail_notrack=False)
         moves.name = "INV/2024/09999"
         self.env.flush_all()
         self.cr.flush()  # the host writes the history now
