@@ -107,6 +107,7 @@
         "views/dispute/account_move_views.xml",
         "views/case/res_partner_views.xml",
         "views/contact/res_partner_views.xml",
+        "views/contact/mail_template_views.xml",
         "views/electronic/res_partner_views.xml",
         "views/agreement/dunning_promise_views.xml",
         "views/agreement/res_partner_views.xml",

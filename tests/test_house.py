@@ -13,11 +13,12 @@ FOLDERS = [name for name in FOLDERS if (MODELS / name).is_dir()]
 CORE = ("guard", "books", "ladder", "case", "contact")
 #: Files named after a stage of a model's life instead of the model.
 STAGES = {
-    "books": {"item_identity", "known_money", "returned_payment"},
+    "books": {"item_identity", "known_money", "returned_payment", "in_charge"},
     "ladder": {"most_levels"},
-    "case": {"collect", "decide", "change_ladder", "join", "hints"} | {"known_money"},
+    "case": {"collect", "decide", "change_ladder", "join", "hints", "recipient"}
+    | {"known_money"},
     "contact": {"propose", "text", "deliver", "other_channel", "person", "sms", "event"}
-    | {"address", "late_entry"},
+    | {"address", "late_entry", "envelope"},
     "automation": {"server_actions"},
     "post": {"letter", "registered"},
     "notice": {"content"},

@@ -66,6 +66,25 @@ class TestTours(DunningCommon, HttpCase):
             self._case().action_ids[:1].subject, "A word about your invoice"
         )
 
+    def test_an_accountant_changes_the_recipient_and_takes_an_invoice_out(self):
+        out, invoice = self._invoice(6), self._invoice(5)
+        self.env["res.partner"].create(
+            {
+                "name": "Director Durand",
+                "parent_id": self.customer.id,
+                "email": "durand@example.com",
+                "lang": "en_US",
+            }
+        )
+        self.collector.group_ids += self.env.ref("account.group_account_invoice")
+        self._run()
+        self._case().action_ids.action_cancel()
+        self._tour("dunning_relance_choose", self.collector, record=invoice)
+        action = self._case().action_ids[:1]
+        self.assertEqual(action.contact_id.name, "Director Durand")
+        self.assertEqual(action.line_ids.move_id, invoice)
+        self.assertNotIn(out.name, action.body)
+
     def test_a_collector_reminds_a_selection_of_cases(self):
         for name in ("Debtor One", "Debtor Two", "Debtor Three"):
             self._invoice(5, partner=self._create_customer(name))

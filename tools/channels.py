@@ -11,6 +11,16 @@ BY_PERSON = ("phone", "visit")
 #: What a queue of the host carries: delivered when its server or operator says so.
 BY_HOST = ("email", "sms")
 
+#: What each channel needs of whom it reaches.
+NEEDS = {
+    "email": "email",
+    "letter": "address",
+    "registered": "address",
+    "phone": "phone",
+    "sms": "phone",
+    "visit": "address",
+}
+
 #: States from which a contact may still be cancelled.
 UNDELIVERED = ("proposed", "queued", "failed")
 #: Contacts outside the ladder: they deliver no rung, start no gap of their own rung

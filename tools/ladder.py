@@ -6,8 +6,8 @@ can never disagree. Plain Python; money is ``Decimal`` in company currency, days
 ``date`` in the company's time zone, waits are whole days.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -70,6 +70,14 @@ class Step:
     rung: Rung
     deliver: Mapping[int, Rung]
     listed: tuple[int, ...] = ()
+
+    def without(self, keys: Collection[int]) -> "Step | None":
+        """Return the step without some items, which it then neither names nor moves;
+        None when nothing is left of what it is about."""
+        deliver = {key: rung for key, rung in self.deliver.items() if key not in keys}
+        listed = tuple(key for key in self.listed if key not in keys)
+        is_left = deliver if self.deliver else listed
+        return replace(self, deliver=deliver, listed=listed) if is_left else None
 
 
 @dataclass(frozen=True, slots=True)

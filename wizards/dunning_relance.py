@@ -3,7 +3,9 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import email_normalize_all
 
+from ..models.contact.envelope import PDF
 from ..tools import ladder as core
 
 #: Debtors served in one call while a selection is worked through.
@@ -148,7 +150,31 @@ class DunningRelanceLine(models.TransientModel):
         "The level has a visit", related="level_id.channel_visit"
     )
     has_sms = fields.Boolean("The level has an SMS", related="level_id.channel_sms")
-    contact_id = fields.Many2one("res.partner", "To", readonly=True)
+    contact_id = fields.Many2one(
+        "res.partner",
+        "To",
+        domain=[("type", "!=", "delivery")],
+        help="Found by itself; another contact of the same customer may be chosen.",
+    )
+    found_id = fields.Many2one("res.partner", "Recipient found", readonly=True)
+    copy_ids = fields.Many2many(
+        "res.partner",
+        "dunning_relance_copy_rel",
+        "line_id",
+        "partner_id",
+        "Copy to",
+        domain=[("email", "!=", False)],
+        help="They get a copy of the e-mail, and the recipient sees that they do.",
+    )
+    file_ids = fields.Many2many(
+        "ir.attachment",
+        "dunning_relance_file_rel",
+        "line_id",
+        "attachment_id",
+        "Files",
+        help="What goes with it beside the invoices: with an e-mail any file, with a "
+        "letter a PDF, which is printed after it.",
+    )
     contact_email = fields.Char(related="contact_id.email", related_sudo=False)
     lang = fields.Char(readonly=True)
     subject = fields.Char()
@@ -158,7 +184,21 @@ class DunningRelanceLine(models.TransientModel):
     call_script = fields.Html(readonly=True)
     sms_body = fields.Html("SMS text", sanitize="email_outgoing")
     sms_size = fields.Char("Length", compute="_compute_sms_size")
-    case_line_ids = fields.Many2many("dunning.case.line", readonly=True)
+    case_line_ids = fields.Many2many(
+        "dunning.case.line",
+        help="What is taken out of the message is not named in it and stays on its "
+        "level.",
+    )
+    offered_ids = fields.Many2many(
+        "dunning.case.line",
+        "dunning_relance_offered_rel",
+        "line_id",
+        "case_line_id",
+        "Offered",
+        readonly=True,
+    )
+    shown = fields.Json(readonly=True)  # the texts as rendered, and for what
+    is_outdated = fields.Boolean(compute="_compute_is_outdated")
     documents = fields.Char(
         readonly=True,
         help="The PDF of these invoices goes with the e-mail.",
@@ -173,6 +213,18 @@ class DunningRelanceLine(models.TransientModel):
     def _compute_is_alone(self):
         for line in self:
             line.is_alone = len(line.relance_id.line_ids) == 1
+
+    @api.depends("contact_id", "case_line_ids", "shown")
+    def _compute_is_outdated(self):
+        """Tell whether the texts were rendered for another recipient or other items."""
+        for line in self:
+            shown = line.shown or {}
+            line.is_outdated = bool(shown) and shown["for"] != line._get_subject()
+
+    def _get_subject(self):
+        """Return to whom and about what the texts are."""
+        self.ensure_one()
+        return [self.contact_id._origin.id, sorted(self.case_line_ids._origin.ids)]
 
     @api.depends("level_id")
     @api.depends_context("uid")
@@ -217,26 +269,56 @@ class DunningRelanceLine(models.TransientModel):
         names = self.env["dunning.level"]._get_channel_names()
         return {name: f"use_{name}" for name in names if f"use_{name}" in self._fields}
 
-    def _fill_texts(self):
-        """Render the texts of the step in the debtor's language, to be edited."""
+    def _fill_texts(self, is_anew=True):
+        """Render the texts of the step in the debtor's language, to be edited.
+
+        :param is_anew: what a user has written is written over as well
+        """
         for line in self.filtered(lambda line: line.state == "ready" and line.level_id):
-            texts = line._look_ahead()
-            email = texts.get("email", (False, False))
-            # One text for both: what is registered is the envelope.
-            letter = texts.get("letter") or texts.get("registered", (False, False))
+            texts = line._get_texts()
+            edited = set() if is_anew else line._find_edited()
+            fresh = {name: text for name, text in texts.items() if name not in edited}
             line.write(
                 {
-                    "subject": email[0],
-                    "body": email[1],
-                    "letter_subject": letter[0],
-                    "letter_body": letter[1],
-                    "call_script": (texts.get("phone") or texts.get("visit") or (0, 0))[
-                        1
-                    ],
-                    "sms_body": texts.get("sms", (False, False))[1],
+                    **fresh,
                     "documents": line._describe_documents(),
+                    "lang": line.case_id._get_lang(line.contact_id),
                 }
             )
+            kept = (line.shown or {}).get("texts", {})
+            line.shown = {
+                "for": line._get_subject(),
+                "texts": kept | {name: str(line[name] or "") for name in fresh},
+            }
+
+    def _get_texts(self):
+        """Return the texts of all channels as they would leave, as values."""
+        texts = self._look_ahead()
+        email = texts.get("email", (False, False))
+        # One text for both: what is registered is the envelope.
+        letter = texts.get("letter") or texts.get("registered", (False, False))
+        return {
+            "subject": email[0],
+            "body": email[1],
+            "letter_subject": letter[0],
+            "letter_body": letter[1],
+            "call_script": (texts.get("phone") or texts.get("visit") or (0, 0))[1],
+            "sms_body": texts.get("sms", (False, False))[1],
+        }
+
+    def _find_edited(self):
+        """Return the names of the texts that were changed since they were rendered."""
+        self.ensure_one()
+        texts = (self.shown or {}).get("texts", {})
+        return {name for name, text in texts.items() if str(self[name] or "") != text}
+
+    def action_write_anew(self):
+        """Render the texts for the recipient and the invoices as they are now; what was
+        written by hand is lost."""
+        self.ensure_one()
+        self._check_choice()
+        self._fill_texts()
+        return self._get_window()
 
     def _look_ahead(self):
         """Return ``{channel: (subject, body)}`` as it would leave; keeps nothing."""
@@ -277,10 +359,101 @@ class DunningRelanceLine(models.TransientModel):
                     debtor=case.display_name,
                 )
             )
+        step = step.without(self._get_taken_out().ids)
+        if not step:
+            raise UserError(
+                self.env._(
+                    "Leave at least one invoice that is due for “%(level)s”: without "
+                    "any there is nothing to write about.",
+                    level=self.level_id.name,
+                )
+            )
         taken = replace(plan, decision=core.Decision((step,)))
         drafts = case._search_drafts()
+        # What was taken out of it before is chosen again in this window.
+        drafts.filtered("left_out_ids")._write_facts(
+            {"left_out_ids": [Command.clear()]}
+        )
         date = case.company_id._dunning_today()
-        return drafts._replace_with({case: taken}, date)
+        actions = drafts._replace_with({case: taken}, date)
+        self._pass_on(actions)
+        return actions
+
+    def _get_taken_out(self):
+        """Return the items that a user took out of the message."""
+        self.ensure_one()
+        return self.offered_ids - self.case_line_ids
+
+    def _pass_on(self, actions):
+        """Give the contacts what a user chose: recipient, copies, what is left out."""
+        values = {}
+        if taken_out := self._get_taken_out():
+            values["left_out_ids"] = [Command.set(taken_out.ids)]
+        if self.copy_ids or actions.copy_ids:
+            values["copy_ids"] = [Command.set(self.copy_ids.ids)]
+        if self.contact_id and self.contact_id != self.found_id:
+            values |= {"contact_id": self.contact_id.id, "is_contact_chosen": True}
+        if values:
+            # Looked at in _check_choice; what becomes of it is the engine's.
+            actions._write_facts(values)
+
+    def _check_choice(self):
+        """Refuse what cannot be sent as it was chosen.
+
+        :raises UserError: in words
+        """
+        self.ensure_one()
+        case = self.case_id
+        if self.contact_id and not case._may_write_to(self.contact_id):
+            raise UserError(
+                self.env._(
+                    "%(contact)s is no contact of %(debtor)s: choose one of this "
+                    "customer.",
+                    contact=self.contact_id.display_name,
+                    debtor=case.display_name,
+                )
+            )
+        for partner in self.copy_ids:
+            if not email_normalize_all(partner.email):
+                raise UserError(
+                    self.env._(
+                        "%(contact)s has no valid e-mail address: no copy can be sent.",
+                        contact=partner.display_name,
+                    )
+                )
+        self._check_files()
+
+    def _check_files(self):
+        """Refuse a file that cannot be printed with a letter.
+
+        :raises UserError: naming it
+        """
+        if {"letter", "registered"}.isdisjoint(self._get_channels()):
+            return
+        for file in self.file_ids:
+            if file.mimetype != PDF:
+                raise UserError(
+                    self.env._(
+                        "“%(file)s” is no PDF: it cannot be printed with the letter.",
+                        file=file.name,
+                    )
+                )
+
+    def _check_edited_texts(self):
+        """Refuse a text of a user that still names what he took out of the message.
+
+        :raises UserError: naming the invoice
+        """
+        texts = " ".join(str(self[name] or "") for name in self._find_edited())
+        for name in self._get_taken_out().mapped("name"):
+            if name and name in texts:
+                raise UserError(
+                    self.env._(
+                        "Your text still names %(invoice)s, which you took out of the "
+                        "message: change the text, or let it be written anew.",
+                        invoice=name,
+                    )
+                )
 
     def action_send(self):
         """Send to this debtor."""
@@ -304,11 +477,16 @@ class DunningRelanceLine(models.TransientModel):
 
     def _send(self):
         """Make the actions, with the texts as edited, and queue them."""
+        self._check_choice()
+        if self.is_outdated:
+            self._fill_texts(is_anew=False)
+        self._check_edited_texts()
         actions = self._make_actions()
         chosen = actions.filtered(lambda a: a.channel in self._get_channels())
         (actions - chosen)._drop(self.env._("Not chosen by the sender."))
         for action in chosen:
             self._keep_edited_text(action)
+            action._add_own_files(self.file_ids)
         if self.needs_approval:
             chosen._ask_for_approval()
         else:
@@ -374,8 +552,11 @@ class DunningRelanceLine(models.TransientModel):
         """Return the values of one line per case, from the engine's own decision."""
         plans = self._decide(cases)
         can_repeat = len(cases) == 1
+        drafts = cases._search_drafts().grouped("case_id")
+        none = self.env["dunning.action"]
         lines = [
-            self._prepare_line(case, plan, can_repeat) for case, plan in plans.items()
+            self._prepare_line(case, plan, can_repeat, drafts.get(case, none))
+            for case, plan in plans.items()
         ]
         return sorted(lines, key=lambda values: "reason" in values)
 
@@ -393,7 +574,7 @@ class DunningRelanceLine(models.TransientModel):
         return plans
 
     @api.model
-    def _prepare_line(self, case, plan, can_repeat):
+    def _prepare_line(self, case, plan, can_repeat, drafts):
         step = self._get_step(case, plan, can_repeat)
         values = {"case_id": case.id, "contact_id": case._get_contact().id}
         if not step:
@@ -401,19 +582,38 @@ class DunningRelanceLine(models.TransientModel):
             label = case._get_reason_labels()[reason]
             return values | {"state": "refused", "reason": label}
         level = self.env["dunning.level"].browse(step.rung.key)
+        drafts = drafts.filtered(lambda one: one.level_id == level)
+        contact = self._find_contact(case, step, plan, level, drafts)
+        items = [*step.deliver, *step.listed]
+        taken_out = drafts.left_out_ids.ids
         return values | {
+            "contact_id": contact.id,
+            "found_id": contact.id,
+            "copy_ids": drafts.copy_ids.ids,
             "kind": step.kind,
             "level_id": level.id,
             **{
                 box: level[f"channel_{name}"]
                 for name, box in self._get_use_fields().items()
             },
-            "case_line_ids": [*step.deliver, *step.listed],
-            "lang": case._get_lang(),
+            "case_line_ids": [key for key in items if key not in taken_out],
+            "offered_ids": items,
+            "lang": case._get_lang(contact),
             "leaves_at": case.company_id._dunning_sending_time(
                 case.company_id._dunning_today()
             ),
         }
+
+    @api.model
+    def _find_contact(self, case, step, plan, level, drafts):
+        """Return who gets the message: whom a user chose for the proposal, else who is
+        found for the first of its channels."""
+        chosen = drafts.filtered("is_contact_chosen").contact_id[:1]
+        if chosen:
+            return chosen
+        channel = next(iter(level._get_channels()), None)
+        actions = self.env["dunning.action"]
+        return actions._find_step_recipient(case, step, plan, channel)
 
     @api.model
     def _get_step(self, case, plan, can_repeat):

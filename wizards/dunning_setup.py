@@ -242,26 +242,36 @@ class DunningSetup(models.TransientModel):
         """List the late customers who have no e-mail address."""
         self.ensure_one()
         debtors = self.company_id._dunning_find_late_debtors()
-        domain = self.company_id._dunning_no_email_domain(debtors)
-        return self._list_partners(self.env._("Without e-mail address"), domain)
+        found = self.company_id._dunning_find_unreachable(debtors, "email")
+        return self._list_partners(self.env._("Without e-mail address"), found)
 
     def action_open_without_address(self):
         """List the late customers who have no complete postal address."""
         self.ensure_one()
         debtors = self.company_id._dunning_find_late_debtors()
-        domain = self.company_id._dunning_no_address_domain(debtors)
-        return self._list_partners(self.env._("Without postal address"), domain)
+        found = self.company_id._dunning_find_unreachable(debtors, "letter")
+        return self._list_partners(self.env._("Without postal address"), found)
+
+    def action_open_nobodys_cases(self):
+        """List the open cases that nobody is in charge of, to give them to somebody."""
+        self.ensure_one()
+        view = self.env.ref("account_dunning.dunning_case_view_list_people")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Cases of nobody"),
+            "res_model": "dunning.case",
+            "views": [(view.id, "list"), (False, "form")],
+            "domain": list(self.company_id._dunning_nobodys_cases()),
+        }
 
     def action_open_debtors(self):
         """List the late customers with what kind of debtor each one is."""
         self.ensure_one()
         debtors = self.company_id._dunning_find_late_debtors()
-        domain = [("id", "in", debtors.ids)]
-        return self._list_partners(self.env._("Kinds of customers"), domain)
+        return self._list_partners(self.env._("Kinds of customers"), debtors)
 
-    def _list_partners(self, title, domain):
+    def _list_partners(self, title, found):
         view = self.env.ref("account_dunning.res_partner_view_list_dunning")
-        found = self.env["res.partner"].search(domain)
         return {
             "type": "ir.actions.act_window",
             "name": title,

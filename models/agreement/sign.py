@@ -219,7 +219,7 @@ class DunningPlan(models.Model):
 
     def _get_lang(self):
         self.ensure_one()
-        return self.contact_id.lang or self.case_id._get_lang()
+        return self.case_id._get_lang(self.contact_id)
 
     def action_print_agreement(self):
         """Open the agreement as it was sent; a draft as it would be."""
@@ -514,12 +514,10 @@ class DunningPlan(models.Model):
     def _get_bank_text(self):
         """Return where to pay, as on the invoices."""
         self.ensure_one()
-        # Where to pay is printed on every invoice; it is no secret of the accountant.
-        banks = self.line_ids.move_id.sudo().partner_bank_id
-        bank = banks if len(banks) == 1 else self.company_id.sudo().bank_ids[:1]
+        bank = self.company_id._dunning_get_bank(self.line_ids.move_id)
         return bank.acc_number or ""
 
     def _get_notice_emails(self):
-        contact = self.contact_id or self.case_id._get_contact()
+        contact = self.contact_id or self.case_id._get_contact("email")
         emails = [self.company_id.email, contact.email]
         return ", ".join(filter(None, emails))

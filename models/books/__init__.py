@@ -2,6 +2,7 @@ from . import dunning_worker
 from . import res_company
 from . import known_money
 from . import item_identity
+from . import in_charge
 from . import account_move_line
 from . import returned_payment
 from . import account_partial_reconcile

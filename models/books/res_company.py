@@ -63,12 +63,38 @@ class ResCompany(models.Model):
         lang = self.partner_id.lang or self.env.lang
         return self.with_company(self).with_context(lang=lang)
 
+    def _dunning_find_lang(self, *partners):
+        """Return the language in which somebody is written to: the first of these
+        partners who has one that is in use, else the company's, whoever asks.
+
+        :return: the code of an active language
+        """
+        self.ensure_one()
+        used = [code for code, _name in self.env["res.lang"].get_installed()]
+        for partner in (*partners, self.partner_id):
+            if partner.lang in used:
+                return partner.lang
+        # A company without language speaks that of its country.
+        country = self.account_fiscal_country_id.code or ""
+        spoken = [code for code in used if code.endswith(f"_{country}")]
+        return (spoken or [code for code in used if code == "en_US"] or used)[0]
+
+    def _dunning_get_bank(self, moves):
+        """Return the bank account to pay into: the invoices', else the company's;
+        never one that was closed."""
+        self.ensure_one()
+        # Where to pay is printed on every invoice; it is no secret of the accountant.
+        banks = moves.sudo().partner_bank_id.filtered("active")
+        if len(banks) == 1:
+            return banks
+        return self.sudo().bank_ids.filtered("active")[:1]
+
     # Whoever is asked when something was not done in the company
 
     def _dunning_get_asked(self):
-        """Return who is asked: the credit manager, else the collector; a hook."""
+        """Return who is asked about the company: a hook."""
         self.ensure_one()
-        return self.dunning_manager_id or self.dunning_user_id
+        return self._dunning_get_manager()
 
     def _dunning_ask_manager(self, summary, note):
         """Give the credit manager a task about the company, once; return it.

@@ -5,6 +5,7 @@ from . import hints
 from . import known_money
 from . import dunning_case_line
 from . import account_move
+from . import recipient
 from . import join
 from . import change_ladder
 from . import decide

@@ -77,16 +77,21 @@ class AccountMove(models.Model):
     @api.model
     def _get_oldest_dues(self, move_ids):
         """Map customer invoices to the oldest due date that is still open."""
-        rows = self.env["account.move.line"]._read_group(
+        items = self.env["account.move.line"].search_fetch(
             Domain("move_id", "in", move_ids)
             & Domain("account_type", "=", "asset_receivable")
             & Domain("parent_state", "=", "posted")
             & Domain("reconciled", "=", False)
             & Domain("amount_residual", ">", 0),
-            ["move_id"],
-            ["date_maturity:min"],
+            ["move_id", "date_maturity", "date"],
+            order="id",
         )
-        return {move.id: oldest for move, oldest in rows}
+        oldest = {}
+        for item in items:
+            # An entry may give no due date: it is due on its day.
+            due = item.date_maturity or item.date
+            oldest[item.move_id.id] = min(due, oldest.get(item.move_id.id, due))
+        return oldest
 
     @api.model
     def _search_dunning_days_overdue(self, operator, value):
@@ -97,14 +102,16 @@ class AccountMove(models.Model):
         def to_sql(model, alias, query):
             model.env["account.move.line"].flush_model()
             return SQL(
-                """COALESCE((SELECT max(%(today)s - item.date_maturity)
+                """COALESCE((SELECT max(
+                       %(today)s - COALESCE(item.date_maturity, item.date))
                        FROM account_move_line item
                        JOIN account_account account ON account.id = item.account_id
                       WHERE item.move_id = %(move)s
                         AND account.account_type = 'asset_receivable'
                         AND item.parent_state = 'posted' AND NOT item.reconciled
                         AND item.amount_residual > 0
-                        AND item.date_maturity < %(today)s), 0) %(sign)s %(value)s""",
+                        AND COALESCE(item.date_maturity, item.date) < %(today)s), 0)
+                    %(sign)s %(value)s""",
                 today=today,
                 move=SQL.identifier(alias, "id"),
                 sign=SQL(operator),
@@ -227,7 +234,10 @@ class AccountMove(models.Model):
 
     def _check_can_be_dunned(self):
         wrong = self.filtered(
-            lambda move: move.state != "posted" or not move.is_sale_document()
+            lambda move: (
+                move.state != "posted"
+                or not move.is_sale_document(include_receipts=True)
+            )
         )
         if wrong:
             raise UserError(

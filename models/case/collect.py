@@ -116,7 +116,7 @@ class DunningCase(models.Model):
 
     @api.model
     def _find_collector(self, debtor, company):
-        return debtor.dunning_user_id or company.dunning_user_id
+        return company._dunning_get_in_charge(debtor.dunning_user_id)
 
     @api.model
     def _needs_case(self, ladder, date, items):

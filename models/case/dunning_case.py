@@ -157,7 +157,8 @@ class DunningCase(models.Model):
         "res.users",
         "Credit manager",
         compute="_compute_manager_id",
-        help="The credit manager of the company: the manager of who is in charge.",
+        help="Who decides and approves: the credit manager of the company, else who is "
+        "in charge. Never somebody who left.",
     )
 
     @api.model
@@ -227,12 +228,22 @@ class DunningCase(models.Model):
                     )
                 )
 
+    @api.constrains("user_id", "company_id")
+    def _check_user(self):
+        for case in self:
+            case.company_id._dunning_check_able(case.user_id)
+
     def write(self, vals):
         changed = self.browse()
         if "ladder_id" in vals:
             changed = self.filtered(lambda case: case.ladder_id.id != vals["ladder_id"])
+        owners = {case: case.user_id for case in self} if "user_id" in vals else {}
         result = super().write(vals)
         changed.line_ids._stand_on_new_ladder()
+        for case, owner in owners.items():
+            if owner and not owner._may_dun(case.company_id):
+                # Whoever left hears of it no more.
+                case.message_unsubscribe(owner.sudo().partner_id.ids)
         return result
 
     def _forget_holds(self):
@@ -266,32 +277,6 @@ class DunningCase(models.Model):
                 "it is change with the buttons: “Change the ladder”, “Put on hold”, "
                 "“Resume now”, “Close the case”."
             )
-        )
-
-    def _get_contact(self, billed=None):
-        """Return who is written to: never a delivery address (design, rule 13).
-
-        :param billed: the contacts that the open invoices name; read when None
-        """
-        self.ensure_one()
-        partner = self.partner_id
-        chosen = (
-            self.contact_id or partner.with_company(self.company_id).dunning_contact_id
-        )
-        if chosen:
-            return chosen
-        if invoicing := partner.child_ids.filtered(lambda c: c.type == "invoice")[:1]:
-            return invoicing
-        if billed is None:
-            billed = self.line_ids._get_billed()
-        billed = billed.filtered(lambda contact: contact.type != "delivery")
-        return billed if len(billed) == 1 else partner
-
-    def _get_lang(self):
-        """Return the debtor's language, the one every text is written in."""
-        self.ensure_one()
-        return (
-            self._get_contact().lang or self.partner_id.lang or self.env.lang or "en_US"
         )
 
     def _action_open(self):
@@ -548,9 +533,25 @@ class DunningCase(models.Model):
     @api.depends("company_id", "user_id")
     def _compute_manager_id(self):
         for case in self:
-            company = case.company_id
-            manager = company.dunning_manager_id or case.user_id
-            case.manager_id = manager or company.dunning_user_id
+            case.manager_id = case.company_id._dunning_get_manager(*case._get_owners())
+
+    def _get_owners(self):
+        """Return who comes first in the line of those in charge of the debtor."""
+        self.ensure_one()
+        partner = self.partner_id.with_company(self.company_id)
+        return self.user_id, partner.dunning_user_id
+
+    def _get_in_charge(self):
+        """Return who owns the case and signs for it, somebody who may; see
+        ``res.company._dunning_get_in_charge``. A case may have nobody."""
+        self.ensure_one()
+        return self.company_id._dunning_get_in_charge(*self._get_owners())
+
+    def _get_asked(self):
+        """Return who is asked to do something about the case: never nobody."""
+        self.ensure_one()
+        asked = self.company_id._dunning_get_asked_for(*self._get_owners())
+        return asked or self.env.user
 
     def _tell_left_out(self, error):
         """Ask the collectors to look at what a worker could not do for these cases."""
@@ -595,7 +596,7 @@ class DunningCase(models.Model):
         return [tasks[case.id, summary] for case, summary, _note, _user in wanted]
 
     def _prepare_task(self, summary, note, user):
-        user = user or self.user_id or self.company_id.dunning_user_id
+        user = user and self.company_id._dunning_first_able(user)
         return {
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
@@ -603,5 +604,5 @@ class DunningCase(models.Model):
             "date_deadline": self.company_id._dunning_today(),
             "summary": summary,
             "note": plaintext2html(note or ""),
-            "user_id": user.id or self.env.uid,
+            "user_id": (user or self._get_asked()).id,
         }

@@ -55,6 +55,11 @@ class ResPartner(models.Model):
         for partner in self:
             self.env.company._check_dunning_ladder_is_ours(partner.dunning_ladder_id)
 
+    @api.constrains("dunning_user_id")
+    def _check_dunning_user(self):
+        for partner in self:
+            self.env.company._dunning_check_able(partner.dunning_user_id)
+
     @api.depends("is_company", "vat", "company_registry")
     def _compute_dunning_debtor_kind(self):
         """Propose the kind; a public body is only ever chosen by a person."""

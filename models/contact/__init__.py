@@ -1,5 +1,6 @@
 from . import dunning_action
 from . import dunning_action_line
+from . import envelope
 from . import host
 from . import deliver
 from . import other_channel

@@ -9,12 +9,9 @@ class DunningAction(models.Model):
     _inherit = "dunning.action"
 
     def _has_postal_address(self):
-        """Tell whether the post can find it; abroad not every place has a ZIP."""
+        """Tell whether the post can find whom it is addressed to."""
         self.ensure_one()
-        contact, home = self.contact_id, self.company_id.country_id
-        is_home = contact.country_id in (home, self.env["res.country"])
-        needs_zip = is_home and home.zip_required
-        return bool(contact.street and contact.city and (contact.zip or not needs_zip))
+        return self.contact_id._has_dunning_address(self.company_id)
 
     @api.model
     def _get_address_lines(self, partner):

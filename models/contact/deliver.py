@@ -6,7 +6,7 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from odoo.tools import SQL, email_normalize, format_date
+from odoo.tools import SQL, email_normalize_all, format_date
 from odoo.tools.misc import split_every
 
 _logger = logging.getLogger(__name__)
@@ -75,6 +75,7 @@ class DunningAction(models.Model):
                 )
             actions._before_freezing(day)
             actions._freeze_texts()
+            actions._pack()
             actions._after_freezing()
             for channel, of_channel in actions.grouped("channel").items():
                 queuers[channel](of_channel.with_company(company))
@@ -104,7 +105,9 @@ class DunningAction(models.Model):
 
     def _queue_emails(self):
         """Put the messages in the host's mail queue and in the chatter of the case."""
-        ready = self.filtered(lambda action: email_normalize(action.contact_id.email))
+        ready = self.filtered(
+            lambda action: email_normalize_all(action.contact_id.email)
+        )
         unreachable = self - ready
         unreachable._mark_failed_each(
             {
@@ -212,6 +215,9 @@ class DunningAction(models.Model):
             "auto_delete": False,
             "body_html": self.body,
             "recipient_ids": [Command.set(self.contact_id.ids)],
+            "email_cc": self.email_cc,
+            # Which server a text leaves by is the administrator's to say.
+            "mail_server_id": self._get_template().sudo().mail_server_id.id,
             "scheduled_date": leaves_at,
         }
 
@@ -433,7 +439,9 @@ class DunningAction(models.Model):
     def _get_document_lines(self):
         """Return the case lines whose invoices go with the messages."""
         lines = self.filtered("level_id.attach_invoices").line_ids.case_line_id
-        return lines.filtered(lambda line: line.move_id.is_sale_document())
+        return lines.filtered(
+            lambda line: line.move_id.is_sale_document(include_receipts=True)
+        )
 
     def _wait_for_documents(self):
         """Leave messages whose invoices are not printed yet to a worker.
@@ -507,11 +515,23 @@ class DunningCaseLine(models.Model):
 
     _inherit = "dunning.case.line"
 
+    invoice_pdf_mark = fields.Char(
+        "Copy made of",
+        readonly=True,
+        help="What the invoice said when its copy was made: once it says something "
+        "else, a new copy is made.",
+    )
+
     def _get_invoice_pdf(self):
         """Return the invoice as it was sent, else the copy that was made of it."""
         self.ensure_one()
         # The debtor's own invoice, whoever attaches it.
-        return self.move_id.sudo().invoice_pdf_report_id or self.invoice_pdf_id
+        move = self.move_id.sudo()
+        sent = move.invoice_pdf_report_id
+        if sent and not move._is_renumbered_since(sent):
+            return sent
+        is_true = self.invoice_pdf_mark == move._get_dunning_mark()
+        return self.invoice_pdf_id if is_true else self.env["ir.attachment"]
 
     def _make_invoice_pdfs(self):
         """Render the invoices that were never printed, some in each call.
@@ -568,11 +588,13 @@ class DunningCaseLine(models.Model):
         for move, lines in self.grouped("move_id").items():
             if not documents.get(move.id):
                 raise UserError(self.env._("its pages were not found."))
-            lines.invoice_pdf_id = self.env["ir.attachment"].create(
+            copy = self.env["ir.attachment"].create(
                 {
-                    "name": f"{(move.name or '').replace('/', '_')}.{kind}",
+                    "name": f"{move._get_dunning_file_name()}.{kind}",
                     "raw": documents[move.id],
                     "res_model": self._name,
                     "res_id": lines[0].id,
                 }
             )
+            mark = move.sudo()._get_dunning_mark()  # what the copy itself says
+            lines.write({"invoice_pdf_id": copy.id, "invoice_pdf_mark": mark})

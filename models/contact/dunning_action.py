@@ -274,9 +274,7 @@ class DunningAction(models.Model):
         failed = self.filtered(lambda action: action.state == "failed")
         failed._check_may_approve()
         failed._check_not_replaced()
-        for action in failed:
-            # Written to whom the case names now, which may have been mended.
-            action._write_facts({"contact_id": action.case_id._get_contact().id})
+        failed._address_again()
         failed._refresh()._queue()
         return failed._notify_outcome()
 

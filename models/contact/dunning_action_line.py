@@ -56,6 +56,7 @@ class DunningActionLine(models.Model):
             (
                 line.case_line_id.id,
                 line.level_id.id,
+                line.name,
                 line.amount_residual,
                 line.amount_claimed,
             )
@@ -75,14 +76,42 @@ class DunningActionLine(models.Model):
             for then, amount in zip(told, now, strict=True)
         )
 
-    def _format(self, as_date):
+    def _describe_change(self, item):
+        """Return in words what is no longer as it was told; empty when all is.
+
+        :param OpenItem item: what the ledger shows now
+        """
+        self.ensure_one()
+        if self._has_changed(item):
+            return self.env._(
+                "The balance of %(invoice)s has changed.", invoice=self.name
+            )
+        if self._is_renamed(item):
+            return self.env._(
+                "%(invoice)s has another number now: %(number)s.",
+                invoice=self.name,
+                number=item.name,
+            )
+        return ""
+
+    def _is_renamed(self, item):
+        """Tell whether the item bears another number than the one that was told.
+
+        :param OpenItem item: what the ledger shows now
+        """
+        self.ensure_one()
+        return (self.name or "") != (item.name or "")
+
+    def _format(self, as_date, site=""):
         """Return the item as a row of the table in a text.
 
         :param as_date: formats a date for the reader
+        :param site: where it was billed to, when others were billed elsewhere
         """
         self.ensure_one()
         return {
             "name": self.name or "",
+            "site": site,
             "invoice_date": as_date(self.invoice_date),
             "date_due": as_date(self.date_due),
             "days_overdue": self.days_overdue,

@@ -74,9 +74,30 @@ class DunningCase(models.Model):
         why = self.env._("when the case was opened")
         self.company_id._dunning_check_noted(day, what, self._get_first_day(), why)
 
-    def _find_contact(self):
-        """Return who is written to, nobody when there is no case yet."""
-        return self._get_contact() if self else self.env["res.partner"]
+    def _find_contact(self, channel="phone"):
+        """Return who is called, or reached by another channel; nobody when there is no
+        case yet."""
+        return self._get_contact(channel) if self else self.env["res.partner"]
+
+    def message_post(self, **kwargs):
+        """Tell who is in charge what the debtor writes: nobody may follow the case, or
+        only somebody who left."""
+        if self._comes_from_outside(**kwargs):
+            asked = self.company_id._dunning_get_asked_for(*self._get_owners())
+            told = asked.sudo().partner_id  # whoever answers sees no users
+            kwargs["partner_ids"] = [*(kwargs.get("partner_ids") or ()), *told.ids]
+        return super().message_post(**kwargs)
+
+    @api.model
+    def _comes_from_outside(
+        self, message_type="notification", author_id=None, **kwargs
+    ):
+        """Tell whether a message that is posted was written by the debtor."""
+        if message_type not in ("email", "comment"):
+            return False
+        author = self.env["res.partner"].sudo().browse(author_id or None)
+        author = author or self.env.user.sudo().partner_id
+        return message_type == "email" or author.partner_share
 
     def action_dun(self):
         """**Relancer**: show what would leave for these debtors, then send it."""

@@ -1,7 +1,7 @@
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize_all
 
 from ...tools.channels import OUTSIDE_LADDER
 
@@ -121,7 +121,10 @@ class DunningAction(models.Model):
             for line in event.lines
             if line.move_line_id.id in items
         ]
-        contact = case._get_contact()
+        billed = event.lines._get_billed() or None
+        contact, channel = case._get_contact("email", billed), "email"
+        if not email_normalize_all(contact.email):
+            contact, channel = case._get_contact("letter", billed), "letter"
         return {
             "case_id": case.id,
             "partner_id": case.partner_id.id,
@@ -132,7 +135,7 @@ class DunningAction(models.Model):
             "event_res_id": event.source.id,
             "event_row_id": event.row_id,
             "template_id": event.template.id,
-            "channel": "email" if email_normalize(contact.email) else "letter",
+            "channel": channel,
             "date": date,
             "contact_id": contact.id,
             "line_ids": [

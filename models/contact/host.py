@@ -409,9 +409,54 @@ class ResPartner(models.Model):
 
 
 class AccountMove(models.Model):
-    """Calls about an invoice, written down from the invoice."""
+    """Calls about an invoice, written down from the invoice; what its copies say."""
 
     _inherit = "account.move"
+
+    def button_draft(self):
+        """An invoice that is corrected is printed anew for the next reminder."""
+        result = super().button_draft()
+        # Whoever corrects an invoice need not have rights on dunning.
+        lines = self.env["dunning.case.line"].sudo().with_context(active_test=False)
+        lines = lines.search(
+            [("move_id", "in", self.ids), ("invoice_pdf_id", "!=", False)]
+        )
+        lines.invoice_pdf_id = False
+        return result
+
+    def _get_dunning_file_name(self):
+        """Return the number of the invoice as it stands in the name of a file."""
+        return (self.name or "").replace("/", "_")
+
+    def _get_dunning_mark(self):
+        """Return what of an invoice must not change under a copy of it: number, days,
+        customer and total. What else is corrected passes through a draft."""
+        self.ensure_one()
+        currency = self.currency_id
+        days = (self.invoice_date, self.invoice_date_due)
+        total = f"{self.amount_total:.{currency.decimal_places}f} {currency.name}"
+        who = str(self.partner_id.id)
+        return " | ".join([self.name or "", *map(str, days), who, total])
+
+    def _is_renumbered_since(self, file):
+        """Tell whether the invoice got another number after a file of it was made."""
+        self.ensure_one()
+        if self._get_dunning_file_name() in (file.name or ""):
+            return False
+        # The name of a file may say nothing: the history of the invoice does.
+        changes = self.env["mail.tracking.value"].sudo()
+        return bool(
+            changes.search_count(
+                [
+                    ("field_id.model", "=", self._name),
+                    ("field_id.name", "=", "name"),
+                    ("mail_message_id.model", "=", self._name),
+                    ("mail_message_id.res_id", "=", self.id),
+                    ("create_date", ">", file.create_date),
+                ],
+                limit=1,
+            )
+        )
 
     def action_dunning_record_call(self):
         """Open the window where a call about this invoice is recorded."""

@@ -2,7 +2,7 @@ from textwrap import shorten
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import plaintext2html
 
 from ...tools import contact as core
@@ -149,15 +149,22 @@ class DunningAction(models.Model):
 
     def _prepare_fallback(self):
         self.ensure_one()
+        channel, level = self.level_id.fallback_channel, self.level_id
+        billed = self.line_ids.case_line_id._get_billed()
+        contact = self.case_id._get_contact(channel, billed or None, level)
         return {
             "case_id": self.case_id.id,
             "partner_id": self.partner_id.id,
             "company_id": self.company_id.id,
             "kind": self.kind,
-            "level_id": self.level_id.id,
+            "level_id": level.id,
             "date": self.date,
-            "channel": self.level_id.fallback_channel,
-            "contact_id": self.case_id._get_contact().id,
+            "channel": channel,
+            "contact_id": contact.id,
+            # What a user took out of the message or put with it holds for both.
+            "known_money": self.known_money,
+            "left_out_ids": [Command.set(self.left_out_ids.ids)],
+            "own_file_ids": [Command.set(self.sudo().own_file_ids.ids)],
             "fallback_of_id": self.id,
         }
 

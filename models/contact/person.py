@@ -162,10 +162,10 @@ class DunningAction(models.Model):
 
     def _get_activity_user(self):
         """Return who is asked: the collector for a call, the manager for a decision."""
-        company, collector = self.company_id, self.case_id.user_id
+        self.ensure_one()
         if self.channel == "decision":
-            return company.dunning_manager_id or collector or self.env.user
-        return collector or company.dunning_user_id or self.env.user
+            return self.case_id.manager_id or self.env.user
+        return self.case_id._get_asked()
 
     # A call or a visit is closed with what came of it, or skipped when nobody makes
     # it.

@@ -1,6 +1,7 @@
 from collections import Counter
 
 from odoo import api, models
+from odoo.fields import Command
 
 from ...tools import ladder as core
 from ...tools.channels import POSTED, is_rung_delivered
@@ -137,7 +138,8 @@ class DunningAction(models.Model):
         billed = {
             item.contact_id for plan in plans.values() for item in plan.items.values()
         }
-        self.env["res.partner"].browse(debtors | billed).fetch(["type", "child_ids"])
+        partners = self.env["res.partner"].browse(filter(None, debtors | billed))
+        partners._prefetch_recipients()
 
     def _drop_replaced(self, plans):
         """Cancel proposals that are no longer right, with the reason of today."""
@@ -177,7 +179,6 @@ class DunningAction(models.Model):
     @api.model
     def _prepare_values(self, case, step, plan, channel, date):
         """Return the values of the action that carries out a step on a channel."""
-        billed = {item.contact_id for item in plan.items.values()}
         return {
             "case_id": case.id,
             # The case's, given here so that nothing is computed for thousands.
@@ -187,7 +188,7 @@ class DunningAction(models.Model):
             "level_id": step.rung.key or False,
             "channel": channel,
             "date": date,
-            "contact_id": case._get_contact(self.env["res.partner"].browse(billed)).id,
+            "contact_id": self._find_step_recipient(case, step, plan, channel).id,
             "line_ids": self._prepare_lines(step, plan, date),
             "known_money": self._prepare_known_money(step, plan),
         }
@@ -197,6 +198,15 @@ class DunningAction(models.Model):
         """Return what a step deducts of what it asks for, as it is frozen."""
         items = [plan.items[key] for key in (*step.deliver, *step.listed)]
         return plan.money.to_rows(items, step.kind != "courtesy") or False
+
+    @api.model
+    def _find_step_recipient(self, case, step, plan, channel):
+        """Return to whom a step is addressed on a channel: what it names decides."""
+        level = self.env["dunning.level"].browse(step.rung.key or None)
+        keys = (*step.deliver, *step.listed)
+        billed = {plan.items[key].contact_id for key in keys}
+        billed = self.env["res.partner"].browse(filter(None, billed))
+        return case._get_contact(channel, billed, level)
 
     @api.model
     def _create_with_lines(self, wanted):
@@ -239,14 +249,23 @@ class DunningAction(models.Model):
         return values
 
     def _update_lines(self, step, plan, date):
-        """Bring the frozen lines of a proposal up to date; say so if it was edited."""
+        """Bring the frozen lines of a proposal up to date; say so if it was edited.
+
+        What a user took out stays out, as long as something else is left.
+        """
         self.ensure_one()
+        if narrowed := self._narrow(step):
+            step = narrowed
+        else:
+            self._write_facts({"left_out_ids": [Command.clear()]})
+        self._address(self._find_step_recipient(self.case_id, step, plan, self.channel))
         wanted = self._prepare_lines(step, plan, date)
         told = self.line_ids.sudo()  # the engine's own
         if told._get_essence() == [
             (
                 row["case_line_id"],
                 row["level_id"] or False,
+                row["name"] or False,
                 row["amount_residual"],
                 row["amount_claimed"],
             )
@@ -312,8 +331,7 @@ class DunningAction(models.Model):
         if self.kind != "manual" and not self._has_left_elsewhere():
             for step in plan.decision.steps:
                 if (step.kind, step.rung.key) == (self.kind, self.level_id.id or 0):
-                    self._update_lines(step, plan, day)
-                    return True
+                    return self._follow_step(step, plan, day)
             if reason and reason not in ENDING_REASONS:
                 return False
             label = self.case_id._get_reason_labels().get(reason)
@@ -324,6 +342,15 @@ class DunningAction(models.Model):
             self._drop(self.case_id._get_reason_labels()[reason])
             return False
         return self.state != "cancelled" and not self._must_wait(plan, day)
+
+    def _follow_step(self, step, plan, day):
+        """Bring a contact in line with the step it carries out; drop it when only what
+        a user took out of it is left of that."""
+        if not self._narrow(step):
+            self._drop(self.env._("Everything named in it was settled meanwhile."))
+            return False
+        self._update_lines(step, plan, day)
+        return True
 
     def _must_wait(self, plan, day):
         """Tell whether a message by hand is too close to another contact, or falls
@@ -345,10 +372,11 @@ class DunningAction(models.Model):
             item = plan.items.get(line.case_line_id.id)
             if not item or item.hold:
                 line.unlink()
-            elif line._has_changed(item):
-                line._write_facts({"amount_residual": item.residual_currency})
+            elif line._has_changed(item) or line._is_renamed(item):
                 line._write_facts(
                     {
+                        "name": item.name,
+                        "amount_residual": item.residual_currency,
                         "amount_claimed": item.claimed_currency,
                         "amount_announced": float(item.announced),
                     }
@@ -391,10 +419,8 @@ class DunningAction(models.Model):
                 return self.env._("%(invoice)s was settled.", invoice=line.name)
             if item.hold:
                 return self.env._("%(invoice)s is on hold.", invoice=line.name)
-            if line._has_changed(item):
-                return self.env._(
-                    "The balance of %(invoice)s has changed.", invoice=line.name
-                )
+            if change := line._describe_change(item):
+                return change
             if self.kind == "courtesy" and item.due <= day:
                 return self.env._("The due date has come.")
         return ""

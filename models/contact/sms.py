@@ -61,7 +61,7 @@ class DunningAction(models.Model):
         for template, of_text in by_text.items():
             if not template:
                 continue
-            bodies = template._render_field("body", of_text.ids, compute_lang=True)
+            bodies = of_text._render(template, "body")
             for action in of_text:
                 lines = simplify(bodies[action.id] or "").split("\n")
                 body = Markup("<br/>").join(map(escape, lines))

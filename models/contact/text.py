@@ -153,8 +153,8 @@ class DunningAction(models.Model):
         for template, actions in by_template.items():
             if not template or not actions.ids:
                 continue
-            subjects = template._render_field("subject", actions.ids, compute_lang=True)
-            bodies = template._render_field("body_html", actions.ids, compute_lang=True)
+            subjects = actions._render(template, "subject")
+            bodies = actions._render(template, "body_html")
             for action in actions:
                 # A subject is one line, whatever the names in it.
                 subject = " ".join((subjects[action.id] or "").split())
@@ -163,9 +163,23 @@ class DunningAction(models.Model):
         calls = self.filtered(lambda action: action.channel in BY_PERSON)
         for action in calls:
             # Who calls reads the script, in his own language.
-            reader = action._get_activity_user().lang or self.env.lang
+            reader = action.company_id._dunning_find_lang(action._get_activity_user())
             script = action.with_context(lang=reader).level_id.call_script
             texts[action.id] = (action.level_id.name, script)
+        return texts
+
+    def _render(self, template, name):
+        """Render a field of a text in the language that it names; of one that names
+        none, in that of each reader, whoever clicks or runs.
+
+        :return: ``{action id: text}``
+        """
+        if template.lang:
+            return template._render_field(name, self.ids, compute_lang=True)
+        texts = {}
+        for lang, actions in self.grouped("lang").items():
+            in_lang = template.with_context(lang=lang)
+            texts |= in_lang._render_field(name, actions.ids)
         return texts
 
     def _freeze_texts(self):
@@ -194,16 +208,21 @@ class DunningAction(models.Model):
     @api.depends("case_id", "contact_id")
     def _compute_lang(self):
         for action in self:
-            contact, partner = action.contact_id, action.case_id.partner_id
-            action.lang = contact.lang or partner.lang or self.env.lang or "en_US"
+            partner = action.case_id.partner_id
+            company = action.company_id or self.env.company
+            action.lang = company._dunning_find_lang(action.contact_id, partner)
 
     def _get_sender(self):
         """Return the user whose name stands under the message."""
         self.ensure_one()
-        user = self.case_id.user_id or self.company_id.dunning_user_id
+        company = self.company_id
+        user = company._dunning_first_able(
+            *self.case_id._get_owners(), company.dunning_user_id
+        )
         # A person who sends by hand signs, whoever prints later; the engine never does.
         author = self.user_id if self.queued_on else self.env.user
-        return user or author.filtered(lambda one: one.id != SUPERUSER_ID)
+        author = author.filtered(lambda one: one.id != SUPERUSER_ID)
+        return user or author or company._dunning_get_in_charge()
 
     @api.depends("contact_id", "case_id.user_id", "company_id")
     @api.depends_context("lang", "uid")
@@ -249,9 +268,12 @@ class DunningAction(models.Model):
         """
         self.ensure_one()
         rows, payable = self._format_credits(as_date)
+        sites = self._get_sites()
         return {
             "action": self,
-            "rows": [line._format(as_date) for line in self.line_ids],
+            "rows": [
+                line._format(as_date, sites.get(line, "")) for line in self.line_ids
+            ],
             "totals": [
                 format_amount(self.env, amount, currency)
                 for currency, amount in self._get_totals().items()
@@ -273,9 +295,7 @@ class DunningAction(models.Model):
     def _get_bank(self):
         """Return the bank account to pay into: the invoices', else the company's."""
         self.ensure_one()
-        # Where to pay is printed on every invoice; it is no secret of the accountant.
-        banks = self.line_ids.move_id.sudo().partner_bank_id
-        return banks if len(banks) == 1 else self.company_id.sudo().bank_ids[:1]
+        return self.company_id._dunning_get_bank(self.line_ids.move_id)
 
     def _get_payment_reference(self):
         self.ensure_one()

@@ -353,14 +353,21 @@ class DunningDispute(models.Model):
             setting = self.env["dunning.dispute.owner"]._find(
                 company, dispute.reason_id.family
             )
-            collector = case.user_id or company.dunning_user_id
-            dispute.user_id = setting.user_id or collector or self.env.user
+            dispute.user_id = (
+                company._dunning_first_able(setting.user_id, role="reader")
+                or (case and case._get_in_charge())
+                or company._dunning_get_in_charge()
+                or self.env.user
+            )
             days = timedelta(days=setting.days or USUAL_DAYS)
             dispute.deadline = (dispute.date or company._dunning_today()) + days
 
     @api.constrains("user_id")
     def _check_user(self):
         self._check_may_own(self.user_id)
+        for dispute in self:
+            company = dispute._get_company()
+            company._dunning_check_able(dispute.user_id, "reader")
 
     @api.model
     def _check_may_own(self, users):

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import email_normalize, format_date
+from odoo.tools import email_normalize_all, format_date
 
 from ...tools import lre as core
 
@@ -118,7 +118,7 @@ class DunningAction(models.Model):
         """Return why the addressee cannot get it electronically, empty if he can."""
         self.ensure_one()
         contact, debtor = self.contact_id, self.partner_id
-        if not email_normalize(contact.email):
+        if not email_normalize_all(contact.email):
             return self.env._(
                 "%(contact)s has no valid e-mail address for an electronic registered "
                 "letter: correct it, then send again, or send it on paper.",

@@ -14,6 +14,13 @@ class DunningLevel(models.Model):
     )
     has_lre_provider = fields.Boolean(compute="_compute_has_lre_provider")
 
+    def _get_datum(self, channel, company):
+        """An electronic letter goes to an e-mail address."""
+        is_electronic = self.is_registered_electronic and company.dunning_lre_provider
+        if channel == "registered" and is_electronic:
+            return "email"
+        return super()._get_datum(channel, company)
+
     @api.depends_context("company")
     def _compute_has_lre_provider(self):
         has_provider = bool(self.env.company.dunning_lre_provider)

@@ -37,7 +37,7 @@ class DunningExclusion(models.Model):
         "res.partner", "Debtor", index=True, ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
-    date_due = fields.Date(related="move_line_id.date_maturity", string="Due date")
+    date_due = fields.Date("Due date", compute="_compute_date_due")
     currency_id = fields.Many2one(related="move_line_id.currency_id")
     amount_residual = fields.Monetary(
         "Balance", related="move_line_id.amount_residual_currency"
@@ -79,6 +79,13 @@ class DunningExclusion(models.Model):
         return Domain("move_line_id.move_name", operator, value) | Domain(
             "move_line_id.name", operator, value
         )
+
+    @api.depends("move_line_id.date_maturity", "move_line_id.date")
+    def _compute_date_due(self):
+        for exclusion in self:
+            # Whoever sees the exclusion may know what it is about.
+            item = exclusion.move_line_id.sudo()
+            exclusion.date_due = item.date_maturity or item.date
 
     @api.depends("reviewed_on", "excluded_on", "ended_on", "company_id")
     def _compute_is_review_due(self):
@@ -374,8 +381,7 @@ class DunningExclusion(models.Model):
             REVIEW_TYPE,
             date_deadline=company._dunning_next_working_day(day),
             note=Markup("<p>%s</p>") % note,
-            user_id=(company.dunning_manager_id or company.dunning_user_id).id
-            or self.env.uid,
+            user_id=company._dunning_get_manager().id or self.env.uid,
         )
 
     def _close_task(self, company):

@@ -101,7 +101,7 @@ class ResCompany(models.Model):
                     "mail.mail_activity_data_todo",
                     date_deadline=max(day, today),
                     summary=summary,
-                    user_id=self.dunning_manager_id.id,
+                    user_id=self._dunning_get_manager().id or self.env.uid,
                 )
 
     # Where claims of interest and indemnities are entered.

@@ -361,7 +361,7 @@ class DunningProceeding(models.Model):
 
     def _plan_declaration(self):
         company = self.company_id
-        user = self._find_cases().user_id[:1] or company.dunning_user_id
+        users = self._find_cases().user_id
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             date_deadline=self.deadline,
@@ -370,7 +370,7 @@ class DunningProceeding(models.Model):
                 debtor=self.partner_id.display_name,
                 date=format_date(self.env, self.deadline),
             ),
-            user_id=(company.dunning_manager_id or user).id or self.env.uid,
+            user_id=company._dunning_get_manager(*users).id or self.env.uid,
         )
 
 

@@ -258,8 +258,8 @@ class ResCompany(models.Model):
 
     def _dunning_get_asked(self):
         """Who confirmed the first run is asked before the collector is."""
-        asked = self.dunning_manager_id or self.dunning_confirmed_by_id
-        return asked or super()._dunning_get_asked()
+        self.ensure_one()
+        return self._dunning_get_manager(self.dunning_confirmed_by_id)
 
     def _dunning_tell_no_night(self, error):
         """Ask the manager, once, why the night does not start.

@@ -259,7 +259,6 @@ class DunningAction(models.Model):
 
     def _prepare_proof_task(self, kind, day):
         case = self.case_id
-        user = case.user_id or case.company_id.dunning_user_id
         note = self.env._(
             "The formal notice of %(day)s was deposited (tracking number: %(number)s). "
             "Find out when it was first presented and enter it with the proof: its "
@@ -276,7 +275,7 @@ class DunningAction(models.Model):
             "summary": self.env._("Fetch the proof of presentation"),
             "note": plaintext2html(note),
             "date_deadline": day + timedelta(days=core.DAYS_BY_POST),
-            "user_id": user.id or self.env.uid,
+            "user_id": case._get_asked().id,
         }
 
     def _close_proof_tasks(self):

@@ -127,13 +127,14 @@ class DunningAction(models.Model):
                 ("mimetype", "=", PDF),
             ]
         )
-        for attachment in attachments - self.proof_ids:
+        for attachment in attachments - self.proof_ids - self.own_file_ids:
             self.browse(attachment.res_id)._enclose(attachment)
 
     def _get_pdf(self):
         """Return the letter as it was printed; the others are what goes with it."""
         self.ensure_one()
-        return self.attachment_ids.filtered(lambda a: a.res_model == self._name)[:1]
+        files = self.attachment_ids - self.own_file_ids
+        return files.filtered(lambda file: file.res_model == self._name)[:1]
 
     def _get_merged_pdf(self):
         """Return one PDF with all the letters, in the order of the records, each
@@ -265,7 +266,7 @@ class DunningAction(models.Model):
 
         They belong to the case: what belongs to the contact itself is its letter.
         """
-        enclosed = self.attachment_ids - self._get_pdf()
+        enclosed = self.attachment_ids - self._get_pdf() - self.own_file_ids
         if enclosed:  # printed before
             return enclosed
         pdfs = self.env["ir.attachment"].sudo()  # the debtor's own, as above

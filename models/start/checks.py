@@ -39,6 +39,7 @@ class ResCompany(models.Model):
             self._dunning_check_emails(debtors),
             self._dunning_check_addresses(debtors),
             *self._dunning_check_time_zone(),
+            *self._dunning_check_people(),
             *self._dunning_check_days(),
         ]
 
@@ -59,12 +60,15 @@ class ResCompany(models.Model):
         today = self._dunning_today()
         items = self.env["account.move.line"].sudo()  # who is late, without the books
         domain = items._get_dunning_item_domain(self, today)
-        domain &= Domain("date_maturity", "<", today)
+        domain &= Domain("date_maturity", "<", today) | (
+            Domain("date_maturity", "=", False) & Domain("date", "<", today)
+        )
         groups = items._read_group(domain, ["partner_id"])
-        return self.env["res.partner"].browse(partner.id for (partner,) in groups)
+        partners = items.env["res.partner"].union(*(partner for (partner,) in groups))
+        return partners.commercial_partner_id.sudo(self.env.su)
 
     def _dunning_check_sender(self):
-        user, email = self.dunning_user_id, email_normalize(self.email)
+        user, email = self._dunning_get_in_charge(), email_normalize(self.email)
         what = self.env._("Sender:")
         if not email:
             return (
@@ -257,7 +261,7 @@ class ResCompany(models.Model):
         )
 
     def _dunning_check_emails(self, debtors):
-        missing = debtors.search_count(self._dunning_no_email_domain(debtors))
+        missing = len(self._dunning_find_unreachable(debtors, "email"))
         return self._dunning_describe_missing(
             self.env._("E-mail addresses:"),
             missing,
@@ -269,7 +273,7 @@ class ResCompany(models.Model):
         )
 
     def _dunning_check_addresses(self, debtors):
-        missing = debtors.search_count(self._dunning_no_address_domain(debtors))
+        missing = len(self._dunning_find_unreachable(debtors, "letter"))
         return self._dunning_describe_missing(
             self.env._("Postal addresses:"),
             missing,
@@ -281,28 +285,63 @@ class ResCompany(models.Model):
             ),
         )
 
+    def _dunning_check_people(self):
+        """Return a check only where an open case is in nobody's hands."""
+        count = self.env["dunning.case"].search_count(self._dunning_nobodys_cases())
+        if not count:
+            return []
+        text = self.env._(
+            "%(count)s open cases are in the hands of nobody, or of somebody who left "
+            "or has no rights any more: give them to a colleague. Until then the next "
+            "in line signs and is asked.",
+            count=count,
+        )
+        return [("warning", self.env._("Cases of nobody:"), text)]
+
     def _dunning_describe_missing(self, what, missing, good, bad):
         return ("warning", what, bad) if missing else ("ok", what, good)
 
-    def _dunning_no_email_domain(self, debtors):
-        has_none = Domain("email", "in", (False, ""))
-        invoicing = Domain("type", "=", "invoice") & ~has_none
-        return (
-            Domain("id", "in", debtors.ids)
-            & has_none
-            & ~Domain("child_ids", "any", invoicing)
-        )
+    def _dunning_find_unreachable(self, debtors, channel):
+        """Return who of these debtors could not be written to through a channel, found
+        as the engine finds whom it writes to.
 
-    def _dunning_no_address_domain(self, debtors):
-        has_none = Domain("city", "in", (False, "")) | (
-            Domain("street", "in", (False, "")) & Domain("street2", "in", (False, ""))
+        :param debtors: customers with a late item in the company
+        """
+        self.ensure_one()
+        today = self._dunning_today()
+        items = self.env["account.move.line"]
+        billed = {debtor.id: set() for debtor in debtors}
+        for item in items._read_dunning_items(self, today, debtors):
+            if item.due < today and item.contact_id:
+                billed[item.partner_id].add(item.contact_id)
+        cases = self.env["dunning.case"]._search_open(self, debtors)
+        chosen = {case.partner_id: case.contact_id for case in cases}
+        partners = self.env["res.partner"].browse(set().union(*billed.values()))
+        partners = (debtors | partners)._prefetch_recipients()
+        datum = self.env["dunning.level"]._get_datum(channel, self)
+
+        def is_unreachable(debtor):
+            of_debtor = partners.browse(billed[debtor.id])
+            contact = self._dunning_find_contact(
+                debtor, channel, of_debtor, chosen.get(debtor)
+            )
+            return not contact._has_dunning_datum(datum, self)
+
+        return debtors.filtered(is_unreachable)
+
+    def _dunning_nobodys_cases(self):
+        """Return the domain of the open cases that nobody is in charge of: their owner
+        left, or they have none and the company has nobody either."""
+        self.ensure_one()
+        able = self._dunning_find_able()
+        domain = (
+            Domain("company_id", "=", self.id)
+            & Domain("state", "!=", "closed")
+            & Domain("user_id", "not in", able.ids)
         )
-        invoicing = Domain("type", "=", "invoice") & ~has_none
-        return (
-            Domain("id", "in", debtors.ids)
-            & has_none
-            & ~Domain("child_ids", "any", invoicing)
-        )
+        if self._dunning_get_in_charge():
+            domain &= Domain("user_id", "!=", False)
+        return domain
 
     def _dunning_test_mail_server(self):
         """Connect to the mail server that messages of the company would take.

@@ -13,3 +13,5 @@ from . import test_hints
 from . import test_made_again
 from . import test_endings
 from . import test_entries_again
+from . import test_in_charge
+from . import test_sale_documents

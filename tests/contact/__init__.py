@@ -13,3 +13,5 @@ from . import test_outcome_follow
 from . import test_days_given
 from . import test_late_entry
 from . import test_entry_texts
+from . import test_recipient
+from . import test_true_today

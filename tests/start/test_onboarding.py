@@ -346,6 +346,7 @@ class TestChecks(OnboardingCommon):
                 "name": "Accounts",
                 "email": "accounts@customer.example.com",
                 "street": "1 rue du Lac",
+                "zip": "74000",  # without it the letter itself would fail
                 "city": "Annecy",
             }
         )

@@ -87,3 +87,57 @@ registry.category("web_tour.tours").add("dunning_relance_selection", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("dunning_relance_choose", {
+    steps: () => [
+        {
+            content: "Relancer on the invoice",
+            trigger: ".o_form_view button[name=action_dun]",
+            run: "click",
+        },
+        {
+            content: "The text names both invoices",
+            trigger: ".modal div[name=body] td:contains(INV)",
+        },
+        {
+            content: "Open the recipient",
+            trigger: ".modal div[name=contact_id] input",
+            run: "edit Director",
+        },
+        {
+            content: "Choose another contact of the customer",
+            trigger: ".o-autocomplete--dropdown-item:contains(Director)",
+            run: "click",
+        },
+        {
+            content: "Look at the invoices",
+            trigger: ".modal .nav-link:contains(Invoices)",
+            run: "click",
+        },
+        {
+            content: "Take the oldest one out",
+            trigger:
+                ".modal div[name=case_line_ids] .o_data_row:eq(0) .o_list_record_remove",
+            run: "click",
+        },
+        {
+            content: "The window says that the text is for something else",
+            trigger: ".modal button[name=action_write_anew]",
+            run: "click",
+        },
+        {
+            content: "The text speaks to who was chosen",
+            trigger:
+                ".modal div[name=body] p:contains(Dear Director), .modal div[name=body]:contains(Dear Director)",
+        },
+        {
+            content: "Send",
+            trigger: ".modal footer button[name=action_send]",
+            run: "click",
+        },
+        {
+            content: "The window is closed",
+            trigger: "body:not(:has(.modal)) button[name=action_open_dunning_case]",
+        },
+    ],
+});
