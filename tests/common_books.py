@@ -1,4 +1,5 @@
 import json
+from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, Command, api, models
 from odoo.modules.registry import Registry
@@ -14,6 +15,8 @@ KEPT = "account_dunning.kept_books"
 ROLES = ("collector", "manager", "reader")
 #: How account's own set-up calls the company.
 COMPANY = "company_1_data"
+#: Put into each of the host's caches when a test begins; gone, the cache was cleared.
+MARK = (__name__, "as when the test began")
 #: Who is made with the books; two are those of account's own set-up.
 LOGINS = ("accountman", "simple_accountman", *(f"dunning_{role}" for role in ROLES))
 
@@ -49,6 +52,25 @@ class BooksCommon(AccountTestInvoicingCommon):
             super().setUpClass()
             for role in ROLES:
                 setattr(cls, role, cls._create_user(role))
+
+    def setUp(self):
+        """Keep what the host has cached of models, rules, views and texts.
+
+        The host clears all of it after each test, and each test reads it again. What a
+        test changes clears the cache that knows of it, as it does for users; what is
+        not cleared is as true after the test as it was before.
+        """
+        caches = self.registry._Registry__caches.values()
+
+        def clear_changed():
+            for cache in caches:
+                if MARK not in cache:
+                    cache.clear()
+
+        for cache in caches:
+            cache[MARK] = True
+        with patch.object(self.registry, "clear_all_caches", clear_changed):
+            super().setUp()
 
     @classmethod
     def setup_independent_user(cls):
