@@ -92,8 +92,7 @@ class DunningCase(models.Model):
     def _hint_own_company(self):
         """The debtor is a company of one's own: that is settled between companies."""
         # That a partner is a company of the database is no secret.
-        companies = self.env["res.company"].sudo().search([])
-        for case in self.filtered(lambda case: case.partner_id in companies.partner_id):
+        for case in self.filtered(lambda case: case.partner_id.sudo().ref_company_ids):
             yield (
                 case,
                 Hint(
