@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import tagged
 
 from ..common_opening import OpeningCommon
@@ -43,7 +44,7 @@ class TestAgreementsOnItems(OpeningCommon):
     def test_a_plan_lists_the_number_and_no_date_that_nobody_knows(self):
         case = self._case(self.one)
         plan = self.env["dunning.plan"].create(
-            {"case_id": case.id, "line_ids": case.line_ids.ids}
+            {"case_id": case.id, "line_ids": [Command.set(case.line_ids.ids)]}
         )
         rows = plan._format_invoices()
         self.assertEqual(
