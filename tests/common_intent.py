@@ -260,6 +260,8 @@ HOST_METHODS = (
     *("res.partner.default_get", "res.partner.fields_get", "res.partner.copy_data"),
     *("account.move.default_get", "account.move.fields_get"),
     "account.move.copy_data",
+    # Tells who is in charge beside; whoever may write it may do so.
+    "dunning.case.message_post",
 )
 #: Ways in that were tried on a running server, over RPC. What is tried: (as whom, what
 #: happens now). The keys name the methods of ``guard/test_attacks.py``.

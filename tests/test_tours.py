@@ -119,7 +119,7 @@ class TestTours(DunningCommon, HttpCase):
     def test_an_exclusion_is_reviewed_and_lifted(self):
         invoice = self._invoice(5)
         exclusions = self.env["dunning.exclusion"].with_user(self.manager)
-        exclusions._exclude(invoice, "Sister company")
+        exclusions._exclude(invoice, invoice.line_ids.browse(), "Sister company")
         self._tour(
             "dunning_exclusion_review",
             self.manager,

@@ -297,7 +297,7 @@ class DunningCommitment(models.AbstractModel):
             if company not in credits_of:
                 credits_of[company] = company._dunning_is_bank_fresh(day) and self.env[
                     "account.move.line"
-                ]._read_dunning_credits(company, partners)
+                ]._read_dunning_credits(company, partners, day)
             if credits_of[company] is False:
                 excused.add(one)  # nobody is accused while the bank brings nothing
                 continue

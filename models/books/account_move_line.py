@@ -233,7 +233,7 @@ class AccountMoveLine(models.Model):
                 items[place] = item._replace(
                     name=found.name,
                     reference=found.numbers,
-                    invoice_date=item.invoice_date or found.invoice_date,
+                    invoice_date=found.invoice_date or item.invoice_date,
                 )
         return items
 

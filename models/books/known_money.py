@@ -24,7 +24,8 @@ class KnownMoney(NamedTuple):
 
     ``amount`` is in the currency of the company; ``is_waiting`` money is waited for so
     many days from its day on, ``is_bound`` is for the documents ``move_ids`` and for
-    nothing else. ``is_hint``: it is told, and does not count (any more).
+    nothing else. ``is_hint`` money is only told of, ``is_over`` was waited for long
+    enough: neither counts.
     """
 
     source: str
@@ -42,6 +43,12 @@ class KnownMoney(NamedTuple):
     is_bound: bool
     is_hint: bool
     record_id: int
+    is_over: bool = False
+
+    @property
+    def counts(self):
+        """Whether nobody is asked for it."""
+        return not (self.is_hint or self.is_over)
 
     @property
     def key(self):
@@ -134,7 +141,12 @@ class ResCompany(models.Model):
                       item.id, debtor.commercial_partner_id,
                       item.company_id, (-item.amount_residual)::text,
                       item.currency_id, (-item.amount_residual_currency)::text,
-                      item.date, move.name,
+                      item.date,
+                      CASE WHEN move.move_type = 'entry'
+                                AND move.origin_payment_id IS NULL
+                                AND move.statement_line_id IS NULL
+                           THEN COALESCE(NULLIF(item.name, ''), move.name)
+                           ELSE move.name END,
                       CASE WHEN move.move_type = 'out_refund' THEN move.ref
                            ELSE concat_ws(' ', move.ref, item.name, payment.memo) END,
                       array_remove(ARRAY[move.reversed_entry_id] || ARRAY(
@@ -283,7 +295,7 @@ class ResCompany(models.Model):
         if money.is_waiting and not money.is_hint:
             days = self._dunning_get_waiting_days()[money.source]
             is_over = date > money.day + timedelta(days=days)
-            money = money._replace(is_hint=is_over)
+            money = money._replace(is_over=is_over)
         return money
 
 
@@ -315,9 +327,7 @@ class AccountMoveLine(models.Model):
             partner_id: sum(
                 (
                     money.amount
-                    for money in core.net(
-                        row.to_core() for row in rows if not row.is_hint
-                    )
+                    for money in core.net(row.to_core() for row in rows if row.counts)
                 ),
                 Decimal(0),
             )
@@ -330,8 +340,8 @@ class AccountMoveLine(models.Model):
 
         Open credits on the receivable accounts that are followed, of the whole tree of
         the company; payments that no posted entry shows yet; what is not matched of
-        bank lines; online payments on their way. What has stopped to count is left in
-        as a hint.
+        bank lines; online payments on their way. What does not count (any more) is
+        among them.
 
         :param partners: commercial partners; every debtor when None
         :param date: the day that counts; the company's today when None

@@ -121,7 +121,7 @@ class DunningCase(models.Model):
                 tuple(rows),
                 core.allocate(
                     of_debtor[debtor_id],
-                    (row.to_core() for row in rows if not row.is_hint),
+                    (row.to_core() for row in rows if row.counts),
                 ),
             )
             for debtor_id, rows in found.items()
@@ -181,7 +181,7 @@ class DunningCase(models.Model):
                     self.env["res.currency"].browse(row.currency_id),
                 ),
                 "state": self._describe_money(row, name_of(row) in accepted),
-                "is_hint": row.is_hint,
+                "counts": row.counts,
                 "link": f"/mail/view?model={row.model}&res_id={row.record_id}",
             }
             for row in rows
@@ -192,8 +192,10 @@ class DunningCase(models.Model):
     @api.model
     def _describe_money(self, row, is_accepted):
         """Return in words what a row of money does."""
-        if row.is_hint:
+        if row.is_over:
             return self.env._("not waited for any more")
+        if row.is_hint:
+            return self.env._("only announced, or given up: it does not count")
         if is_accepted:
             return self.env._("a manager goes on in spite of it")
         return ""
@@ -221,12 +223,9 @@ class DunningCase(models.Model):
         by_source = defaultdict(list)
         for row in rows.get(debtor.id, ()):
             by_source[row.source].append(row.id)
-        invoices = self.line_ids.move_id.filtered(
-            "invoice_outstanding_credits_debits_widget"
-        )
         if by_source.keys() & set(core.IN_BOOKS) and self.line_ids:
             return self._open_records(
-                self.env._("Match the credits"), (invoices or self.line_ids.move_id)[:1]
+                self.env._("Match the credits"), self.line_ids.move_id[:1]
             )
         for source, model in (
             (core.PAYMENT, "account.payment"),
@@ -236,12 +235,17 @@ class DunningCase(models.Model):
             if ids := by_source.get(source):
                 labels = self._get_money_labels()
                 return self._open_records(labels[source], self.env[model].browse(ids))
-        raise UserError(
-            self.env._(
-                "%(debtor)s: there is no money to match any more.",
-                debtor=debtor.display_name,
-            )
-        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._(
+                    "%(debtor)s: there is no money to match any more.",
+                    debtor=debtor.display_name,
+                ),
+            },
+        }
 
     @api.model
     def _open_records(self, name, records):
@@ -308,7 +312,7 @@ class DunningCase(models.Model):
             rows = self.env["account.move.line"]._read_dunning_money(
                 case.company_id, case.partner_id
             )
-            rows = [row for row in rows.get(case.partner_id.id, ()) if not row.is_hint]
+            rows = [row for row in rows.get(case.partner_id.id, ()) if row.counts]
             if is_void:
                 rows = [r for r in rows if r.source == core.ONLINE and r.is_waiting]
                 online = self.env["payment.transaction"].sudo()  # the engine's own
@@ -346,7 +350,7 @@ class DunningCase(models.Model):
                         row.day, BANK_LINE_DAYS
                     )
                 is_old = row.source == core.BANK and last_days[row.day] < date
-                if is_old or (row.is_hint and row.is_waiting):
+                if is_old or row.is_over:
                     stale.setdefault(case, []).append(row)
         if not stale:
             return

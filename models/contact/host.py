@@ -1,5 +1,6 @@
 """What this concern adds to models of the host."""
 
+from hashlib import sha256
 from smtplib import SMTPServerDisconnected
 
 from odoo import api, fields, models
@@ -413,30 +414,21 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def button_draft(self):
-        """An invoice that is corrected is printed anew for the next reminder."""
-        result = super().button_draft()
-        # Whoever corrects an invoice need not have rights on dunning.
-        lines = self.env["dunning.case.line"].sudo().with_context(active_test=False)
-        lines = lines.search(
-            [("move_id", "in", self.ids), ("invoice_pdf_id", "!=", False)]
-        )
-        lines.invoice_pdf_id = False
-        return result
-
     def _get_dunning_file_name(self):
         """Return the number of the invoice as it stands in the name of a file."""
         return (self.name or "").replace("/", "_")
 
     def _get_dunning_mark(self):
-        """Return what of an invoice must not change under a copy of it: number, days,
-        customer and total. What else is corrected passes through a draft."""
+        """Return the fingerprint of what an invoice prints: when it changes, a copy of
+        it is made anew."""
         self.ensure_one()
-        currency = self.currency_id
-        days = (self.invoice_date, self.invoice_date_due)
-        total = f"{self.amount_total:.{currency.decimal_places}f} {currency.name}"
-        who = str(self.partner_id.id)
-        return " | ".join([self.name or "", *map(str, days), who, total])
+        printed = [self.name, self.invoice_date, self.invoice_date_due]
+        printed += [self.partner_id.id, self.currency_id.name, self.amount_total]
+        printed += [self.ref, self.payment_reference, self.narration]
+        for line in self.invoice_line_ids:
+            printed += [line.name, line.quantity, line.price_unit, line.discount]
+            printed += line.tax_ids.ids
+        return sha256(repr(printed).encode()).hexdigest()
 
     def _is_renumbered_since(self, file):
         """Tell whether the invoice got another number after a file of it was made."""

@@ -259,7 +259,8 @@ class TestPromiseIsJudged(PromiseCommon):
         self._run(day(5))
         self.assertEqual(promise.state, "to_check")
         self.assertEqual(len(self.case.activity_ids), 1)
-        self.assertFalse(self.case.action_ids)
+        # The credit is exactly what is open of the invoice: the other one goes on.
+        self.assertEqual(self.case.action_ids.line_ids.move_id, self.other)
 
     def test_a_payment_in_process_that_would_cover_it_is_to_be_checked(self):
         promise = self._promise()

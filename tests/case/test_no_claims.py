@@ -202,9 +202,9 @@ class TestReturnedPayments(NoClaimCommon):
         item = self._debit(400, "REJET PRLV", 0)
         self.assertEqual(self._items()[item.id].name, f"{second.name} (REJET PRLV)")
 
-    def test_what_came_back_of_nobody_knows_what_keeps_the_bank_s_number(self):
+    def test_what_came_back_of_nobody_knows_what_is_named_by_its_label(self):
         item = self._debit(77, "REJET PRLV")
-        self.assertEqual(self._items()[item.id].name, item.move_id.name)
+        self.assertEqual(self._items()[item.id].name, item.name)
 
     def test_a_payment_whose_entry_was_reversed_is_owed_again(self):
         invoice = self._invoice(50, 130.0)

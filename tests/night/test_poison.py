@@ -439,10 +439,10 @@ class TestPoisonedNight(PoisonCommon):
         events = self.env["dunning.limitation.event"].sudo()  # as the scheduler
         cls, original = type(events), type(events)._prepare_payment
 
-        def prepare(found, company, paid_id, move_id, partner_id, day):
+        def prepare(found, company, paid_id, move_id, partner_id, *more):
             if partner_id == self.debtors[0].id:
                 raise Poison("spoilt")
-            return original(found, company, paid_id, move_id, partner_id, day)
+            return original(found, company, paid_id, move_id, partner_id, *more)
 
         rows = events._find_payments_to_propose(self.company)
         self.assertEqual({row[2] for row in rows}, {one.id for one in self.debtors})
@@ -472,6 +472,7 @@ class TestPoisonedNight(PoisonCommon):
 
     def test_the_managers_of_the_other_companies_are_asked_for_rates(self):
         manager = self.env.ref("base.user_admin")
+        manager.sudo().company_ids |= self.company | self.other
         (self.company | self.other).dunning_manager_id = manager
         asked = []
 
