@@ -105,7 +105,8 @@ class Allocation:
         return self.free + sum((part.amount for part in self.parts), NOTHING)
 
     def spread(self, items: Iterable[Open]) -> list[Part]:
-        """Return how the money that names nothing goes on items, the oldest first.
+        """Return how the money that names nothing goes on items, the oldest first: in
+        their own currency, lest a text mixes sums.
 
         :param items: with what is still asked for each as the balance
         """
@@ -116,7 +117,7 @@ class Allocation:
             left = self.left[money.key]
             own = _share(money.currency_amount, left, money.amount)
             book.left[money.key] = left, own
-            book.give(money, items)
+            book.give(money, [i for i in items if i.currency == money.currency])
         return book.parts
 
     def by_item(self) -> dict[int, Decimal]:

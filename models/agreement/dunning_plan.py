@@ -418,7 +418,9 @@ class DunningPlan(models.Model):
         """Return the case lines that the values of a new plan name."""
         ids = []
         for command in vals.get("line_ids") or []:
-            if command[0] == fields.Command.SET:
+            if isinstance(command, int):
+                ids.append(command)
+            elif command[0] == fields.Command.SET:
                 ids = list(command[2])
             elif command[0] == fields.Command.LINK:
                 ids.append(command[1])

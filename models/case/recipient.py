@@ -58,23 +58,6 @@ class DunningLevel(models.Model):
         return NEEDS.get(channel, "")
 
 
-class DunningCaseLine(models.Model):
-    """Whom an open item was billed to."""
-
-    _inherit = "dunning.case.line"
-
-    def _get_billed(self):
-        """Return the contacts that were billed: of an entry that is no sale, whom the
-        item itself names."""
-        # Whom an invoice names is on the invoice that he got.
-        lines = self.sudo()
-        sales = lines.filtered(
-            lambda line: line.move_id.is_sale_document(include_receipts=True)
-        )
-        others = (lines - sales).move_line_id.partner_id
-        return (sales.move_id.partner_id | others).sudo(self.env.su)
-
-
 class ResCompany(models.Model):
     """The order of those who may be written to, with a case or without."""
 

@@ -254,6 +254,7 @@ class DunningAction(models.Model):
         # Where to pay is printed on every invoice; only these columns are wanted.
         moves = self.line_ids.move_id.sudo()
         moves.fetch(["name", "payment_reference", "partner_bank_id"])
+        self.line_ids.case_line_id._get_billed()  # of all of them at once
         # The items of a batch share their few hundred dates.
         as_date = cache(lambda day: format_date(self.env, day))
         for action in self:

@@ -250,7 +250,9 @@ class DunningAction(models.Model):
                 and not (one.presentation_date or one.receipt_date or one.return_reason)
             )
         )
-        self.env["mail.activity"].create(
+        # It is planned for later: no message for each letter on the day of the deposit.
+        quiet = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
+        quiet.create(
             [
                 letters[0]._prepare_proof_task(kind, day)
                 for letters in silent.grouped("case_id").values()

@@ -148,6 +148,8 @@ class TestWhatItIsFor(TestCase):
         parts = [(part.item, float(part.amount)) for part in allocation.spread(items)]
         self.assertEqual(parts, [(2, 300), (1, 100)])
         self.assertEqual(allocation.spread([]), [])
+        dollars = [item(3, 300, currency=USD)]
+        self.assertEqual(allocation.spread(dollars), [])
 
     @calm
     @given(
