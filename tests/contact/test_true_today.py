@@ -87,6 +87,7 @@ class TestTrueToday(WorkerCommon):
             (day(-1), file.id),
         )
         file.invalidate_recordset(["create_date"])
+        self.cr.flush()  # the invoice is no longer new: what changes is history
         moves = self.invoice.with_context(tracking_disable=False, mail_notrack=False)
         moves.name = "INV/2024/09999"
         self.env.flush_all()
