@@ -194,7 +194,6 @@ class DunningRelanceLine(models.TransientModel):
         "dunning_relance_offered_rel",
         "line_id",
         "case_line_id",
-        "Offered",
         readonly=True,
     )
     shown = fields.Json(readonly=True)  # the texts as rendered, and for what

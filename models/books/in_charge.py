@@ -36,7 +36,7 @@ class ResUsers(models.Model):
     def _read_may_dun(self, user_id, company_id, role):
         # Asked for every case of a night; the host empties this cache as soon as
         # rights, companies or the user himself change. Read, not shown.
-        user = self.sudo().with_context({}).browse(user_id)
+        user = self.sudo().browse(user_id)
         return bool(
             user.active
             and company_id in user.company_ids.ids

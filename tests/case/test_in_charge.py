@@ -161,9 +161,9 @@ class TestNobodyInCharge(InChargeCommon):
         cls.case = cls._case()
 
     def _write(self, **values):
-        gateway = self.case.with_user(SUPERUSER_ID)
+        gateway, text = self.case.with_user(SUPERUSER_ID), "Paid on the 12th."
         return gateway.message_post(
-            body="Paid on the 12th.",
+            body=text,
             author_id=self.customer.id,
             message_type="email",
             subtype_xmlid="mail.mt_comment",
@@ -192,8 +192,9 @@ class TestNobodyInCharge(InChargeCommon):
         self.assertIn(self.collector.partner_id, self._write().notified_partner_ids)
 
     def test_a_note_of_a_colleague_is_told_to_nobody_else(self):
+        text = "To be called"
         note = self.case.message_post(
-            body="To be called",
+            body=text,
             author_id=self.collector.partner_id.id,
             message_type="comment",
             subtype_xmlid="mail.mt_note",
