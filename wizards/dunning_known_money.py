@@ -24,9 +24,16 @@ class DunningKnownMoney(models.TransientModel):
         default="go_on",
         required=True,
     )
+    has_online = fields.Boolean(compute="_compute_has_online")
     reason = fields.Char(
         help="Why it cannot be matched first; kept in the history of the case."
     )
+
+    @api.depends("case_id")
+    def _compute_has_online(self):
+        for window in self:
+            case = window.case_id
+            window.has_online = bool(case) and case._is_online_awaited()
 
     @api.model
     def _open_for(self, case):

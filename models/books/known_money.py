@@ -213,7 +213,8 @@ class ResCompany(models.Model):
         return SQL(
             """SELECT %(source)s, line.id, debtor.commercial_partner_id,
                       line.company_id, open.amount::text, open.currency_id,
-                      open.currency_amount::text, move.date, move.name,
+                      open.currency_amount::text, move.date,
+                      COALESCE(NULLIF(line.payment_ref, ''), move.name),
                       concat_ws(' ', line.payment_ref, move.ref), NULL::integer[],
                       FALSE, FALSE, FALSE, move.id
                  FROM account_bank_statement_line line

@@ -247,10 +247,10 @@ class DunningCase(models.Model):
             plans |= of_company._decide(today, ignored=drafts)
         for case in self:
             plan = plans.get(case)
-            rows = plan.money.rows if plan else ()
             case.why = case._explain(plan) if plan else False
-            case.has_known_money = bool(rows)
-            case.known_money_text = rows and case._render_known_money(rows)
+            has_money = bool(plan and plan.money.rows)
+            case.has_known_money = has_money
+            case.known_money_text = has_money and case._render_known_money(plan)
 
     def _explain(self, plan):
         """Return the decision as sentences in the user's language."""

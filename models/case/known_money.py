@@ -11,7 +11,7 @@ from odoo.tools import format_amount, format_date, plaintext2html
 from ...tools import known_money as core
 from ...tools import ladder as ladder_core
 from ..books.known_money import BANK_LINE_DAYS
-from .hints import Hint
+from .hints import MOST_NAMED, Hint
 
 NO_MONEY = core.Allocation()
 
@@ -165,9 +165,17 @@ class DunningCase(models.Model):
 
     # What a person sees of it
 
-    def _render_known_money(self, rows):
-        """Return the list of the money as a table, the oldest first."""
+    def _render_known_money(self, plan):
+        """Return the list of the money as a table, the oldest first: from where it
+        comes, and for which items it is.
+
+        :param CasePlan plan: what was just read and decided
+        """
         self.ensure_one()
+        numbers = {item.line_id: item.name for item in plan.items.values()}
+        named = defaultdict(list)
+        for part in plan.money.allocation.parts:
+            named[part.money.key].append(numbers.get(part.item, ""))
         labels = self._get_money_labels()
         accepted = self.accepted_money or ()
         shown = [
@@ -183,8 +191,9 @@ class DunningCase(models.Model):
                 "state": self._describe_money(row, name_of(row) in accepted),
                 "counts": row.counts,
                 "link": f"/mail/view?model={row.model}&res_id={row.record_id}",
+                "items": ", ".join(named[row.key][:MOST_NAMED]),
             }
-            for row in rows
+            for row in plan.money.rows
         ]
         values = {"rows": shown}
         return self.env["ir.qweb"]._render("account_dunning.known_money", values)
@@ -293,6 +302,17 @@ class DunningCase(models.Model):
     def action_go_on(self):
         """Open the window in which a credit manager goes on in spite of the money."""
         return self.env["dunning.known.money"]._open_for(self)
+
+    def _is_online_awaited(self):
+        """Tell whether an online payment that may never come is waited for."""
+        self.ensure_one()
+        found = self.env["account.move.line"]._read_dunning_money(
+            self.company_id, self.partner_id
+        )
+        return any(
+            row.source == core.ONLINE and row.is_waiting and row.counts
+            for row in found.get(self.partner_id.id, ())
+        )
 
     def _accept_money(self, reason, is_void=False):
         """Go on in spite of the money that is known now, or stop waiting for online
