@@ -60,7 +60,8 @@ class DebtorMoney(NamedTuple):
                 "name": known[key].name or "",
                 "day": known[key].day.isoformat(),
                 "currency_id": currency_id,
-                "amount": str(amount),
+                # Alike whatever the digits that the database keeps of it.
+                "amount": format(amount.normalize(), "f"),
             }
             for (key, currency_id), amount in sums.items()
         ]
