@@ -61,9 +61,14 @@ class AccountMoveLine(models.Model):
         fields = model._fields
         item = SQL.identifier(alias)
         return SQL(
-            """(%(journal)s NOT IN (
-                    SELECT id FROM account_journal WHERE type IN %(types)s)
-                OR (SELECT CASE
+            # One after the other: the last test is asked of a few items, not of every
+            # line that an account's journal has on the bank's side.
+            """(CASE WHEN %(journal)s NOT IN (
+                    SELECT id FROM account_journal WHERE type IN %(types)s) THEN TRUE
+                WHEN %(account)s NOT IN (
+                    SELECT id FROM account_account
+                     WHERE account_type = 'asset_receivable') THEN FALSE
+                ELSE (SELECT CASE
                         WHEN entry.reversed_entry_id IS NOT NULL
                           OR line.amount > 0
                           OR payment.payment_type = 'inbound' THEN TRUE
@@ -77,7 +82,8 @@ class AccountMoveLine(models.Model):
                  LEFT JOIN account_payment payment
                            ON payment.id = entry.origin_payment_id
                 CROSS JOIN LATERAL (SELECT %(words)s AS words) said
-                     WHERE entry.id = %(item)s.move_id))""",
+                     WHERE entry.id = %(item)s.move_id) END)""",
+            account=SQL.identifier(alias, "account_id", to_flush=fields["account_id"]),
             journal=SQL.identifier(alias, "journal_id", to_flush=fields["journal_id"]),
             types=MONEY_JOURNALS,
             returned=RETURNED_WORDS,
