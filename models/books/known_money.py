@@ -382,7 +382,8 @@ class ResCompany(models.Model):
 class PaymentTransaction(models.Model):
     """An online payment that a credit manager does not wait for any more."""
 
-    _inherit = "payment.transaction"
+    _inherit = ["payment.transaction", "dunning.choices"]
+    _name = "payment.transaction"
 
     dunning_void_reason = fields.Char(
         "Does not count",
@@ -391,6 +392,10 @@ class PaymentTransaction(models.Model):
         help="Why nobody waits for this online payment any more: its invoices are "
         "dunned although it is not cancelled.",
     )
+
+    @api.model
+    def _get_dunning_writers(self):
+        return super()._get_dunning_writers() | {"dunning_void_reason": False}
 
 
 class AccountMoveLine(models.Model):

@@ -264,6 +264,7 @@ class DunningCase(models.Model):
         )
         self._store_nexts_of(plans)
         self._ask_to_match(plans, run.date)
+        self.env["dunning.action"]._drop_needless(plans)
         actions = drafts._replace_with(plans, run.date)
         automatic = actions.filtered(lambda action: action._leaves_by_itself())
         proposed = actions - automatic

@@ -290,6 +290,41 @@ class TestMoneyCountsWhereItBelongs(MoneyCommon):
         self.assertTrue(any("A bank line of Head office" in text for text in hints))
         self.assertEqual(self._told()[1], ["$ 1,000.00"])
 
+    def _plan_call(self):
+        self.first.write(
+            {"channel_email": False, "channel_phone": True, "call_script": "<p>Hi</p>"}
+        )
+        self._run()
+        return self._case().action_ids
+
+    def test_nobody_calls_a_customer_whose_money_only_waits_to_be_matched(self):
+        call = self._plan_call()
+        self.assertEqual((call.channel, call.state), ("phone", "queued"))
+        money = self._bank_line(1000)
+        self._run(day(1))
+        self.assertEqual(call.state, "cancelled")
+        self.assertIn("reconcile", call.cancel_reason.lower())
+        self.assertFalse(self._case().activity_ids)
+        # It was no money of his: the call is planned again.
+        money.unlink()
+        self._run(day(2))
+        again = self._case().action_ids - call
+        self.assertEqual((again.channel, again.state), ("phone", "queued"))
+
+    def test_a_call_stays_while_something_is_left_to_ask_for(self):
+        call = self._plan_call()
+        self._bank_line(600)
+        self._run(day(1))
+        self.assertEqual(call.state, "queued")
+        self.assertEqual(self._case().action_ids, call)
+
+    def test_who_asked_to_be_called_back_is_called(self):
+        call = self._plan_call()
+        call._record_call_back(day(3))
+        self._bank_line(1000)
+        self._run(day(1))
+        self.assertEqual(call.state, "queued")
+
     def test_the_preview_deducts_what_the_message_deducts(self):
         self._bank_line(600, self.paid.name)
         self._bank_line(50)
@@ -477,6 +512,26 @@ class TestWhereMoneyMayBe(MoneyCommon):
         self.assertEqual(dead.dunning_void_reason, "Card was declined")
         self.assertIn("Card was declined", case.message_ids[0].body)
         self.assertFalse(self._reason(day(1)))
+
+    def test_whoever_keeps_the_books_cannot_give_an_online_payment_up(self):
+        pending = self._online(1000, self.late)
+        clerk = new_test_user(
+            self.env,
+            "void.clerk",
+            groups="base.group_system,account_dunning.group_dunning_manager",
+        )
+        with self.assertRaises(AccessError):
+            pending.with_user(clerk).dunning_void_reason = "Declined"
+        values = pending.copy_data({"reference": "Typed in"})[0]
+        other = self.env["payment.transaction"].with_user(clerk)
+        typed = other.with_context(default_dunning_void_reason="Declined").create(
+            values
+        )
+        self.assertFalse(typed.dunning_void_reason)
+        with self.assertRaises(AccessError):
+            other.create(
+                values | {"reference": "Again", "dunning_void_reason": "Declined"}
+            )
 
     def _go_on(self, case, reason, choice="go_on"):
         window = case.action_go_on()
