@@ -13,7 +13,9 @@ def exclude(ledger, day):
     )
     invoice = ledger.get_invoice("clinique")
     exclusions._exclude(
-        invoice, "Compensée avec leurs prestations, décision de la direction."
+        invoice,
+        invoice.line_ids.browse(),
+        "Compensée avec leurs prestations, décision de la direction.",
     )
     # As superuser: the day is the module's own note, today's.
     exclusions.sudo().search([("move_id", "=", invoice.id)]).excluded_on = day

@@ -1,3 +1,4 @@
+from . import dunning_choices
 from . import dunning_worker
 from . import res_company
 from . import known_money
@@ -7,4 +8,3 @@ from . import account_move_line
 from . import returned_payment
 from . import account_partial_reconcile
 from . import res_users
-from . import dunning_choices

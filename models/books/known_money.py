@@ -25,7 +25,8 @@ class KnownMoney(NamedTuple):
     ``amount`` is in the currency of the company; ``is_waiting`` money is waited for so
     many days from its day on, ``is_bound`` is for the documents ``move_ids`` and for
     nothing else. ``is_hint`` money is only told of, ``is_over`` was waited for long
-    enough: neither counts.
+    enough: neither counts. ``arrives`` are the payments of its amount that the bank has
+    not confirmed: ``[id, is posted, the numbers they are for]``.
     """
 
     source: str
@@ -43,6 +44,7 @@ class KnownMoney(NamedTuple):
     is_bound: bool
     is_hint: bool
     record_id: int
+    arrives: list | None = None
     is_over: bool = False
 
     @property
@@ -153,7 +155,7 @@ class ResCompany(models.Model):
                           SELECT linked.invoice_id
                             FROM account_move__account_payment linked
                            WHERE linked.payment_id = move.origin_payment_id), NULL),
-                      FALSE, FALSE, FALSE, move.id
+                      FALSE, FALSE, FALSE, move.id, NULL::jsonb
                  FROM account_move_line item
                  JOIN account_account account ON account.id = item.account_id
                  JOIN account_move move ON move.id = item.move_id
@@ -179,7 +181,7 @@ class ResCompany(models.Model):
     def _sql_dunning_payments(self, wanted, tree, date):
         """Payments of customers that no posted entry shows yet, lest one be counted
         twice. Paid ones without an entry are for their own invoices only: a bank line
-        settled the others."""
+        settled the others. So is what somebody else pays for a debtor."""
         return SQL(
             """SELECT %(source)s, payment.id, debtor.commercial_partner_id,
                       payment.company_id,
@@ -190,11 +192,14 @@ class ResCompany(models.Model):
                       ARRAY(SELECT linked.invoice_id
                               FROM account_move__account_payment linked
                              WHERE linked.payment_id = payment.id),
-                      payment.state = 'draft', payment.state = 'paid', FALSE,
-                      payment.id
+                      payment.state = 'draft',
+                      payment.state = 'paid'
+                      OR debtor.commercial_partner_id != payer.commercial_partner_id,
+                      FALSE, payment.id, NULL::jsonb
                  FROM account_payment payment
             LEFT JOIN account_move move ON move.id = payment.move_id
-                 JOIN res_partner debtor ON debtor.id = payment.partner_id
+                 JOIN res_partner payer ON payer.id = payment.partner_id
+                 JOIN LATERAL (%(debtors)s) debtor ON TRUE
                 WHERE payment.payment_type = 'inbound'
                   AND payment.partner_type = 'customer'
                   AND (payment.state IN ('draft', 'in_process')
@@ -202,6 +207,14 @@ class ResCompany(models.Model):
                   AND (move.id IS NULL OR move.state = 'draft')
                   AND payment.company_id IN %(tree)s AND %(wanted)s""",
             source=core.PAYMENT,
+            debtors=self._sql_dunning_paid_for(
+                SQL(
+                    """SELECT invoice.id, invoice.commercial_partner_id
+                         FROM account_move__account_payment linked
+                         JOIN account_move invoice ON invoice.id = linked.invoice_id
+                        WHERE linked.payment_id = payment.id"""
+                )
+            ),
             tree=tree,
             wanted=wanted,
         )
@@ -216,7 +229,7 @@ class ResCompany(models.Model):
                       open.currency_amount::text, move.date,
                       COALESCE(NULLIF(line.payment_ref, ''), move.name),
                       concat_ws(' ', line.payment_ref, move.ref), NULL::integer[],
-                      FALSE, FALSE, FALSE, move.id
+                      FALSE, FALSE, FALSE, move.id, arriving.payments
                  FROM account_bank_statement_line line
                  JOIN account_move move ON move.id = line.move_id
                  JOIN account_journal journal ON journal.id = line.journal_id
@@ -235,20 +248,78 @@ class ResCompany(models.Model):
                        WHERE item.move_id = move.id
                          AND item.account_id = journal.suspense_account_id
                  ) open ON open.amount != 0
+            LEFT JOIN LATERAL (%(arriving)s) arriving ON open.amount > 0
                 WHERE line.is_reconciled IS NOT TRUE AND move.state = 'posted'
                   AND move.date <= %(date)s
                   AND line.company_id IN %(tree)s AND %(wanted)s""",
             source=core.BANK,
+            arriving=self._sql_dunning_arriving(),
             date=date,
             tree=tree,
             wanted=wanted,
         )
 
     @api.model
+    def _sql_dunning_arriving(self):
+        """Payments that a bank line may be the arrival of: the same debtor, currency
+        and amount, and no bank has confirmed them yet."""
+        return SQL(
+            """SELECT jsonb_agg(jsonb_build_array(
+                          payment.id, payment.state != 'draft', said.numbers)
+                          ORDER BY payment.date, payment.id) AS payments
+                 FROM account_payment payment
+                 JOIN res_partner payer ON payer.id = payment.partner_id
+                 JOIN LATERAL (
+                      SELECT array_remove(array_agg(paid.number), NULL) AS numbers
+                        FROM (SELECT unnest(ARRAY[invoice.name,
+                                     invoice.payment_reference]) AS number
+                                FROM account_move invoice
+                               WHERE invoice.id IN (
+                                     SELECT linked.invoice_id
+                                       FROM account_move__account_payment linked
+                                      WHERE linked.payment_id = payment.id
+                                      UNION
+                                     SELECT owed.move_id
+                                       FROM account_move_line credit
+                                       JOIN account_partial_reconcile part
+                                            ON part.credit_move_id = credit.id
+                                       JOIN account_move_line owed
+                                            ON owed.id = part.debit_move_id
+                                      WHERE credit.move_id = payment.move_id)
+                               UNION SELECT payment.memo) paid
+                 ) said ON TRUE
+                WHERE payer.commercial_partner_id = debtor.commercial_partner_id
+                  AND payment.payment_type = 'inbound'
+                  AND payment.partner_type = 'customer'
+                  AND payment.state IN ('draft', 'in_process', 'paid')
+                  AND payment.is_matched IS NOT TRUE
+                  AND payment.company_id = line.company_id
+                  AND payment.currency_id = open.currency_id
+                  AND payment.amount = open.currency_amount"""
+        )
+
+    @api.model
+    def _sql_dunning_paid_for(self, linked):
+        """Return whose money a payment is: the debtors' of the documents it is linked
+        with, whoever pays; without any, the payer's (``payer`` in the query).
+
+        :param SQL linked: the documents, with their commercial partners
+        """
+        return SQL(
+            """SELECT DISTINCT paid.commercial_partner_id
+                 FROM (%(linked)s) paid (id, commercial_partner_id)
+                WHERE paid.commercial_partner_id IS NOT NULL
+                UNION
+               SELECT payer.commercial_partner_id
+                WHERE NOT EXISTS (%(linked)s)""",
+            linked=linked,
+        )
+
+    @api.model
     def _sql_dunning_online(self, wanted, tree, date):
         """Online payments: those that are made and not in the books yet, those of
-        providers in use that may still come. Refunds are none. A transfer that was
-        only chosen is told, and waited for as little as what is over."""
+        providers in use that may still come, whoever pays. Refunds are none. A transfer
+        that was only chosen is told, and waited for as little as what is over."""
         return SQL(
             """SELECT %(source)s, online.id, debtor.commercial_partner_id,
                       online.company_id, NULL::text, online.currency_id,
@@ -262,10 +333,11 @@ class ResCompany(models.Model):
                       online.dunning_void_reason IS NOT NULL
                       OR online.state != 'done'
                       AND (provider.code = %(chosen)s OR provider.state != 'enabled'),
-                      online.id
+                      online.id, NULL::jsonb
                  FROM payment_transaction online
                  JOIN payment_provider provider ON provider.id = online.provider_id
-                 JOIN res_partner debtor ON debtor.id = online.partner_id
+                 JOIN res_partner payer ON payer.id = online.partner_id
+                 JOIN LATERAL (%(debtors)s) debtor ON TRUE
                 WHERE (online.state IN ('pending', 'authorized')
                        OR online.state = 'done' AND provider.state != 'test'
                           AND online.is_post_processed IS NOT TRUE)
@@ -274,6 +346,14 @@ class ResCompany(models.Model):
                   AND online.company_id IN %(tree)s AND %(wanted)s""",
             source=core.ONLINE,
             chosen=CHOSEN_TRANSFER,
+            debtors=self._sql_dunning_paid_for(
+                SQL(
+                    """SELECT invoice.id, invoice.commercial_partner_id
+                         FROM account_invoice_transaction_rel linked
+                         JOIN account_move invoice ON invoice.id = linked.invoice_id
+                        WHERE linked.transaction_id = online.id"""
+                )
+            ),
             tree=tree,
             wanted=wanted,
         )
@@ -303,7 +383,8 @@ class ResCompany(models.Model):
 class PaymentTransaction(models.Model):
     """An online payment that a credit manager does not wait for any more."""
 
-    _inherit = "payment.transaction"
+    _inherit = ["payment.transaction", "dunning.choices"]
+    _name = "payment.transaction"
 
     dunning_void_reason = fields.Char(
         "Does not count",
@@ -312,6 +393,10 @@ class PaymentTransaction(models.Model):
         help="Why nobody waits for this online payment any more: its invoices are "
         "dunned although it is not cancelled.",
     )
+
+    @api.model
+    def _get_dunning_writers(self):
+        return super()._get_dunning_writers() | {"dunning_void_reason": False}
 
 
 class AccountMoveLine(models.Model):
@@ -370,14 +455,35 @@ class AccountMoveLine(models.Model):
         for row in self.sudo().env.execute_query(query):
             money = company._to_dunning_money(row, date)
             found[money.partner_id].append(money)
-        for rows in found.values():
+        for debtor_id, rows in found.items():
             rows.sort(key=lambda money: (money.day, money.key))
+            found[debtor_id] = self._count_once(rows)
         return found
 
     @api.model
+    def _count_once(self, rows):
+        """Return the money of a debtor without what is told twice: a bank line that
+        quotes what a payment of its amount is for is the arrival of that payment.
+
+        One line for each payment: the same amount twice was paid twice. Of a draft, the
+        bank line is the better news; of a posted payment the entry is in the books.
+        """
+        arrived, twice = set(), set()
+        for row in rows:
+            for payment_id, is_posted, numbers in row.arrives or ():
+                if payment_id not in arrived and any(
+                    core.names(row.text or "", number) for number in numbers or ()
+                ):
+                    arrived.add(payment_id)
+                    twice.add(row.key if is_posted else (core.PAYMENT, payment_id))
+                    break
+        return [row for row in rows if row.key not in twice]
+
+    @api.model
     def _find_dunning_nameless_money(self, company, items):
-        """Map ids of items to the bank lines, not matched and of nobody, that quote
-        their number and bring exactly their balance: a hint, never money.
+        """Map ids of items to the bank lines, not matched and of nobody or of another
+        customer, that quote their number and bring exactly their balance: a hint,
+        never money.
 
         :param items: :class:`OpenItem` of the company
         :rtype: dict[int, account.bank.statement.line]
@@ -385,20 +491,21 @@ class AccountMoveLine(models.Model):
         lines = self.env["account.bank.statement.line"].sudo()  # see above
         lines = lines.search_fetch(
             [
-                ("partner_id", "=", False),
                 ("is_reconciled", "=", False),
                 ("amount", ">", 0),
                 ("move_id.state", "=", "posted"),
                 ("company_id", "any", company._dunning_tree()),
                 ("amount", "in", [item.residual_currency for item in items]),
             ],
-            ["payment_ref", "amount", "currency_id"],
+            ["payment_ref", "amount", "currency_id", "partner_id"],
         )
         found = {}
         for line in lines:
+            payer = line.partner_id.commercial_partner_id.id
             for item in items:
                 if (
-                    line.currency_id.id == item.currency_id
+                    payer != item.partner_id
+                    and line.currency_id.id == item.currency_id
                     and not line.currency_id.compare_amounts(
                         line.amount, item.residual_currency
                     )

@@ -52,6 +52,16 @@ class CasePlan:
         steps = [step for step in self.decision.steps if not step.rung.decision]
         return steps[0] if steps else None
 
+    def get_deducted(self, step):
+        """Return what money that names nothing takes off the items which a step moves,
+        in the currency of the company: as the message deducts it."""
+        if step.kind == "courtesy" or not self.money.allocation.left:
+            return Decimal(0)
+        keys = (*step.deliver, *step.listed)
+        moved = {self.items[key].line_id for key in step.deliver}
+        parts = self.money.allocation.spread(self.items[key].to_asked() for key in keys)
+        return sum((part.amount for part in parts if part.item in moved), Decimal(0))
+
 
 class CaseLine(NamedTuple):
     """A case line as the engine needs it: thousands are read without records."""

@@ -393,7 +393,8 @@ class DunningCase(models.Model):
         )
 
     def _iter_hints(self, day):
-        """A bank line of nobody brings exactly what an invoice asks that it quotes."""
+        """A bank line of nobody, or of somebody else, brings exactly what an invoice
+        asks that it quotes."""
         yield from super()._iter_hints(day)
         company = self.env.company
         items, _lines = self._read_books(company, day)
@@ -403,10 +404,19 @@ class DunningCase(models.Model):
         of_debtor = {case.partner_id.id: case for case in self}
         for item in items.values():
             if line := found.get(item.line_id):
+                amount = format_amount(self.env, line.amount, line.currency_id)
                 text = self.env._(
                     "A bank line without a customer brings %(amount)s and quotes "
                     "%(invoice)s: name the customer, or match it.",
-                    amount=format_amount(self.env, line.amount, line.currency_id),
+                    amount=amount,
                     invoice=item.name,
                 )
+                if line.partner_id:
+                    text = self.env._(
+                        "A bank line of %(payer)s brings %(amount)s and quotes "
+                        "%(invoice)s: was it meant for this customer? Then match it.",
+                        payer=line.partner_id.display_name,
+                        amount=amount,
+                        invoice=item.name,
+                    )
                 yield of_debtor[item.partner_id], Hint(text, line.move_id.sudo(False))

@@ -2,10 +2,15 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
 from ...tools import contact as core
 from ...tools.channels import BY_PERSON
+from ...tools.ladder import HELD, NOTHING_LATE, TO_RECONCILE
+
+#: For these reasons a planned call has nothing to ask for.
+NEEDLESS = (TO_RECONCILE, HELD, NOTHING_LATE)
 
 
 class DunningAction(models.Model):
@@ -166,6 +171,32 @@ class DunningAction(models.Model):
         if self.channel == "decision":
             return self.case_id.manager_id or self.env.user
         return self.case_id._get_asked()
+
+    @api.model
+    def _drop_needless(self, plans):
+        """Cancel planned calls and visits of debtors who have nothing left to be asked
+        for: it is settled, held, or their money only waits to be matched.
+
+        Who was called already, or asked to be called back, stays on the list.
+
+        :param plans: ``{case: CasePlan}`` of the night
+        """
+        reasons = {
+            case: plan.decision.reason
+            for case, plan in plans.items()
+            if plan.decision.reason in NEEDLESS
+        }
+        if not reasons:
+            return
+        planned = self.search(
+            Domain("case_id", "in", [case.id for case in reasons])
+            & Domain("channel", "in", BY_PERSON)
+            & Domain("kind", "=", "rung")
+            & Domain("state", "=", "queued")
+            & Domain("outcome", "=", False)
+        )
+        for case, actions in planned.grouped("case_id").items():
+            actions._drop(case._get_reason_labels()[reasons[case]])
 
     # A call or a visit is closed with what came of it, or skipped when nobody makes
     # it.

@@ -154,6 +154,7 @@ class DunningCase(models.Model):
         for step in plan.decision.steps:
             level = self.env["dunning.level"].browse(step.rung.key or [])
             rows = [plan.items[key] for key in step.deliver]
+            asked = sum(row.claimed for row in rows) - plan.get_deducted(step)
             steps.append(
                 {
                     "kind": step.kind,
@@ -162,7 +163,7 @@ class DunningCase(models.Model):
                     "channels": level._get_channels() if level else [],
                     "automatic": step.rung.automatic,
                     "invoices": [row.name for row in rows],
-                    "amount": float(sum(row.claimed for row in rows)),
+                    "amount": float(asked),
                 }
             )
         return {
@@ -263,6 +264,7 @@ class DunningCase(models.Model):
         )
         self._store_nexts_of(plans)
         self._ask_to_match(plans, run.date)
+        self.env["dunning.action"]._drop_needless(plans)
         actions = drafts._replace_with(plans, run.date)
         automatic = actions.filtered(lambda action: action._leaves_by_itself())
         proposed = actions - automatic

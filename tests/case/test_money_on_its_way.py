@@ -235,6 +235,104 @@ class TestMoneyCountsWhereItBelongs(MoneyCommon):
         self.assertEqual(line.case_line_ids.move_id, self.owed)
         self.assertIn("400.00", line.body)
 
+    def test_a_bank_line_that_is_the_payment_entered_already_is_no_other_money(self):
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=self.paid.ids
+        )
+        wizard.create({"payment_date": DAY})._create_payments()
+        self._bank_line(600, f"VIR {self.paid.name}")
+        self.assertEqual(self._credits(), 0)
+        self._run()
+        self.assertEqual(self._told(), ([self.owed.name], ["$ 400.00"]))
+        # A second one of the same amount was paid twice.
+        self._bank_line(600, f"VIR {self.paid.name}")
+        self.assertEqual(self._credits(), 600)
+
+    def test_a_bank_line_and_the_draft_payment_of_it_are_counted_once(self):
+        self._draft(600, memo=self.paid.name)
+        self._bank_line(600, f"VIR {self.paid.name}")
+        self._assert_only_the_other_is_asked_for()
+        self.assertIn("Bank line, not matched", self._case().known_money_text)
+
+    def test_a_bank_line_that_quotes_another_invoice_is_other_money(self):
+        self._draft(400, memo=self.paid.name)
+        self._bank_line(400, f"VIR {self.owed.name}")
+        self._run()
+        self.assertEqual(self._told(), ([self.paid.name], ["$ 200.00"]))
+
+    def test_what_somebody_else_pays_for_his_invoice_counts(self):
+        head_office = self.env["res.partner"].create({"name": "Head office"})
+        draft = self._draft(
+            600,
+            partner_id=head_office.id,
+            invoice_ids=[Command.set(self.paid.ids)],
+        )
+        self._assert_only_the_other_is_asked_for()
+        draft.action_cancel()
+        self._online(600, self.paid, partner_id=head_office.id)
+        self.assertEqual(self._credits(), 600)
+        other = self.env["account.move.line"]._read_dunning_credits(
+            self.company, head_office
+        )
+        self.assertFalse(other)
+
+    def test_what_somebody_else_pays_too_much_is_deducted_from_nothing_else(self):
+        head_office = self.env["res.partner"].create({"name": "Head office"})
+        invoices = [Command.set(self.paid.ids)]
+        self._draft(900, partner_id=head_office.id, invoice_ids=invoices)
+        self._assert_only_the_other_is_asked_for()
+
+    def test_a_bank_line_of_another_customer_that_quotes_an_invoice_is_a_hint(self):
+        head_office = self.env["res.partner"].create({"name": "Head office"})
+        self._bank_line(600, f"VIR {self.paid.name}", head_office)
+        self._run()
+        hints = [hint.text for hint in self._case()._find_hints()[self._case()]]
+        self.assertTrue(any("A bank line of Head office" in text for text in hints))
+        self.assertEqual(self._told()[1], ["$ 1,000.00"])
+
+    def _plan_call(self):
+        self.first.write(
+            {"channel_email": False, "channel_phone": True, "call_script": "<p>Hi</p>"}
+        )
+        self._run()
+        return self._case().action_ids
+
+    def test_nobody_calls_a_customer_whose_money_only_waits_to_be_matched(self):
+        call = self._plan_call()
+        self.assertEqual((call.channel, call.state), ("phone", "queued"))
+        money = self._bank_line(1000)
+        self._run(day(1))
+        self.assertEqual(call.state, "cancelled")
+        self.assertIn("reconcile", call.cancel_reason.lower())
+        self.assertFalse(self._case().activity_ids)
+        # It was no money of his: the call is planned again.
+        money.unlink()
+        self._run(day(2))
+        again = self._case().action_ids - call
+        self.assertEqual((again.channel, again.state), ("phone", "queued"))
+
+    def test_a_call_stays_while_something_is_left_to_ask_for(self):
+        call = self._plan_call()
+        self._bank_line(600)
+        self._run(day(1))
+        self.assertEqual(call.state, "queued")
+        self.assertEqual(self._case().action_ids, call)
+
+    def test_who_asked_to_be_called_back_is_called(self):
+        call = self._plan_call()
+        call._record_call_back(day(3))
+        self._bank_line(1000)
+        self._run(day(1))
+        self.assertEqual(call.state, "queued")
+
+    def test_the_preview_deducts_what_the_message_deducts(self):
+        self._bank_line(600, self.paid.name)
+        self._bank_line(50)
+        (row,) = self.env["dunning.case"]._preview_debtors(
+            self.company, DAY, self.customer.ids
+        )
+        self.assertEqual([step["amount"] for step in row["steps"]], [350])
+
     def test_what_is_promised_beside_it_is_not_asked_for_twice(self):
         self._bank_line(350, self.paid.name)
         self._run()
@@ -414,6 +512,26 @@ class TestWhereMoneyMayBe(MoneyCommon):
         self.assertEqual(dead.dunning_void_reason, "Card was declined")
         self.assertIn("Card was declined", case.message_ids[0].body)
         self.assertFalse(self._reason(day(1)))
+
+    def test_whoever_keeps_the_books_cannot_give_an_online_payment_up(self):
+        pending = self._online(1000, self.late)
+        clerk = new_test_user(
+            self.env,
+            "void.clerk",
+            groups="base.group_system,account_dunning.group_dunning_manager",
+        )
+        with self.assertRaises(AccessError):
+            pending.with_user(clerk).dunning_void_reason = "Declined"
+        values = pending.copy_data({"reference": "Typed in"})[0]
+        other = self.env["payment.transaction"].with_user(clerk)
+        typed = other.with_context(default_dunning_void_reason="Declined").create(
+            values
+        )
+        self.assertFalse(typed.dunning_void_reason)
+        with self.assertRaises(AccessError):
+            other.create(
+                values | {"reference": "Again", "dunning_void_reason": "Declined"}
+            )
 
     def _go_on(self, case, reason, choice="go_on"):
         window = case.action_go_on()
