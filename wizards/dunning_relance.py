@@ -274,7 +274,7 @@ class DunningRelanceLine(models.TransientModel):
         :param is_anew: what a user has written is written over as well
         """
         for line in self.filtered(lambda line: line.state == "ready" and line.level_id):
-            texts = line._get_texts()
+            texts, told = line._get_texts()
             edited = set() if is_anew else line._find_edited()
             fresh = {name: text for name, text in texts.items() if name not in edited}
             line.write(
@@ -284,15 +284,19 @@ class DunningRelanceLine(models.TransientModel):
                     "lang": line.case_id._get_lang(line.contact_id),
                 }
             )
-            kept = (line.shown or {}).get("texts", {})
+            before = line.shown or {}
+            kept = before.get("texts", {})
             line.shown = {
                 "for": line._get_subject(),
+                # What he wrote was about the facts that he saw.
+                "told": before.get("told", told) if edited else told,
                 "texts": kept | {name: str(line[name] or "") for name in fresh},
             }
 
     def _get_texts(self):
-        """Return the texts of all channels as they would leave, as values."""
-        texts = self._look_ahead()
+        """Return the texts of all channels as they would leave, as values, and what
+        they tell of (see :meth:`_read_told`)."""
+        texts, told = self._look_ahead()
         email = texts.get("email", (False, False))
         # One text for both: what is registered is the envelope.
         letter = texts.get("letter") or texts.get("registered", (False, False))
@@ -303,7 +307,28 @@ class DunningRelanceLine(models.TransientModel):
             "letter_body": letter[1],
             "call_script": (texts.get("phone") or texts.get("visit") or (0, 0))[1],
             "sms_body": texts.get("sms", (False, False))[1],
+        }, told
+
+    @api.model
+    def _read_told(self, actions):
+        """Return the amounts that contacts ask for, by item, and the money that they
+        deduct, as a column keeps it."""
+        lines = actions[:1].line_ids
+        return {
+            "items": {str(row.case_line_id.id): row.amount_claimed for row in lines},
+            "money": sorted({row["key"] for row in actions[:1].known_money or ()}),
         }
+
+    def _is_told_otherwise(self, actions):
+        """Tell whether the facts have changed since the user was shown the texts; what
+        he took out himself is no change."""
+        self.ensure_one()
+        if not (told := (self.shown or {}).get("told")):
+            return False
+        now = self._read_told(actions)
+        taken_out = {str(key) for key in self._get_taken_out()._origin.ids}
+        left = {key: told["items"][key] for key in told["items"].keys() - taken_out}
+        return left != now["items"] or not {*now["money"]} <= {*told["money"]}
 
     def _find_edited(self):
         """Return the names of the texts that were changed since they were rendered."""
@@ -320,19 +345,21 @@ class DunningRelanceLine(models.TransientModel):
         return self._get_window()
 
     def _look_ahead(self):
-        """Return ``{channel: (subject, body)}`` as it would leave; keeps nothing."""
-        texts = {}
+        """Return ``{channel: (subject, body)}`` as it would leave, and what that tells
+        of; keeps nothing."""
+        texts, told = {}, {}
 
         def render():
             actions = self._make_actions()
             rendered = actions._render_texts()
+            told.update(self._read_told(actions))
             for action in actions:
                 edited = (action.subject, action.body)
                 fresh = rendered.get(action.id, (False, False))
                 texts[action.channel] = edited if action.is_edited else fresh
 
         self.env["dunning.action"]._do_and_forget(render)
-        return texts
+        return texts, told
 
     def _describe_documents(self):
         if not self.level_id.attach_invoices:
@@ -351,13 +378,7 @@ class DunningRelanceLine(models.TransientModel):
         plan = self._decide(case)[case]
         step = self._get_step(case, plan, self.kind == "manual")
         if not step or (step.kind, step.rung.key) != (self.kind, self.level_id.id):
-            raise UserError(
-                self.env._(
-                    "The situation of %(debtor)s has changed meanwhile: open the "
-                    "reminder again.",
-                    debtor=case.display_name,
-                )
-            )
+            raise self._get_changed_error()
         step = step.without(self._get_taken_out().ids)
         if not step:
             raise UserError(
@@ -377,6 +398,15 @@ class DunningRelanceLine(models.TransientModel):
         actions = drafts._replace_with({case: taken}, date)
         self._pass_on(actions)
         return actions
+
+    def _get_changed_error(self):
+        return UserError(
+            self.env._(
+                "The situation of %(debtor)s has changed meanwhile: open the reminder "
+                "again.",
+                debtor=self.case_id.display_name,
+            )
+        )
 
     def _get_taken_out(self):
         """Return the items that a user took out of the message."""
@@ -481,10 +511,15 @@ class DunningRelanceLine(models.TransientModel):
             self._fill_texts(is_anew=False)
         self._check_edited_texts()
         actions = self._make_actions()
+        is_new = self._is_told_otherwise(actions)
+        if is_new and (self._find_edited() or any(actions.mapped("is_edited"))):
+            # What somebody wrote may name what is paid by now.
+            raise self._get_changed_error()
         chosen = actions.filtered(lambda a: a.channel in self._get_channels())
         (actions - chosen)._drop(self.env._("Not chosen by the sender."))
         for action in chosen:
-            self._keep_edited_text(action)
+            if not is_new:
+                self._keep_edited_text(action)
             action._add_own_files(self.file_ids)
         if self.needs_approval:
             chosen._ask_for_approval()

@@ -125,6 +125,41 @@ class TestRelance(DunningCommon):
         with self.assertRaisesRegex(UserError, "changed meanwhile"):
             line.action_send()
 
+    def _announce(self, invoice):
+        """Let the money of an invoice lie on the bank, not matched."""
+        self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": self.company_data["default_journal_bank"].id,
+                "date": DAY,
+                "payment_ref": invoice.name,
+                "partner_id": self.customer.id,
+                "amount": invoice.amount_residual,
+            }
+        )
+
+    def test_money_that_came_since_the_window_was_opened_is_not_asked_for(self):
+        paid, owed = self._invoice(5, 600.0), self._invoice(5, 400.0)
+        line = self._open(self.customer)
+        self.assertIn(paid.name, line.body)
+        self._announce(paid)
+        line.action_send()
+        action = self._case().action_ids
+        self.assertFalse(action.is_edited)
+        self.assertNotIn(paid.name, action.body)
+        self.assertIn(owed.name, action.body)
+
+    def test_a_text_of_the_user_is_refused_once_money_has_come(self):
+        paid, _owed = self._invoice(5, 600.0), self._invoice(5, 400.0)
+        line = self._open(self.customer)
+        line.body += "<p>Dear Ann, these are 1,000 in all.</p>"
+        self._announce(paid)
+        with (
+            self.assertRaisesRegex(UserError, "changed meanwhile"),
+            self.cr.savepoint(),
+        ):
+            line.action_send()
+        self.assertFalse(self._case().action_ids)
+
     def test_a_reader_may_not_send(self):
         self._invoice(5)
         self._run()
