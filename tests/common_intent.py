@@ -259,7 +259,7 @@ HOST_METHODS = (
     *("dunning.ladder.default_get", "dunning.ladder.onchange"),
     *("res.partner.default_get", "res.partner.fields_get", "res.partner.copy_data"),
     *("account.move.default_get", "account.move.fields_get"),
-    "account.move.copy_data",
+    *("account.move.copy_data", "payment.transaction.fields_get"),
     # Tells who is in charge beside; whoever may write it may do so.
     "dunning.case.message_post",
 )

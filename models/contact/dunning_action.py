@@ -228,6 +228,13 @@ class DunningAction(models.Model):
             )
             for action in actions:
                 case, reason = action.case_id, plans[action.case_id].decision.reason
+                if action.is_stale:
+                    yield self.env._(
+                        "%(debtor)s: not now. The facts have changed since the text "
+                        "was edited: read it again, then approve it.",
+                        debtor=action.partner_id.display_name,
+                    )
+                    continue
                 yield self.env._(
                     "%(debtor)s: not now. %(reason)s.",
                     debtor=action.partner_id.display_name,

@@ -317,8 +317,11 @@ class DunningAction(models.Model):
             )
             alike |= actions._get_failed_siblings()
             plans = cases._decide(day, is_bank_fresh=True, ignored=alike, books=books)
+            seen = actions.filtered("is_stale")
             for action in actions:
-                if action._follow(plans[action.case_id], day):
+                is_right = action._follow(plans[action.case_id], day)
+                # What a user wrote was about other facts: he looks at it again.
+                if is_right and (action in seen or not action.is_stale):
                     ready |= action
         return ready
 
@@ -417,6 +420,11 @@ class DunningAction(models.Model):
             item = plan.items.get(line.case_line_id.id)
             if not item:
                 return self.env._("%(invoice)s was settled.", invoice=line.name)
+            if item.hold == core.ANNOUNCED:
+                return self.env._(
+                    "The money for %(invoice)s is there and waits to be matched.",
+                    invoice=line.name,
+                )
             if item.hold:
                 return self.env._("%(invoice)s is on hold.", invoice=line.name)
             if change := line._describe_change(item):

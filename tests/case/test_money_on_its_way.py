@@ -206,6 +206,7 @@ class TestMoneyCountsWhereItBelongs(MoneyCommon):
         self._bank_line(600)
         self.assertFalse(self._send_mails())
         self.assertEqual(message.state, "cancelled")
+        self.assertIn("waits to be matched", message.cancel_reason)
         self._run(day(1))
         self.assertEqual(self._told(), ([self.owed.name], ["$ 400.00"]))
 

@@ -39,6 +39,27 @@ class TestApproval(DunningCommon):
         self.assertEqual(action.state, "cancelled")
         self.assertTrue(action.cancel_reason)
 
+    def test_an_edited_text_is_read_again_when_money_came_before_the_approval(self):
+        paid, _owed = self._invoice(5, 600.0), self._invoice(5, 400.0)
+        self._run()
+        action = self._case().action_ids.with_user(self.collector)
+        action.text_body = "<p>These are 1,000 in all.</p>"
+        self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": self.company_data["default_journal_bank"].id,
+                "date": DAY,
+                "payment_ref": paid.name,
+                "partner_id": self.customer.id,
+                "amount": 600,
+            }
+        )
+        message = action.action_approve()["params"]["message"]
+        self.assertEqual((action.state, action.is_stale), ("proposed", True))
+        self.assertIn("The facts have changed", message)
+        # He has seen the warning: now it is his word.
+        action.action_approve()
+        self.assertEqual(action.state, "queued")
+
     def test_many_are_approved_or_dropped_at_once(self):
         for number in range(4):
             self._invoice(5, partner=self._create_customer(f"Debtor {number}"))
