@@ -34,9 +34,12 @@ class DunningAction(models.Model):
     )
 
     def _leaves_by_itself(self):
-        """Tell whether the engine may act without a person: a formal notice never."""
+        """Tell whether the engine may act without a person: a formal notice never, nor
+        a text that a user wrote before the facts changed."""
         self.ensure_one()
-        return self.channel == "decision" or self.level_id._is_automatic()
+        if self.channel == "decision":
+            return True
+        return self.level_id._is_automatic() and not self.is_stale
 
     @api.model
     def _get_queuers(self):

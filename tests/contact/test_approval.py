@@ -60,6 +60,21 @@ class TestApproval(DunningCommon):
         action.action_approve()
         self.assertEqual(action.state, "queued")
 
+    def test_an_edited_text_of_an_automatic_level_waits_when_the_facts_changed(self):
+        self.first.automation = "manual"
+        self._invoice(5, 600.0)
+        self._run()
+        action = self._case().action_ids
+        action.with_user(self.collector).text_body = "<p>These are 600 in all.</p>"
+        self.first.automation = "automatic"
+        self._invoice(5, 400.0)
+        self._run(DAY + timedelta(days=1))
+        self.assertEqual((action.state, action.is_stale), ("proposed", True))
+        self.assertEqual(self._case().wait_reason, "to_approve")
+        action.with_user(self.collector).text_body = "<p>These are 1,000 in all.</p>"
+        self._run(DAY + timedelta(days=2))
+        self.assertEqual(action.state, "queued")
+
     def test_many_are_approved_or_dropped_at_once(self):
         for number in range(4):
             self._invoice(5, partner=self._create_customer(f"Debtor {number}"))
