@@ -29,7 +29,6 @@ PAID = "paid"  # a payment there
 PAYMENT = "payment"  # a payment that no posted entry shows yet
 BANK = "bank"  # a bank line that is not matched
 ONLINE = "online"  # an online payment on its way
-SOURCES = (CREDIT_NOTE, CREDIT, PAID, PAYMENT, BANK, ONLINE)
 IN_BOOKS = (CREDIT_NOTE, CREDIT, PAID)
 
 

@@ -9,9 +9,6 @@ from odoo.tools import SQL
 from ...tools import known_money as core
 from .returned_payment import MONEY_JOURNALS
 
-#: Why an open item is not dunned at all, whatever the calendar says.
-ITEM_HOLDS = ("excluded", "blocked", "in_payment", "claim")
-
 
 class OpenItem(NamedTuple):
     """One open receivable item as the ledger shows it now: thousands are made each
@@ -218,6 +215,12 @@ class AccountMoveLine(models.Model):
             SQL("%s IN %s", SQL.identifier(journal, "type"), MONEY_JOURNALS),
         ]
         rows = self.env.execute_query(query.select(*columns))
+        return self._make_dunning_items(rows, date)
+
+    @api.model
+    def _make_dunning_items(self, rows, date):
+        """Return rows of the query above as items, with what keeps them back beside the
+        books and, of a payment that came back, the name of its invoice."""
         items = [
             OpenItem(*row[:5], Decimal(row[5]), float(row[6]), *row[7:-1])
             for row in rows
