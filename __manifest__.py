@@ -1,7 +1,7 @@
 {
     "name": "Dunning: amicable recovery of customer invoices",
     "summary": "Reminders that climb a ladder you configure, up to the formal notice",
-    "version": "19.0.1.6.0",
+    "version": "19.0.1.7.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "account_dunning",

@@ -79,6 +79,14 @@ class DunningCaseLine(models.Model):
     deadline = fields.Date(
         readonly=True, help="The date by which the last message asked to pay."
     )
+    heard_level_id = fields.Many2one(
+        "dunning.level",
+        "Strongest text heard",
+        readonly=True,
+        ondelete="set null",
+        help="The strongest text, by tone and then by place in its ladder, that asked "
+        "for this invoice: no softer one asks for it again.",
+    )
     ladder_ended_on = fields.Date(
         readonly=True,
         help="When somebody decided what comes after the last rung of the ladder.",

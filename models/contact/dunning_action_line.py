@@ -30,6 +30,12 @@ class DunningActionLine(models.Model):
         ondelete="restrict",
         help="The rung that this contact delivers to the item. Empty: only listed.",
     )
+    is_for_record = fields.Boolean(
+        "For the record",
+        readonly=True,
+        help="A stronger message has asked for it already: it stands apart, neither in "
+        "the total nor in the date.",
+    )
     name = fields.Char("Number")
     invoice_date = fields.Date("Invoice date")
     date_due = fields.Date("Due date")

@@ -289,9 +289,15 @@ class DunningAction(models.Model):
             "notes": self._describe_late_entries(),
         }
 
+    def _get_object_lines(self):
+        """Return the lines of what the contact asks for: all but what stands there for
+        the record (design, rule 2)."""
+        return self.line_ids.filtered(lambda line: not line.is_for_record)
+
     def _get_totals(self):
-        """Return one total claimed per currency, never a mixed sum."""
-        return self.line_ids._get_totals(self.line_ids)
+        """Return one total asked for per currency, never a mixed sum."""
+        lines = self._get_object_lines()
+        return lines._get_totals(lines)
 
     def _get_bank(self):
         """Return the bank account to pay into: the invoices', else the company's."""
