@@ -6,7 +6,7 @@ can never disagree. Plain Python; money is ``Decimal`` in company currency, days
 ``date`` in the company's time zone, waits are whole days.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -25,6 +25,7 @@ LADDER_ENDED = "ladder_ended"
 TOO_EARLY = "too_early"
 FORMAL_NOTICE = "formal_notice"
 CONTACT_GAP = "contact_gap"
+JOINS_STRONGER = "joins_stronger"
 MATCH_FIRST = "match_first"
 BANK_STALE = "bank_stale"
 REASONS = (
@@ -38,6 +39,7 @@ REASONS = (
     TOO_EARLY,
     FORMAL_NOTICE,
     CONTACT_GAP,
+    JOINS_STRONGER,
     MATCH_FIRST,
     BANK_STALE,
 )
@@ -64,20 +66,28 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One contact (or decision): each item of ``deliver`` reaches its own rung."""
+    """One contact (or decision): each item of ``deliver`` reaches its own rung.
+
+    Those of ``listed`` are asked for as well and do not move. Both are the object of
+    the contact. Those of ``recorded`` stand apart, for the record: a formal notice asks
+    for them already, and this contact neither adds to that nor takes from it.
+    """
 
     kind: str
     rung: Rung
     deliver: Mapping[int, Rung]
     listed: tuple[int, ...] = ()
+    recorded: tuple[int, ...] = ()
 
     def without(self, keys: Collection[int]) -> "Step | None":
         """Return the step without some items, which it then neither names nor moves;
         None when nothing is left of what it is about."""
         deliver = {key: rung for key, rung in self.deliver.items() if key not in keys}
         listed = tuple(key for key in self.listed if key not in keys)
-        is_left = deliver if self.deliver else listed
-        return replace(self, deliver=deliver, listed=listed) if is_left else None
+        recorded = tuple(key for key in self.recorded if key not in keys)
+        if not (deliver if self.deliver else listed):
+            return None
+        return replace(self, deliver=deliver, listed=listed, recorded=recorded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +202,11 @@ def _decide_contact(ladder, case, free, calendar, today, bank_fresh):
         return Decision(reason=PENDING)
     if not due:
         return _wait(free, nexts, today)
-    speaking = max(due.values(), key=ladder.climbing.index)
+    speaking = find_speaking(ladder, due, free)
     if wait := reason_to_wait(ladder, case, today, speaking.formal):
         return wait
+    if day := _find_stronger_day(ladder, case, due, free, nexts, today):
+        return Decision(reason=JOINS_STRONGER, day=day)
     if speaking.formal and must_match_first(ladder, case):
         return Decision(reason=MATCH_FIRST)
     if speaking.automatic and not bank_fresh:
@@ -203,8 +215,133 @@ def _decide_contact(ladder, case, free, calendar, today, bank_fresh):
         # A formal notice moves, and names, only the items that reached it.
         due = {key: rung for key, rung in due.items() if rung.formal}
         return Decision((Step("rung", speaking, due),))
-    listed = tuple(item.key for item in free if item.key not in due)
-    return Decision((Step("rung", speaking, due, listed),))
+    return Decision((_make_step(ladder, speaking, due, free, nexts, today),))
+
+
+# Never softer: what was asked firmly is not asked for in a friendlier tone (design,
+# rule 2). A creditor who grants a new date after his notice has granted a term.
+
+
+def find_speaking(
+    ladder: Ladder, due: Mapping[int, Rung], items: Sequence[Item]
+) -> Rung:
+    """Return the rung whose text speaks for the items that are due.
+
+    The stronger of the highest due rung and the strongest text, below a formal notice,
+    that one of them has heard. What another ladder has said is said again by the first
+    rung of this one that is as strong, else by its strongest. A call leaves no text:
+    nothing is softer after it, and it is softer than nothing.
+
+    :param due: ``{item key: rung}`` of the items that are due
+    """
+    highest = max(due.values(), key=ladder.climbing.index)
+    if highest.formal or not highest.text:
+        return highest
+    heard = [
+        item.heard.strength
+        for item in items
+        if item.key in due and item.heard and not item.heard.formal
+    ]
+    wanted = max(heard, default=highest.strength)
+    if highest.strength >= wanted:
+        return highest
+    texts = sorted(
+        (rung for rung in ladder.climbing if rung.ordinary and rung.text),
+        key=lambda rung: rung.strength,
+    )
+    return next((rung for rung in texts if rung.strength >= wanted), texts[-1])
+
+
+def _find_stronger_day(ladder, case, due, items, nexts, today):
+    """Return the day of the stronger text that fresh debts wait for; None when they
+    speak for themselves.
+
+    A fresh debt joins a stronger text that is due within the contact gap of its own
+    day: two messages would not be allowed so close to each other.
+    """
+    fresh = {
+        item.key: nexts[item.key][1]
+        for item in items
+        if item.is_fresh and item.key in nexts
+    }
+    if not due.keys() <= fresh.keys() or not all(rung.text for rung in due.values()):
+        return None
+    last_day = min(fresh[key] for key in due) + timedelta(days=ladder.contact_gap)
+    own = max(rung.strength for rung in due.values())
+    free_on = today
+    if case.last_contact:
+        free_on = case.last_contact + timedelta(days=ladder.contact_gap)
+    coming = [
+        max(day, free_on)
+        for key, (rung, day) in nexts.items()
+        if key not in fresh
+        and rung
+        and _is_text_by_itself(rung)
+        and rung.strength > own
+        and day > today
+    ]
+    day = min(coming, default=None)
+    return day if day and today < day <= last_day else None
+
+
+def _is_text_by_itself(rung):
+    return rung.text and rung.automatic and not (rung.formal or rung.decision)
+
+
+def _make_step(ladder, speaking, due, items, nexts, today):
+    """Return the contact: what is due, and beside it what may be asked for in the same
+    words; what a formal notice asks for stands apart."""
+    others = [item for item in items if item.key not in due]
+    fresh = {item.key for item in items if item.is_fresh}
+    if speaking.text and due.keys() <= fresh:
+        # A first reminder of its own names nothing else.
+        return Step("rung", speaking, due)
+    return Step("rung", speaking, due, *_split(ladder, speaking, others, nexts, today))
+
+
+def _split(ladder, speaking, items, nexts, today):
+    """Return what is asked for beside the items that are due, and what stands there for
+    the record, as two tuples of keys."""
+    top = ladder.climbing.index(speaking)
+    last_day = today + timedelta(days=ladder.contact_gap)
+    listed, recorded = [], []
+    for item in items:
+        _rung, day = nexts.get(item.key, (None, None))
+        if item.is_on_notice:
+            recorded.append(item.key)
+        elif ladder.position(item) > top or item.has_heard_more(speaking):
+            continue
+        elif item.is_fresh and speaking.text and day and day > last_day:
+            continue  # its own first reminder comes, and that is soon enough
+        else:
+            listed.append(item.key)
+    return tuple(listed), tuple(recorded)
+
+
+def repeat(ladder: Ladder, case: Case, today: date) -> Step | None:
+    """Return the last message again, for a person who wants it repeated by hand: it
+    asks for what is late and moves nothing. None when there is nothing to repeat.
+
+    What is under formal notice is only recalled, what is on its way to a first reminder
+    of its own is left to it, and nothing is asked for more softly than before.
+    """
+    late = [item for item in case.items if item.is_late(today, ladder.grace)]
+    free = [item for item in late if not item.hold]
+    told = {item.key: item for item in free if not item.is_on_notice}
+    if not told:
+        return None
+    ordinary = [rung for rung in ladder.climbing if rung.ordinary]
+    if not ordinary:
+        return None
+    places = [ladder.position(item) for item in told.values()]
+    stands = [rung for rung in ordinary if ladder.climbing.index(rung) in places]
+    highest = max(stands, key=ladder.climbing.index, default=ordinary[0])
+    speaking = find_speaking(ladder, dict.fromkeys(told, highest), free)
+    nexts = {item.key: next_rung(ladder, item) for item in free}
+    listed, recorded = _split(ladder, speaking, free, nexts, today)
+    if not listed:
+        listed = tuple(told)  # one who wants to remind of a fresh debt now
+    return Step("manual", speaking, {}, listed, recorded)
 
 
 def reason_to_wait(

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 #: Key of the decision that the engine adds when a ladder does not end in one.
 END_OF_LADDER = 0
+#: The tones of texts, the softest first.
+TONES = ("friendly", "neutral", "firm", "formal")
 #: Days of silence after the last rung before that added decision is taken.
 END_GAP_DAYS = 15
 
@@ -20,7 +22,9 @@ class Rung:
     """One level: ``delay`` from the due date, ``gap`` since the rung before it.
 
     ``notified`` is true of a formal notice and of the decisions that follow one: who
-    stands there has been put on notice.
+    stands there has been put on notice. ``text`` is true of what leaves words with the
+    debtor (a call leaves none), ``tone`` says how firm they are (0 is the softest) and
+    ``place`` how far up its ladder the rung stands.
     """
 
     key: int
@@ -30,6 +34,15 @@ class Rung:
     decision: bool = False
     automatic: bool = True
     notified: bool = False
+    text: bool = True
+    tone: int = 0
+    place: int = 0
+
+    @property
+    def strength(self) -> tuple[int, int]:
+        """How strongly its text speaks: by its tone, then by its place. Nothing is
+        stronger than a formal notice, whatever tone somebody gave it."""
+        return len(TONES) if self.formal else self.tone, self.place
 
     @property
     def courtesy(self) -> bool:
@@ -149,7 +162,8 @@ class Item(NamedTuple):
     decision about it is already on somebody's desk; ``courtesies`` are the keys of the
     courtesy levels that it already got. ``start`` is the rung that somebody chose as
     the first one of an old item, with the delay it has. ``agreed`` is the rung that was
-    to speak if an agreement failed, ``agreed_on`` the day on which it did.
+    to speak if an agreement failed, ``agreed_on`` the day on which it did. ``heard`` is
+    the strongest text that asked for the item, whoever it was about.
     """
 
     key: int
@@ -169,6 +183,23 @@ class Item(NamedTuple):
     start_delay: int = 0
     agreed: int | None = None
     agreed_on: date | None = None
+    heard: Rung | None = None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether nobody has asked for the item yet, by any rung or text."""
+        return self.rung is None and self.start is None and self.heard is None
+
+    @property
+    def is_on_notice(self) -> bool:
+        """Whether a formal notice asked for the item."""
+        return self.rung_notified or bool(self.heard and self.heard.formal)
+
+    def has_heard_more(self, rung: Rung) -> bool:
+        """Tell whether a stronger text than that of the rung asked for the item."""
+        if self.is_on_notice and not rung.formal:
+            return True
+        return bool(self.heard) and self.heard.strength > rung.strength
 
     def is_late(self, today: date, grace: int) -> bool:
         return (today - self.due).days > grace

@@ -653,7 +653,8 @@ class DunningRelanceLine(models.TransientModel):
     def _get_step(self, case, plan, can_repeat):
         """Return the engine's step; else, for one debtor, the last message again.
 
-        A message repeated by hand lists what is late and moves no item.
+        A message repeated by hand names what is late and moves no item; none of it is
+        asked for more softly than before.
         """
         if plan.contact and plan.contact.kind == "rung":
             return plan.contact
@@ -661,25 +662,8 @@ class DunningRelanceLine(models.TransientModel):
             return None
         if self._get_wait(case, plan):
             return None
-        level = case.level_id
-        if not level or level.is_decision:
-            level = case.ladder_id._get_levels().filtered(
-                lambda rung: (
-                    not rung.is_courtesy
-                    and not rung.is_decision
-                    and not rung.is_formal_notice
-                )
-            )[:1]
-        if not level or level.is_formal_notice:
-            return None
-        grace = case.ladder_id.grace_days
         today = case.company_id._dunning_today()
-        late = [
-            key
-            for key, item in plan.items.items()
-            if not item.hold and (today - item.due).days > grace
-        ]
-        return core.Step("manual", level._to_rung(), {}, tuple(late))
+        return core.repeat(case.ladder_id._to_core(), plan.facts, today)
 
     @api.model
     def _get_refusal(self, case, plan, can_repeat):

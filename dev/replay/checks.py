@@ -18,11 +18,13 @@ class Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One invoice named in a contact; ``level`` is None when it is only listed."""
+    """One invoice named in a contact; ``level`` is None when it is only listed, and
+    ``is_for_record`` true when it is not asked for."""
 
     number: str
     level: int | None
     amount: Decimal
+    is_for_record: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Watch:
         self.rules = rules
         self.climbed: dict[str, Rung] = {}
         self.contacted: dict[str, date] = {}
+        self.heard: dict[str, int] = {}
 
     def observe(self, contacts: Iterable[Contact]) -> None:
         """Check the contacts of one day.
@@ -52,6 +55,7 @@ class Watch:
         """
         for contact in contacts:
             self._check_contact(contact)
+            self._check_tone(contact)
             for named in contact.named:
                 self._check_named(contact, named)
                 if named.level is not None:
@@ -60,10 +64,16 @@ class Watch:
     def _check_contact(self, contact: Contact) -> None:
         levels = [named.level for named in contact.named if named.level is not None]
         self._refuse(not levels, contact, "a contact that delivers no level")
+        heard = [
+            self.heard.get(named.number, 0)
+            for named in contact.named
+            if named.level is not None
+        ]
         self._refuse(
-            levels and max(levels) != contact.level,
+            levels and max(*levels, *heard) != contact.level,
             contact,
-            "a level speaks that is not the highest one delivered",
+            "a level speaks that is neither the highest one delivered nor the firmest "
+            "one heard",
         )
         # One step per debtor and run, even without a gap.
         wait = timedelta(days=max(self.rules.contact_gap, 1))
@@ -72,6 +82,16 @@ class Watch:
             last and contact.day < last + wait, contact, f"contacted on {last} already"
         )
         self.contacted[contact.customer] = contact.day
+
+    def _check_tone(self, contact: Contact) -> None:
+        """No text is softer than one that asked for the same invoice before."""
+        for named in contact.named:
+            if not named.is_for_record:
+                before = self.heard.get(named.number, 0)
+                self._refuse(
+                    before > contact.level, contact, f"heard {before} before", named
+                )
+                self.heard[named.number] = contact.level
 
     def _check_named(self, contact: Contact, named: Named) -> None:
         invoice = self.invoices[named.number]
@@ -117,6 +137,18 @@ class Watch:
             if named:
                 where += f", invoice {named.number}, level {named.level}"
             raise Broken(f"{where}: {what}")
+
+
+def softer(contacts: Iterable[Contact]) -> int:
+    """Count the contacts that speak more softly about an invoice than one before."""
+    heard: dict[str, int] = {}
+    count = 0
+    for contact in contacts:
+        asked = [named.number for named in contact.named if not named.is_for_record]
+        count += any(heard.get(number, 0) > contact.level for number in asked)
+        for number in asked:
+            heard[number] = max(heard.get(number, 0), contact.level)
+    return count
 
 
 def rungs_of(contacts: Iterable[Contact]) -> list[Rung]:

@@ -198,46 +198,85 @@ def step_by_step(
     for invoice in invoices:
         by_customer.setdefault(invoice.customer, []).append(invoice)
     for of_customer in by_customer.values():
-        rungs += _climb(of_customer, rules, days)
+        rungs += Climb(of_customer, rules).through(days)
     return sorted(rungs, key=lambda rung: (rung.day, rung.number))
 
 
-def _climb(
-    invoices: Sequence[Invoice], rules: Rules, days: Collection[date]
-) -> Iterator[Rung]:
-    """Follow one customer."""
-    top = len(rules.delays)
-    height = dict.fromkeys([invoice.number for invoice in invoices], 0)
-    free_from = {
-        invoice.number: invoice.due + timedelta(days=rules.grace + 1)
-        for invoice in invoices
-    }
-    contact_from = date.min
-    for day in sorted(days):
-        if day < contact_from:
-            continue
-        reached = [
-            invoice
-            for invoice in invoices
-            if invoice.is_open(day)
-            and height[invoice.number] < top
-            and free_from[invoice.number] <= day
-            and (day - invoice.due).days >= rules.delays[height[invoice.number]]
+class Climb:
+    """One customer, day by day: nobody hears a softer text, and a fresh debt joins a
+    firmer one that comes within the contact gap."""
+
+    def __init__(self, invoices: Sequence[Invoice], rules: Rules):
+        self.invoices, self.rules = invoices, rules
+        self.gap = timedelta(days=rules.contact_gap)
+        self.height = dict.fromkeys([one.number for one in invoices], 0)
+        self.heard = dict.fromkeys(self.height, -1)  # the firmest text, by its place
+        self.free_from = {
+            one.number: one.due + timedelta(days=rules.grace + 1) for one in invoices
+        }
+        self.contact_from = date.min
+
+    def through(self, days: Collection[date]) -> Iterator[Rung]:
+        """Yield each level that is delivered."""
+        for day in sorted(days):
+            if day >= self.contact_from:
+                yield from self._step(day)
+
+    def _own_day(self, one: Invoice) -> date:
+        wait = timedelta(days=self.rules.delays[self.height[one.number]])
+        return max(self.free_from[one.number], one.due + wait)
+
+    def _is_fresh(self, one: Invoice) -> bool:
+        return not self.height[one.number] and self.heard[one.number] < 0
+
+    def _step(self, day: date) -> Iterator[Rung]:
+        late = [
+            one
+            for one in self.invoices
+            if one.is_open(day) and (day - one.due).days > self.rules.grace
         ]
-        if reached and rules.deadline:
-            # The printed date binds for what the message only lists as well.
-            asked = day + timedelta(days=rules.deadline + rules.grace + 1)
-            for invoice in invoices:
-                is_late = (day - invoice.due).days > rules.grace
-                if is_late and invoice.is_open(day) and invoice not in reached:
-                    free_from[invoice.number] = max(free_from[invoice.number], asked)
-        for invoice in reached:
-            yield Rung(day, invoice.number, rules.delays[height[invoice.number]])
-            height[invoice.number] += 1
-            if height[invoice.number] < top:
-                wait = rules.wait(height[invoice.number])
-                free_from[invoice.number] = day + timedelta(days=wait)
-            contact_from = day + timedelta(days=rules.contact_gap)
+        top = len(self.rules.delays)
+        climbing = [one for one in late if self.height[one.number] < top]
+        reached = [one for one in climbing if self._own_day(one) <= day]
+        are_fresh = all(map(self._is_fresh, reached))
+        if not reached or (are_fresh and self._joins_later(climbing, reached, day)):
+            return
+        speaking = max(
+            max(self.height[one.number], self.heard[one.number]) for one in reached
+        )
+        if not are_fresh:
+            self._list([one for one in late if one not in reached], speaking, day)
+        for one in reached:
+            yield Rung(day, one.number, self.rules.delays[self.height[one.number]])
+            self._reach(one, speaking, day)
+        self.contact_from = day + self.gap
+
+    def _joins_later(self, climbing, reached, day) -> bool:
+        coming = [self._own_day(one) for one in climbing if not self._is_fresh(one)]
+        last_day = min(map(self._own_day, reached)) + self.gap
+        return any(day < one <= last_day for one in coming)
+
+    def _list(self, others, speaking: int, day: date) -> None:
+        """The printed date binds for what the message only lists too, once a text."""
+        rules = self.rules
+        asked = day + timedelta(days=rules.deadline + rules.grace + 1)
+        for one in others:
+            number = one.number
+            is_later = self._is_fresh(one) and self._own_day(one) > day + self.gap
+            stands_higher = self.height[number] - 1 > speaking
+            if is_later or stands_higher or self.heard[number] >= speaking:
+                continue
+            self.heard[number] = speaking
+            if rules.deadline:
+                self.free_from[number] = max(self.free_from[number], asked)
+
+    def _reach(self, one: Invoice, speaking: int, day: date) -> None:
+        number = one.number
+        self.height[number] += 1
+        self.heard[number] = speaking
+        if self.height[number] < len(self.rules.delays):
+            wait = self.rules.wait(self.height[number])
+            self.free_from[number] = day + timedelta(days=wait)
 
 
 def lost_by_skipping(

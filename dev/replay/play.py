@@ -178,6 +178,7 @@ class Play:
                     number=line.move_id.ref or line.name,
                     level=self.levels.get(line.level_id.id),
                     amount=Decimal(f"{line.amount_claimed:.2f}"),
+                    is_for_record=line.is_for_record,
                 )
                 for line in action.line_ids
             ),

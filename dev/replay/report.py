@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from replay.checks import compare, rungs_of
+from replay.checks import compare, rungs_of, softer
 from replay.ledger import (
     Invoice,
     Rules,
@@ -47,6 +47,7 @@ def mode(
         notes.append(f"The numbers published for {published['name']} were compared.")
     if rules.contact_gap:
         notes.append(dropped(rules, invoices, outcome))
+    notes.append(f"Contacts softer than one before: {softer(outcome.contacts)}.")
     notes.append(f"Decisions asked for at the end of the ladder: {outcome.decisions}.")
     return [*lines, "", *notes], problems
 

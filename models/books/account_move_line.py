@@ -126,10 +126,11 @@ class OpenItem(NamedTuple):
             "number": self.name,
         }
 
-    def to_action_line(self, case_line_id, level_id, today):
+    def to_action_line(self, case_line_id, level_id, today, is_for_record=False):
         """Return the values that freeze the item in a contact of a date.
 
         :param level_id: the rung delivered to the item, None when it is only listed
+        :param is_for_record: it stands apart and is not asked for
         """
         return {
             "case_line_id": case_line_id,
@@ -144,6 +145,7 @@ class OpenItem(NamedTuple):
             "amount_residual": self.residual_currency,
             "amount_claimed": self.claimed_currency,
             "amount_announced": float(self.announced),
+            "is_for_record": is_for_record,
         }
 
 

@@ -12,7 +12,12 @@ from ..books.bulk_insert import insert_rows
 from .decide import Books
 
 #: Where an item stands that nobody was written to about.
-NEVER_DUNNED = {"level_id": None, "delivered_on": None, "deadline": None}
+NEVER_DUNNED = {
+    "level_id": None,
+    "delivered_on": None,
+    "deadline": None,
+    "heard_level_id": None,
+}
 #: How a case ended, by what most of it was settled with.
 CLOSE_REASONS = {
     settlement.MONEY: "paid",
@@ -285,6 +290,7 @@ class DunningCase(models.Model):
                 "level_id": line.level_id.id or None,
                 "delivered_on": line.delivered_on or None,
                 "deadline": line.deadline or None,
+                "heard_level_id": line.heard_level_id.id or None,
             }
         told = self.env["dunning.action.line"].search(
             Domain("level_id", "!=", False)
@@ -302,6 +308,7 @@ class DunningCase(models.Model):
             "level_id": last.level_id.id or None,
             "delivered_on": last.action_id.delivered_on or None,
             "deadline": last.action_id.deadline or None,
+            "heard_level_id": told.action_id.level_id._find_strongest().id or None,
         }
 
     @api.model

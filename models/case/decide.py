@@ -78,6 +78,7 @@ class CaseLine(NamedTuple):
     start_level_id: int
     agreed_level_id: int
     agreed_on: Date
+    heard_level_id: int
     next_level_id: int
     next_date: Date
     number: str
@@ -109,6 +110,7 @@ class CaseLine(NamedTuple):
             start_delay=start.delay if start else 0,
             agreed=self.agreed_level_id,
             agreed_on=self.agreed_on,
+            heard=levels.get(self.heard_level_id),
         )
 
 

@@ -191,6 +191,9 @@ class DunningCase(models.Model):
                 "The deadline of a formal notice is running"
             ),
             core.CONTACT_GAP: self.env._("Contacted too recently"),
+            core.JOINS_STRONGER: self.env._(
+                "A firmer message comes within the contact gap: one will do for both"
+            ),
             core.MATCH_FIRST: self.env._(
                 "Money of the customer is there: match it first, then go on"
             ),

@@ -83,7 +83,7 @@ class DunningCaseLine(models.Model):
         "dunning.level",
         "Strongest text heard",
         readonly=True,
-        ondelete="set null",
+        ondelete="restrict",
         help="The strongest text, by tone and then by place in its ladder, that asked "
         "for this invoice: no softer one asks for it again.",
     )

@@ -208,4 +208,6 @@ class DunningCase(models.Model):
                     )
                 )
                 ranked[:-1]._write_facts({"active": False})
+                heard = of_item.heard_level_id._find_strongest()
+                ranked[-1:]._write_facts({"heard_level_id": heard.id})
         self.line_ids._refresh_next()

@@ -10,6 +10,7 @@ from . import propose
 from . import event
 from . import text
 from . import late_entry
+from . import heard
 from . import dunning_reason
 from . import dunning_case
 from . import address

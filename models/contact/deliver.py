@@ -328,14 +328,19 @@ class DunningAction(models.Model):
         """Let the items of delivered contacts stand on their rungs."""
         ends = self.filtered(lambda a: a.channel == "decision" and not a.level_id)
         ends.line_ids.case_line_id._deliver(self.env["dunning.level"], day, False)
-        rows = self.line_ids.grouped(lambda row: (row.level_id, row.action_id.deadline))
+        rows = self._get_object_lines().grouped(
+            lambda row: (row.level_id, row.action_id.deadline)
+        )
         for (level, deadline), lines in rows.items():
             # The message asked to pay all of it by one date: what is only listed does
-            # not advance, but nothing more is asked for it before that date either.
+            # not advance, but nothing more is asked for it before that date either. It
+            # waits once for each text: else a debtor with a new invoice every week
+            # would never come to the next level.
             if level:
                 lines.case_line_id._deliver(level, day, deadline)
             elif deadline:
-                lines.case_line_id._postpone(deadline)
+                newly = lines.filtered(lambda row: row._is_stronger_than_heard())
+                newly.case_line_id._postpone(deadline)
         self.line_ids.case_line_id._refresh_next()
 
     def _mark_failed(self, reason, task=None):
@@ -441,7 +446,8 @@ class DunningAction(models.Model):
 
     def _get_document_lines(self):
         """Return the case lines whose invoices go with the messages."""
-        lines = self.filtered("level_id.attach_invoices").line_ids.case_line_id
+        enclosing = self.filtered("level_id.attach_invoices")
+        lines = enclosing._get_object_lines().case_line_id
         return lines.filtered(
             lambda line: line.move_id.is_sale_document(include_receipts=True)
         )

@@ -63,6 +63,7 @@ class DunningActionLine(models.Model):
                 line.case_line_id.id,
                 line.level_id.id,
                 line.name,
+                line.is_for_record,
                 line.amount_residual,
                 line.amount_claimed,
             )

@@ -112,7 +112,7 @@ class DunningAction(models.Model):
     def _find_recipient(self):
         """Return to whom the contact is addressed as things are now."""
         self.ensure_one()
-        billed = self.line_ids.case_line_id._get_billed()
+        billed = self._get_object_lines().case_line_id._get_billed()
         return self.case_id._get_contact(self.channel, billed or None, self.level_id)
 
     def _address(self, contact):

@@ -21,7 +21,7 @@ REFUSED_ADDRESS = "SMTPRecipientsRefused"
 SAME_LINE = (
     *("case_line_id", "move_line_id", "move_id", "level_id", "currency_id", "name"),
     *("invoice_date", "date_due", "days_overdue", "amount_residual", "amount_claimed"),
-    "amount_announced",
+    *("amount_announced", "is_for_record"),
 )
 #: A mail server explains itself at length; the message in the chatter has it all.
 LONGEST_REASON = 300
@@ -150,7 +150,7 @@ class DunningAction(models.Model):
     def _prepare_fallback(self):
         self.ensure_one()
         channel, level = self.level_id.fallback_channel, self.level_id
-        billed = self.line_ids.case_line_id._get_billed()
+        billed = self._get_object_lines().case_line_id._get_billed()
         contact = self.case_id._get_contact(channel, billed or None, level)
         return {
             "case_id": self.case_id.id,
@@ -285,12 +285,15 @@ class DunningAction(models.Model):
             line = row.case_line_id
             if row.level_id and line._stands_on(row.level_id):
                 line._stand(self._get_standing_without(row))
+            elif row.is_for_record:
+                continue  # its date is another's
             elif not row.level_id and self.deadline and line.deadline == self.deadline:
                 line._write_facts(
                     {"deadline": self._get_standing_without(row).deadline}
                 )
         lines = self.line_ids.case_line_id
         lines._stand_on_new_ladder()
+        lines._hear_anew()
         lines._refresh_next()
 
     def _get_standing_without(self, row):

@@ -238,13 +238,15 @@ class DunningAction(models.Model):
     @api.model
     def _prepare_lines(self, step, plan, date):
         """Return the values of a step's lines: delivered items, then listed ones."""
-        keys = [*step.deliver, *step.listed]
+        keys = [*step.deliver, *step.listed, *step.recorded]
         values = []
         for key in sorted(keys, key=lambda key: (plan.items[key].due, key)):
             rung = step.deliver.get(key)
-            counts = step.kind == "rung" and rung and rung.key
+            level_id = rung.key if step.kind == "rung" and rung else 0
             values.append(
-                plan.items[key].to_action_line(key, rung.key if counts else None, date)
+                plan.items[key].to_action_line(
+                    key, level_id or None, date, key in step.recorded
+                )
             )
         return values
 
@@ -266,6 +268,7 @@ class DunningAction(models.Model):
                 row["case_line_id"],
                 row["level_id"] or False,
                 row["name"] or False,
+                row["is_for_record"],
                 row["amount_residual"],
                 row["amount_claimed"],
             )
@@ -293,7 +296,7 @@ class DunningAction(models.Model):
     def _get_known_rows(self, plan):
         """Return what the contact would deduct by a plan of now."""
         self.ensure_one()
-        keys = self.line_ids.case_line_id.ids
+        keys = self._get_object_lines().case_line_id.ids
         items = [plan.items[key] for key in keys if key in plan.items]
         return plan.money.to_rows(items, self.kind != "courtesy") or False
 
@@ -373,7 +376,7 @@ class DunningAction(models.Model):
         """Drop the lines of settled or held items and read the others' balance."""
         for line in self.line_ids.sudo():  # the engine's own
             item = plan.items.get(line.case_line_id.id)
-            if not item or item.hold:
+            if not item or item.hold or line._is_softer():
                 line.unlink()
             elif line._has_changed(item) or line._is_renamed(item):
                 line._write_facts(
@@ -387,7 +390,7 @@ class DunningAction(models.Model):
                 self._write_facts({"is_stale": self.is_edited})
         if self._note_known_money(self._get_known_rows(plan)):
             self._write_facts({"is_stale": self.is_edited})
-        if not self.line_ids:
+        if not self._get_object_lines():
             self._drop(self.env._("Everything named in it was settled meanwhile."))
 
     def _find_outdated(self):
@@ -418,6 +421,11 @@ class DunningAction(models.Model):
         """Return why what is told of an item is no longer right, in words."""
         for line in self.line_ids:
             item = plan.items.get(line.case_line_id.id)
+            if line._is_softer():
+                return self.env._(
+                    "A stronger message has asked for %(invoice)s since.",
+                    invoice=line.name,
+                )
             if not item:
                 return self.env._("%(invoice)s was settled.", invoice=line.name)
             if item.hold == core.ANNOUNCED:

@@ -273,8 +273,11 @@ class DunningAction(models.Model):
         return {
             "action": self,
             "rows": [
-                line._format(as_date, sites.get(line, "")) for line in self.line_ids
+                line._format(as_date, sites.get(line, ""))
+                for line in self._get_object_lines()
             ],
+            # What is asked for elsewhere, and only recalled here.
+            "recorded": self._describe_recorded(),
             "totals": [
                 format_amount(self.env, amount, currency)
                 for currency, amount in self._get_totals().items()
@@ -302,14 +305,15 @@ class DunningAction(models.Model):
     def _get_bank(self):
         """Return the bank account to pay into: the invoices', else the company's."""
         self.ensure_one()
-        return self.company_id._dunning_get_bank(self.line_ids.move_id)
+        return self.company_id._dunning_get_bank(self._get_object_lines().move_id)
 
     def _get_payment_reference(self):
         self.ensure_one()
-        moves = self.line_ids.move_id
+        lines = self._get_object_lines()
+        moves = lines.move_id
         if len(moves) == 1 and moves.sudo()._is_dunning_document():  # as the number
             return moves.payment_reference or moves.name
-        names = [name for name, _count in count_names(self.line_ids.mapped("name"))]
+        names = [name for name, _count in count_names(lines.mapped("name"))]
         if len(names) <= SHORT_LIST:
             return ", ".join(names)
         return self.case_id.partner_id.ref or self._get_letter_reference()
@@ -318,7 +322,7 @@ class DunningAction(models.Model):
     @api.depends_context("lang")
     def _compute_figures(self):
         for action in self:
-            lines = action.line_ids
+            lines = action._get_object_lines()
             amounts = [
                 format_amount(self.env, amount, currency)
                 for currency, amount in action._get_payable().items()

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, frozendict
 
 from ...tools.ladder import Ladder
+from ...tools.rungs import TONES
 
 #: What a rule of assignment looks at; see :meth:`DunningLadder._read_named`.
 RULES = ("debtor_kind", "category_ids", "country_ids", "zip_prefixes")
@@ -146,6 +147,7 @@ class DunningLadder(models.Model):
         "level_ids.deadline_days",
         "level_ids.sequence",
         "level_ids.active",
+        "level_ids.tone",
         "contact_gap_days",
         "grace_days",
     )
@@ -158,7 +160,22 @@ class DunningLadder(models.Model):
                 for level, following in pairwise(rungs)
                 for message in ladder._get_warnings(level, following)
             ]
+            messages += ladder._warn_of_softer(rungs)
             ladder.warning = "\n".join(messages)
+
+    def _warn_of_softer(self, rungs):
+        """Yield the levels that speak more softly than one before: nobody ever reads
+        their text (design, rule 2)."""
+        texts = rungs.filtered(lambda level: level._leaves_text())
+        for level, following in pairwise(texts):
+            if TONES.index(following.tone) < TONES.index(level.tone):
+                yield self.env._(
+                    "“%(next)s” speaks more softly than “%(level)s” before it: what "
+                    "was asked firmly is not asked for in a friendlier tone, so that "
+                    "the text of “%(level)s” leaves once more in its place.",
+                    next=following.name,
+                    level=level.name,
+                )
 
     def _get_warnings(self, level, following):
         way = max(following.delay_days - level.delay_days, following.gap_days)

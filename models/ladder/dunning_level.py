@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from ...tools.channels import BY_PERSON
 from ...tools.ladder import Rung
+from ...tools.rungs import TONES
 from ...tools.sms import simplify, without_placeholders
 from ...tools.wording import find_forbidden
 
@@ -301,7 +302,27 @@ class DunningLevel(models.Model):
             decision=self.is_decision,
             automatic=self._is_automatic(),
             notified=self.is_formal_notice or self._follows_notice(levels),
+            text=self._leaves_text(),
+            tone=TONES.index(self.tone),
+            place=self._find_place(levels),
         )
+
+    def _leaves_text(self):
+        """Tell whether it leaves words with the debtor; a call or a visit does not."""
+        self.ensure_one()
+        return any(name not in BY_PERSON for name in self._get_channels())
+
+    def _find_strongest(self):
+        """Return the level whose text is the strongest, empty when none leaves one."""
+        texts = self.filtered(lambda level: level._leaves_text())
+        return texts.sorted(lambda level: level._to_rung().strength)[-1:]
+
+    def _find_place(self, levels=None):
+        """Return how far up its ladder the level stands, archived ones counted."""
+        if levels is None:
+            levels = self.ladder_id.with_context(active_test=False).level_ids
+        mine = self._rank()
+        return sum(level._rank() < mine for level in levels)
 
     def _is_automatic(self):
         """Tell whether it leaves by itself: a formal notice never does."""

@@ -56,6 +56,15 @@ class DunningAction(models.Model):
             is_consumer = action.partner_id.dunning_debtor_kind == "consumer"
             action.mediator_text = is_consumer and company.dunning_mediator
 
+    def _name_notice(self, notice):
+        if not notice.notice_number:
+            return super()._name_notice(notice)
+        return self.env._(
+            "our formal notice no. %(number)s of %(date)s",
+            number=notice.notice_number,
+            date=self._format_day(notice.delivered_on),
+        )
+
     def _is_notice_itself(self):
         """Tell whether this contact is the formal notice, and not a copy of it."""
         self.ensure_one()

@@ -124,6 +124,8 @@ class TestBounce(BounceCommon):
 
     def test_what_was_only_listed_no_longer_waits_for_a_date_nobody_read(self):
         self.second.deadline_days = 8
+        # Its own first reminder comes within the gap: the second one names it.
+        self.ladder.contact_gap_days = 3
         self._invoice(5)
         self._run_and_send()
         self._invoice(-8)
