@@ -82,6 +82,10 @@ replay:  ## run the engine on invoices from a file (DATA=file.csv, DISPUTES=1)
 	@PYTHONPATH=dev $(PYTHON) -m replay $(if $(DATA),--data "$(DATA)") \
 	    $(if $(DISPUTES),--mode disputes) $(ARGS)
 
+.PHONY: tone
+tone:  ## count the messages of the demo softer than one before
+	@$(RUN) script dev/tone.py
+
 .PHONY: bench
 bench:  ## measure speed and memory (SIZE=small, medium or large)
 	@PYTHONPATH=dev $(PYTHON) -m bench --size $(or $(SIZE),small) $(ARGS)

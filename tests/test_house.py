@@ -18,7 +18,7 @@ STAGES = {
     "case": {"collect", "decide", "change_ladder", "join", "hints", "recipient"}
     | {"known_money"},
     "contact": {"propose", "text", "deliver", "other_channel", "person", "sms", "event"}
-    | {"address", "late_entry", "envelope"},
+    | {"address", "late_entry", "envelope", "heard"},
     "automation": {"server_actions"},
     "post": {"letter", "registered"},
     "notice": {"content"},
