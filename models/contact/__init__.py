@@ -9,6 +9,7 @@ from . import person
 from . import propose
 from . import event
 from . import text
+from . import sentences
 from . import late_entry
 from . import dunning_reason
 from . import dunning_case

@@ -15,3 +15,4 @@ from . import test_late_entry
 from . import test_entry_texts
 from . import test_recipient
 from . import test_true_today
+from . import test_true_sentences
