@@ -220,7 +220,7 @@ RULES = (
         NO_FEE (?:honoraires|frais) (?:d'|de )LAWYER_FR... (?:vous )?CHARGED_FR
         (?:avocat|recouvrement|procedure|proces)s?... a vos frais
         NO_FEE LAWYER_EN (?:fee|cost|expense|charge)s?... CHARGED_EN
-        (?:lawyer|attorney|solicitor|proceeding|collection)s?... at your (?:expens|cost)e?
+        (?:lawyer|attorney|solicitor|proceeding|collection)s?... at your \w+
         """,
         "Seul un juge met des honoraires ou des frais à la charge du débiteur "
         "(CPCE L111-8).",
