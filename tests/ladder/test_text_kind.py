@@ -118,8 +118,8 @@ class TestOwnPhrases(DunningCommon):
             action.with_user(self.collector).text_body = "<p>Your last chance</p>"
 
     def test_a_phrase_that_a_text_says_now_names_the_text(self):
-        with self.assertRaisesRegex(ValidationError, "E-mail"):
-            self._avoid("Reminder")
+        with self.assertRaisesRegex(ValidationError, "reminder by e-mail"):
+            self._avoid("reminder")
 
     def test_one_that_was_taken_off_the_list_is_allowed_again(self):
         phrase = self._avoid("last chance")
