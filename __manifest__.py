@@ -55,7 +55,7 @@
         "data/ladder/dunning_ladder_key_account_data.xml",
         "data/ladder/dunning_ladder_first_delay_data.xml",
         "data/interest/dunning_level_data.xml",
-        "data/ladder/mail_template_kind_data.xml",
+        "data/ladder/text_kind_data.xml",
         "wizards/dunning_relance_views.xml",
         "wizards/dunning_level_preview_views.xml",
         "wizards/dunning_letter_post_views.xml",

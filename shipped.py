@@ -79,7 +79,9 @@ def _load(env, names):
     wanted = set(names)
     for path in sorted(HERE.glob("data/**/*.xml")):
         if data := _cut(path, wanted):
-            convert_xml_import(env, MODULE, BytesIO(data), {}, "init", True)
+            file = BytesIO(data)
+            file.name = str(path)  # for Odoo's messages
+            convert_xml_import(env, MODULE, file, {}, "init", True)
     env.flush_all()
     langs = [code for code, _name in env["res.lang"].get_installed()]
     env["ir.module.module"]._load_module_terms([MODULE], langs)
