@@ -3,12 +3,13 @@ from datetime import date as Date
 from functools import cache
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_date
 
 from ...tools.channels import BY_PERSON
 from ...tools.items import count_names
 from ...tools.known_money import CREDIT, CREDIT_NOTE, IN_BOOKS
 from ...tools.people import DOCTOR, LAWYER, MAN, WOMAN, read_civility, say_day
+from ..books.money import format_amount
 
 #: What the texts of levels may name; admins without the right to edit code use them.
 PLACEHOLDERS = (
