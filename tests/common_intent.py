@@ -37,7 +37,7 @@ ROLE_NAMES = {
 TIERS = ("reader", "collector", "manager")
 
 #: What no company owns: facts of law, the same for all of them.
-COMMON = ("dunning.rate", "dunning.reason")
+COMMON = ("dunning.phrase", "dunning.rate", "dunning.reason")
 
 #: Model: the operations of each tier (C create, R read, W write, D delete), on records
 #: of the user's company. On another company's records nobody may do anything.
@@ -57,6 +57,7 @@ OPERATIONS = {
     "dunning.dispute": {"reader": "R", "collector": "CRW"},
     "dunning.dispute.owner": {"reader": "R", "manager": "CRWD"},
     "dunning.einvoice.status": {"reader": "R"},
+    "dunning.phrase": {"reader": "R", "manager": "CRWD"},
     "dunning.reason": {"reader": "R", "manager": "CRWD"},
     "dunning.plan": {"reader": "R", "collector": "CRWD"},
     "dunning.plan.line": {"reader": "R", "collector": "CRWD"},
@@ -207,6 +208,8 @@ METHODS = {
     "dunning.first.run.action_switch_on": "manager",
     "dunning.letter.post.action_mark_posted": "collector",
     "dunning.letter.post.action_refresh": "window",
+    "dunning.level.action_copy_letter_text": "manager",
+    "dunning.level.action_copy_mail_text": "manager",
     "dunning.level.action_preview_text": "reader",
     "dunning.old.items.action_apply": "manager",
     "dunning.old.items.action_open": "manager",

@@ -107,6 +107,7 @@ class NewValues:
                 "code": "205",
                 "date": DAY,
             },
+            "dunning.phrase": {"name": "Never again"},
             "dunning.reason": {"code": "NEW", "name": "New", "family": "admin"},
             "dunning.plan": {"case_id": case.id, "date_first": DAY},
             "dunning.plan.line": {

@@ -17,7 +17,14 @@ names each phrase with the reason. It sees words only: letterheads, colours and 
 * employer, neighbours, family: confidentiality (practice rule, CNIL);
 * publication, reputation: C. pén. 312-10 (blackmail);
 * daily calls: C. pén. 222-16 and 222-33-2-2 (malicious calls, harassment);
-* bad faith, insults: bad faith is for the judge to find (CPCE L111-8, third paragraph).
+* bad faith, insults: bad faith is for the judge to find (CPCE L111-8, third paragraph);
+* a bank account or wages that would be blocked, goods that would be fetched, a lawyer
+  at the debtor's expense: nothing of it without a judge (CPCE L111-8, L111-3);
+* fixed penalties, fines and surcharges: only what the law or the contract says is owed
+  (C. com. L441-10, C. civ. 1231-5); interest by the month hides its yearly rate;
+* vague sanctions: a threat need not be precise to be one (C. conso. L121-7).
+
+Companies may add phrases of their own, which are looked for in the same way.
 """
 
 import re
@@ -42,6 +49,21 @@ _PARTS = {
     "NO_FEE ": r"(?<!sans )(?<!aucun )(?<!aucuns )(?<!ni )(?<!pas de )"
     r"(?<!no )(?<!without )(?<!without any )(?<!debt )",
     "NO_TYPO ": r"(?<!erreur de )(?<!erreurs de )(?<!faute de )",
+    "FETCH_FR": r"(?:chercher|recuperer|reprendre|enlever|retirer|emporter|prendre)",
+    "FETCH_EN": r"(?:collect|fetch|take back|take away|pick up|remove|reclaim|get)",
+    "MOVABLES_FR": r"(?:biens|meubles|marchandises?|materiels?|produits|machines?"
+    r"|appareils?|equipements?|installations?|vehicules?|stocks?)",
+    "MOVABLES_EN": r"(?:goods|equipment|machines?|machinery|products|vehicles?|stock"
+    r"|belongings|property|furniture)",
+    "LAWYER_FR": r"(?:avocats?|justice|procedure|procedures|poursuites?|conseils?)",
+    "LAWYER_EN": r"(?:lawyer|attorney|solicitor|legal|court)(?:'?s)?'?",
+    "ANY_RATE": r"(?<![\d.,])\d{1,3}(?:[.,]\d+)? ?PER_CENT",
+    "HIGH_RATE": r"(?<![\d.,])(?:[2-9]|\d{2,3})(?:[.,]\d+)? ?PER_CENT",
+    "USURY": r"(?<![\d.,])(?:[3-9]\d|\d{3})(?:[.,]\d+)? ?PER_CENT",
+    "MONEY": r"(?:[€$£] ?)?\d+(?:[., ]\d+)*(?: ?(?:€|euros?|eur|PER_CENT))?",
+    "PER_CENT": r"(?:%|pour ?cent|per ?cent)",
+    "CHARGED_FR": r"(?:(?:seront|serez|sont)|s'ajouter\w*|en sus|en plus)",
+    "CHARGED_EN": r"(?:at your expense|(?:(?:borne|paid|payable) by|charged to) you)",
     "ENTRY": r"(?! en ligne| comptable| manuelle| des? donnees| de commandes?"
     r"| de votre (?:code|commande|numero))",
 }
@@ -178,7 +200,86 @@ RULES = (
         "Le ton reste courtois ; seul un juge constate la mauvaise foi (CPCE L111-8).",
         "The tone remains courteous; only a judge finds bad faith (CPCE L111-8).",
     ),
+    _rule(
+        r"""
+        oppositions? (?:sur|a|aupres de) (?:(?:l'un de )?(?:vos|votre)) \w+
+        (?:bloqu|gel|saisi|immobilis)\w* (?:de )?(?:vos|votre) (?:avoirs|salaires?)
+        (?:bloqu|gel|immobilis)\w* (?:de )?(?:vos|votre) comptes? (?:bancaires?|en b\w+)
+        (?:blocage|gel) (?:de )?(?:vos|votre) (?:avoirs|comptes? bancaires?)
+        avis a tiers detenteurs?
+        retenues? sur (?:votre |vos )?(?:salaire|remuneration)s?
+        (?:freez|block|levy|levies|levied|attach)\w* (?:on |of )?your GOODS_EN
+        (?:deduct|tak)\w*... (?:from )?your (?:wages|salary|earnings)
+        """,
+        "Un compte ou un salaire ne se bloque pas sans titre exécutoire (CPCE L111-3).",
+        "No account or wages are blocked without an enforceable title (CPCE L111-3).",
+    ),
+    _rule(
+        r"""
+        NO_FEE (?:honoraires|frais|couts|depens)... (?:a|de) votre charge
+        NO_FEE (?:honoraires|frais) (?:d'|de )LAWYER_FR... (?:vous )?CHARGED_FR
+        (?:avocat|recouvrement|procedure|proces)s?... a vos frais
+        NO_FEE LAWYER_EN (?:fee|cost|expense|charge)s?... CHARGED_EN
+        (?:lawyer|attorney|solicitor|proceeding|collection)s?... at your \w+
+        """,
+        "Seul un juge met des honoraires ou des frais à la charge du débiteur "
+        "(CPCE L111-8).",
+        "Only a judge can make the debtor bear fees or costs (CPCE L111-8).",
+    ),
+    _rule(
+        r"""
+        penalite(?: de retard| forfaitaire| supplementaire| fixe)? de MONEY
+        penalites (?:forfaitaires?|supplementaires?|fixes?)(?: de MONEY)?
+        amendes?|majore\w{0,3} de \d+(?:[.,]\d+)? ?(?:%|€|euros?|pour ?cent)
+        majorations? de MONEY
+        (?:a |fixed |flat |additional )penalty of MONEY|(?:fixed|flat) penalt(?:y|ies)
+        fined|fines? of MONEY|surcharges?(?: of MONEY)?|increased by MONEY
+        """,
+        "Une pénalité fixe ou une majoration n'est due que par la loi ou le contrat : "
+        "nommez sa source, sinon retirez-la (C. com. L441-10).",
+        "A fixed penalty or a surcharge is owed by law or contract only (C. com. "
+        "L441-10): leave it out.",
+    ),
+    _rule(
+        r"""
+        (?:vien|viendr|ven|pass|enverr|envo[iy])\w* (?:\w+ ){0,3}FETCH_FR... MOVABLES_FR
+        (?:reprendr|recuperer|enlever|emporter)ons (?:\w+ )?MOVABLES_FR
+        (?:will|shall|to) (?:come (?:and|to) )?FETCH_EN (?:\w+ )?MOVABLES_EN
+        (?:come|coming) (?:and|to) FETCH_EN
+        """,
+        "Reprendre du matériel suppose un accord ou un juge : c'est une menace.",
+        "Taking goods back needs an agreement or a judge: this is a threat.",
+    ),
+    _rule(
+        r"""
+        vous vous exposez a(?! aucun)|vous (?:vous )?exposerai\w+ a(?! aucun)
+        vous encour(?:ez|rez)(?! aucun)|sous peine (?:de|d')(?! forclusion| nullite)
+        (?:lourde|grave|facheuse|serieuse|severe)s? consequences?
+        (?:subir\w*|assumer\w*) (?:toutes )?les consequences|a vos risques et perils
+        expos\w+ (?:you|yourself|yourselves) to|on pain of|under (?:pain|penalty) of
+        (?:face|incur|risk) (?:\w+ )?(?:sanctions?|consequences)
+        (?:serious|severe|grave|dire|heavy|grievous) consequences
+        (?:suffer|bear|face) the consequences
+        """,
+        "Une menace vague reste une menace : dites la suite réelle (C. conso. L121-7).",
+        "A vague threat is a threat: say what really follows (C. conso. L121-7).",
+    ),
+    _rule(
+        r"""
+        HIGH_RATE (?:par|le|/) ?mois|HIGH_RATE mensuel(?:s|le|les|lement)?
+        ANY_RATE (?:par|la|le|/) ?(?:semaine|jour)
+        HIGH_RATE (?:per|a|every|each) month|HIGH_RATE monthly
+        ANY_RATE (?:per|a|every|each) (?:week|day)
+        USURY (?:par an|l'an|annuels?|per year|a year|per annum|yearly)
+        """,
+        "Un taux se dit à l'année et reste celui du contrat ou de la loi (L441-10).",
+        "A rate is yearly, and that of the contract or the law (C. com. L441-10).",
+    ),
 )
+
+#: Why a phrase that a company added is found.
+OWN_FR = "votre entreprise a choisi de ne pas l'écrire."
+OWN_EN = "your company has chosen not to write it."
 
 # The lawful indemnity, whose full name contains "recovery costs".
 _FORTY = r"(?:(?:de |of )?(?:40(?:[.,]00)? ?(?:€|euros?|eur)|(?:€|eur) ?40) )?"
@@ -203,7 +304,10 @@ def visible_text(text: str) -> str:
 
 
 def find_forbidden(
-    text: str, lang: str, known_names: Iterable[str] = ()
+    text: str,
+    lang: str,
+    known_names: Iterable[str] = (),
+    own_phrases: Iterable[str] = (),
 ) -> list[tuple[str, str]]:
     """Return the forbidden phrases of ``text`` in reading order, each with its reason.
 
@@ -211,18 +315,20 @@ def find_forbidden(
     :param lang: language of the reasons, English unless it is French
     :param known_names: names that the text quotes (debtor, contact, documents): a firm
         called "Durand, huissiers de justice" may be addressed by its name
+    :param own_phrases: what the company does not want to write, beside the rules
     :return: ``[(phrase as it stands in the text, reason), …]``, empty when all is well
     """
     french = (lang or "").lower().startswith("fr")
     seen = visible_text(text)
     plain = "".join(map(_plain, seen))
-    if not any(rule.pattern.search(plain) for rule in RULES):
+    rules = (*RULES, *_own_rules(tuple(own_phrases)))
+    if not any(rule.pattern.search(plain) for rule in rules):
         return []  # nearly always, and quicker than to remember where each sign was
     folded, origins = _fold(seen)
     allowed = [match.span() for match in _LAWFUL.finditer(folded)]
     excused = _reach(allowed + _spans(folded, known_names), len(folded))
     found = {}
-    for rule in RULES:
+    for rule in rules:
         reason = rule.reason_fr if french else rule.reason_en
         for match in rule.pattern.finditer(folded):
             start, end = match.span()
@@ -230,6 +336,16 @@ def find_forbidden(
                 phrase = seen[origins[start] : origins[end - 1] + 1]
                 found.setdefault((phrase, reason), start)
     return sorted(found, key=found.get)
+
+
+@cache
+def _own_rules(phrases: tuple[str, ...]) -> tuple[Rule, ...]:
+    """Return phrases of a company as a rule: whole words, whatever their accents."""
+    plain = {_fold(visible_text(phrase))[0] for phrase in phrases} - {""}
+    if not plain:
+        return ()
+    words = "|".join(map(re.escape, sorted(plain, key=len, reverse=True)))
+    return (Rule(re.compile(rf"(?<!\w)(?:{words})(?!\w)"), OWN_FR, OWN_EN),)
 
 
 def _spans(folded: str, names: Iterable[str]) -> list[tuple[int, int]]:

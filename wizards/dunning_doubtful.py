@@ -263,7 +263,7 @@ class DunningDoubtfulLine(models.TransientModel):
     reason = fields.Selection(
         [
             ("age", "Late for long"),
-            ("insolvency", "Insolvency proceedings"),
+            ("insolvency", "In insolvency proceedings"),
             ("choice", "Chosen by hand"),
         ],
         "Why",

@@ -2,9 +2,9 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_amount
 
 from ...tools import covers as core
+from ..books.money import format_amount
 
 
 class DunningCommitment(models.AbstractModel):

@@ -9,6 +9,8 @@ from odoo.tools import format_date
 
 from ...tools.contact import MOST_DAYS_TO_NOTE, first_day_to_note, last_day_to_act
 
+#: The English of the United Kingdom: the day comes first.
+BRITISH = "en_GB"
 #: Messages leave between these hours of a working day, in the company's time zone.
 OPENING_TIME = time(8, 30)
 CLOSING_TIME = time(20, 0)
@@ -67,11 +69,17 @@ class ResCompany(models.Model):
         """Return the language in which somebody is written to: the first of these
         partners who has one that is in use, else the company's, whoever asks.
 
+        Who lives in the United Kingdom and reads English, or whose language nobody
+        noted, reads British English where it is installed: 27/09 is no month.
+
         :return: the code of an active language
         """
         self.ensure_one()
         used = [code for code, _name in self.env["res.lang"].get_installed()]
         for partner in (*partners, self.partner_id):
+            is_english = (partner.lang or "en").startswith("en")
+            if BRITISH in used and partner.country_code == "GB" and is_english:
+                return BRITISH
             if partner.lang in used:
                 return partner.lang
         # A company without language speaks that of its country.

@@ -9,6 +9,7 @@ from . import person
 from . import propose
 from . import event
 from . import text
+from . import sentences
 from . import late_entry
 from . import heard
 from . import dunning_reason

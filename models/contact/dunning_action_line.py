@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import format_amount
+
+from ..books.money import format_amount
 
 
 class DunningActionLine(models.Model):

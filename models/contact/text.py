@@ -1,15 +1,15 @@
 from dataclasses import dataclass
 from datetime import date as Date
-from datetime import timedelta
 from functools import cache
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_date
 
-from ...tools import ladder as core
 from ...tools.channels import BY_PERSON
 from ...tools.items import count_names
 from ...tools.known_money import CREDIT, CREDIT_NOTE, IN_BOOKS
+from ...tools.people import DOCTOR, LAWYER, MAN, WOMAN, read_civility, say_day
+from ..books.money import format_amount
 
 #: What the texts of levels may name; admins without the right to edit code use them.
 PLACEHOLDERS = (
@@ -87,28 +87,35 @@ class DunningAction(models.Model):
         entry="draft",
     )
     lang = fields.Char(compute="_compute_lang")
-    greeting = fields.Char(compute="_compute_people")
-    debtor_name = fields.Char(compute="_compute_people")
-    contact_name = fields.Char(compute="_compute_people")
-    company_name = fields.Char(compute="_compute_people")
-    sender_name = fields.Char(compute="_compute_people")
-    sender_phone_text = fields.Char(compute="_compute_people")
-    sender_email = fields.Char(compute="_compute_people")
-    items_table = fields.Html(compute="_compute_tables", sanitize=False)
-    payment_block = fields.Html(compute="_compute_tables", sanitize=False)
-    amount_text = fields.Char(compute="_compute_figures")
-    oldest_days = fields.Integer(compute="_compute_figures")
-    invoice_names = fields.Char(compute="_compute_figures")
-    due_text = fields.Char(compute="_compute_due_text")
-
-    step_date_text = fields.Char(compute="_compute_calendar")
-    deadline_text = fields.Char(compute="_compute_calendar")
-    next_step_text = fields.Char(compute="_compute_calendar")
-    previous_contact_text = fields.Char(compute="_compute_calendar")
+    greeting = fields.Char("Greeting", compute="_compute_people")
+    debtor_name = fields.Char("Customer's name", compute="_compute_people")
+    contact_name = fields.Char("Name of the person", compute="_compute_people")
+    company_name = fields.Char("Name of our company", compute="_compute_people")
+    sender_name = fields.Char("Sender", compute="_compute_people")
+    sender_title_text = fields.Char("Sender and capacity", compute="_compute_people")
+    sender_phone_text = fields.Char("Telephone (“ on 01 …”)", compute="_compute_people")
+    sender_email = fields.Char(
+        "E-mail address of the sender", compute="_compute_people"
+    )
+    items_table = fields.Html(
+        "Table of the invoices", compute="_compute_tables", sanitize=False
+    )
+    payment_block = fields.Html("How to pay", compute="_compute_tables", sanitize=False)
+    amount_text = fields.Char("Amount to pay", compute="_compute_figures")
+    oldest_days = fields.Integer(
+        "Days late of the oldest invoice", compute="_compute_figures"
+    )
+    invoice_names = fields.Char("Numbers of the invoices", compute="_compute_figures")
+    due_text = fields.Char("Due dates", compute="_compute_due_text")
 
     # Named in the texts of levels: empty where nobody extends them.
-    late_payment_text = fields.Char(compute="_compute_late_payment_text")
-    agreements_text = fields.Char(compute="_compute_agreements_text")
+    late_payment_text = fields.Char(
+        "Paragraph: what the law adds to a late payment",
+        compute="_compute_late_payment_text",
+    )
+    agreements_text = fields.Char(
+        "Sentence: what was agreed upon before", compute="_compute_agreements_text"
+    )
 
     printed_on = fields.Datetime(readonly=True)
 
@@ -234,18 +241,48 @@ class DunningAction(models.Model):
             sender = action._get_sender()
             phone = sender.phone or company.phone
             action.contact_name = contact.name if is_person else False
-            action.greeting = (
-                self.env._("Dear %(name)s,", name=contact.name)
-                if is_person
-                else self.env._("Hello,")
-            )
+            action.greeting = self._greet(contact.name if is_person else "")
             action.debtor_name = action.case_id.partner_id.name
             action.company_name = company.name
             action.sender_name = sender.name or self.env._("Accounts department")
             action.sender_email = sender.email or company.email
+            # In which capacity somebody signs (letters).
+            titles = (action.sender_name, sender.function)
+            action.sender_title_text = ", ".join(filter(None, titles))
             action.sender_phone_text = (
                 self.env._(" on %(phone)s", phone=phone) if phone else ""
             )
+
+    @api.model
+    def _greet(self, name):
+        """Return how a letter begins: with the family name where the civility is known.
+
+        :param str name: of a person; empty for a firm or a department
+        """
+        kind, family = read_civility(name)
+        if not kind:
+            # "Dear Jane Smith," is usual in English; elsewhere a name alone is curt.
+            is_english = (self.env.lang or "en").startswith("en")
+            if name and is_english:
+                return self.env._("Dear %(name)s,", name=name)
+            return self.env._("Hello,")
+        titles = {
+            WOMAN: self.env._("Mrs"),
+            MAN: self.env._("Mr"),
+            DOCTOR: self.env._("Doctor"),
+            LAWYER: self.env._("Maître"),
+        }
+        if family:
+            return self.env._(
+                "Dear %(title)s %(name)s,", title=titles[kind], name=family
+            )
+        anonymous = {
+            WOMAN: self.env._("Dear Madam,"),
+            MAN: self.env._("Dear Sir,"),
+            DOCTOR: self.env._("Dear Doctor,"),
+            LAWYER: self.env._("Dear Maître,"),
+        }
+        return anonymous[kind]
 
     @api.depends("line_ids.amount_claimed")
     @api.depends_context("lang")
@@ -355,30 +392,16 @@ class DunningAction(models.Model):
         if len(names) <= SHORT_LIST:
             return self._join(names)
         return self.env._(
-            "%(names)s and %(count)s others",
-            names=", ".join(names[: SHORT_LIST - 1]),
-            count=len(names) - SHORT_LIST + 1,
+            "%(count)s invoices, including %(name)s", name=names[0], count=len(names)
         )
 
     @api.model
     def _format_day(self, day):
-        return format_date(self.env, day, date_format="long") if day else ""
+        """Return a day in words, as one writes it in the language of the reader."""
+        lang = self.env.lang or ""
+        return say_day(format_date(self.env, day, date_format="long"), lang)
 
-    # Dates that a text names: the deadline, the next step, the contact before.
-
-    @api.depends("deadline", "queued_on", "level_id")
-    @api.depends_context("lang")
-    def _compute_calendar(self):
-        for action in self:
-            day = action.queued_on or max(
-                action.date or action.company_id._dunning_today(),
-                action.company_id._dunning_today(),
-            )
-            deadline = action.deadline or action._get_deadline(day)
-            action.step_date_text = self._format_day(day)
-            action.deadline_text = self._format_day(deadline)
-            action.next_step_text = action._describe_next_step(day, deadline)
-            action.previous_contact_text = action._describe_previous_contact()
+    # What the law and what was agreed upon add: see sentences.py for the others.
 
     def _compute_late_payment_text(self):
         """What the law adds to a late payment: a hook."""
@@ -387,96 +410,6 @@ class DunningAction(models.Model):
     def _compute_agreements_text(self):
         """What was agreed upon before about these items: a hook."""
         self.agreements_text = False
-
-    def _get_deadline(self, day):
-        """Return the date by which a message of that day asks to pay, or False."""
-        days = self.level_id.deadline_days
-        return day + timedelta(days=days) if days else False
-
-    def _describe_next_step(self, day, deadline):
-        """Announce the next rung and its first possible day, as the engine will act."""
-        self.ensure_one()
-        level, ladder = self.level_id, self.case_id.ladder_id
-        dues = self.line_ids.filtered("level_id").mapped("date_due")
-        if not dues or self.kind != "rung" or level.ladder_id != ladder:
-            return ""
-        item = core.Item(
-            0,
-            min(dues),
-            core.Decimal(0),
-            rung=level.id,
-            delivered_on=day,
-            deadline=deadline or None,
-        )
-        rung, following = core.next_rung(ladder._to_core(), item)
-        if not rung:
-            return ""
-        date = self._format_day(following)
-        if rung.formal:
-            return self.env._(
-                "Without payment or news from you, we would have to send you a formal "
-                "notice from %(date)s.",
-                date=date,
-            )
-        if rung.decision:
-            return self.env._(
-                "Without payment or news from you, we will decide from %(date)s what "
-                "further steps to take.",
-                date=date,
-            )
-        following_level = self.env["dunning.level"].browse(rung.key)
-        if following_level.channel_phone:
-            return self.env._(
-                "Without news from you, we will call you from %(date)s to look at it "
-                "together.",
-                date=date,
-            )
-        if following_level.channel_visit:
-            return self.env._(
-                "Without news from you, we will get in touch with you again from "
-                "%(date)s.",
-                date=date,
-            )
-        return self.env._(
-            "Without news from you, we will write to you again from %(date)s.",
-            date=date,
-        )
-
-    def _describe_previous_contact(self):
-        """Recall the last contact, if there was one."""
-        self.ensure_one()
-        previous = self.case_id.action_ids.filtered(
-            lambda action: (
-                action.state == "done"
-                and action.kind != "courtesy"
-                and action.channel != "decision"
-                and action.id != self.id
-            )
-        ).sorted(lambda action: (action.delivered_on, action.id))[-1:]
-        if not previous:
-            return ""
-        date = self._format_day(previous.delivered_on)
-        if previous.channel == "phone" and previous.outcome == "not_reached":
-            return self.env._("We tried to call you on %(date)s.", date=date)
-        if previous.is_incoming:
-            return self.env._("You called us on %(date)s.", date=date)
-        if previous.channel == "phone":
-            return self.env._("We called you on %(date)s.", date=date)
-        if previous.channel == "registered":
-            return self.env._(
-                "Our registered letter of %(date)s has remained unanswered to this "
-                "day.",
-                date=date,
-            )
-        if previous.channel == "visit":
-            return self.env._("We came to see you on %(date)s.", date=date)
-        if previous.channel == "letter":
-            return self.env._(
-                "Our letter of %(date)s has remained unanswered to this day.", date=date
-            )
-        return self.env._(
-            "Our message of %(date)s has remained unanswered to this day.", date=date
-        )
 
     # What speaks for the debtor stands beside what he owes, and is deducted: his money
     # that is known and not matched yet, as it was when the contact was prepared.

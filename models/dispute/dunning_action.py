@@ -43,6 +43,19 @@ class DunningAction(models.Model):
             ]
             action.dispute_amount_text, action.dispute_accepted_text = texts
 
+    def _read_news(self):
+        news = super()._read_news()
+        lines = self._get_object_lines_of_all()
+        disputes = self.env["dunning.dispute"].search_fetch(
+            [("case_id", "in", lines.case_id.ids)]
+        )
+        by_case = lines.grouped("case_id")
+        for dispute in disputes:
+            concerned = by_case[dispute.case_id].filtered(dispute._concerns)
+            days = (dispute.date, dispute.closed_on)
+            self._note_news(news, concerned.ids, max(filter(None, days), default=None))
+        return news
+
     def _get_event_outdated_reason(self):
         if not self.dispute_id:
             return super()._get_event_outdated_reason()

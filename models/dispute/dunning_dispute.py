@@ -3,9 +3,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_amount, format_date, plaintext2html
+from odoo.tools import format_date, plaintext2html
 
 from ...tools import covers as core
+from ..books.money import format_amount
 from ..contact.dunning_reason import FAMILIES
 
 #: Days to examine a dispute when the company has said nothing for its family.

@@ -2,7 +2,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date, formatLang
+from odoo.tools import format_date, formatLang
+
+from ..books.money import format_amount
 
 
 @dataclass(slots=True)

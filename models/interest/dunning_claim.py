@@ -3,10 +3,11 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
-from odoo.tools import format_amount, format_date, formatLang
+from odoo.tools import format_date, formatLang
 
 from ...tools.interest import DIVISOR
 from ...tools.items import debt_key
+from ..books.money import format_amount
 
 KINDS = [
     ("interest", "Late-payment interest"),

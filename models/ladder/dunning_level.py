@@ -156,7 +156,10 @@ class DunningLevel(models.Model):
     mail_template_id = fields.Many2one(
         "mail.template",
         "E-mail text",
-        domain=[("model", "=", "dunning.action")],
+        domain=[
+            ("model", "=", "dunning.action"),
+            ("dunning_text_kind", "in", ("email", False)),
+        ],
         ondelete="restrict",
         help="What the e-mail says, in each language. The eye above shows it for a "
         "real customer.",
@@ -165,7 +168,10 @@ class DunningLevel(models.Model):
     letter_template_id = fields.Many2one(
         "mail.template",
         "Letter text",
-        domain=[("model", "=", "dunning.action")],
+        domain=[
+            ("model", "=", "dunning.action"),
+            ("dunning_text_kind", "in", ("letter", False)),
+        ],
         ondelete="restrict",
         help="The text of the letter and of the registered letter.",
         entry="over",
@@ -577,7 +583,8 @@ class DunningLevel(models.Model):
         :param known_names: names of debtors and companies, which may be anything
         """
         lang = self.env.lang or "en_US"
-        for phrase, reason in find_forbidden(text, lang, known_names):
+        own = self.env["dunning.phrase"]._get_all()
+        for phrase, reason in find_forbidden(text, lang, known_names, own):
             raise ValidationError(
                 self.env._(
                     "“%(phrase)s” cannot stand in “%(name)s”: %(reason)s",

@@ -146,12 +146,20 @@ class DunningProceeding(models.Model):
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for proceeding in self:
+            if not proceeding.partner_id or not proceeding.judgment_date:
+                proceeding.display_name = self.env._("New proceedings")
+                continue
             proceeding.display_name = self.env._(
                 "%(debtor)s: %(kind)s of %(date)s",
                 debtor=proceeding.partner_id.display_name or "",
                 kind=kinds.get(proceeding.kind, ""),
                 date=format_date(self.env, proceeding.judgment_date) or "",
             )
+
+    def _creation_message(self):
+        """In words that agree in each language."""
+        self.ensure_one()
+        return self.env._("Insolvency proceedings entered.")
 
     @api.depends("company_id")
     def _compute_is_remote(self):

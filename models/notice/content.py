@@ -1,8 +1,9 @@
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_date
 
 from ...tools import notice as core
 from ...tools.channels import POSTED
+from ..books.money import format_amount
 
 #: Signs of a long name or street that surely stand in the window of the envelope.
 SURE_IN_WINDOW = 20

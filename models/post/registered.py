@@ -318,8 +318,12 @@ class DunningAction(models.Model):
 
     def _describe_postal_changes(self, labels, old, new, changes):
         rows = Markup("").join(
-            Markup("<li>%s: %s</li>")
-            % (labels[name], " → ".join(filter(None, (old[name], new[name] or "–"))))
+            Markup("<li>%s</li>")
+            % self.env._(
+                "%(label)s: %(value)s",
+                label=labels[name],
+                value=" → ".join(filter(None, (old[name], new[name] or "–"))),
+            )
             for name in changes
         )
         title = self.env._("At the post: %(level)s", level=self.level_id.name or "")

@@ -15,3 +15,5 @@ from . import test_late_entry
 from . import test_entry_texts
 from . import test_recipient
 from . import test_true_today
+from . import test_true_sentences
+from . import test_british

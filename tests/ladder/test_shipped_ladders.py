@@ -11,10 +11,10 @@ KINDS = {
     "consumer": ("consumer",),
     "public": ("public",),
 }
-NEXT_STEP = r"from \w+ \d+, 2024|compter du \d+ \w+ 2024|that period|ce délai"
+NEXT_STEP = r"from \w+ \d+, 2024|compter du (?:1er|\d+) \w+ 2024|that period|ce délai"
 #: A formal notice grants a period: nobody knows yet when it will be presented.
 PERIOD = r"within \d+ days of the first presentation|délai de \d+ jours à compter de la"
-DEADLINE = r"by \w+ \d+, 2024|plus tard le \d+ \w+ 2024"
+DEADLINE = r"by \w+ \d+, 2024|plus tard le (?:1er|\d+) \w+ 2024"
 
 
 class Text(NamedTuple):

@@ -73,8 +73,125 @@ FORBIDDEN_EN = {
     "We will publish your name.": "publish your name",
     "We will call you every day.": "call you every day",
 }
-FORBIDDEN = FORBIDDEN_FR | FORBIDDEN_EN
+# What the review of texts found missing, by kind, each with variants.
+FORBIDDEN_KINDS = {
+    "Nous formerons opposition sur votre compte bancaire.": (
+        "opposition sur votre compte"
+    ),
+    "Une opposition à vos comptes suivra.": "opposition à vos comptes",
+    "Nous ferons bloquer vos comptes bancaires.": "bloquer vos comptes bancaires",
+    "Un avis à tiers détenteur sera émis.": "avis à tiers détenteur",
+    "par une retenue sur votre salaire": "retenue sur votre salaire",
+    "We will freeze your bank accounts.": "freeze your bank accounts",
+    "The sum will be deducted from your wages.": "deducted from your wages",
+    "Vos honoraires d’avocat seront à votre charge.": (
+        "honoraires d’avocat seront à votre charge"
+    ),
+    "Les frais de justice vous seront facturés.": "frais de justice vous seront",
+    "Tous les frais resteront à votre charge.": "frais resteront à votre charge",
+    "Un avocat interviendra à vos frais.": "avocat interviendra à vos frais",
+    "Legal fees will be borne by you.": "Legal fees will be borne by you",
+    "Our solicitor will act at your expense.": "solicitor will act at your expense",
+    "Une pénalité de 50 euros sera ajoutée.": "pénalité de 50 euros",
+    "une pénalité forfaitaire de 15 %": "pénalité forfaitaire de 15 %",
+    "Une amende vous sera réclamée.": "amende",
+    "La somme sera majorée de 10 %.": "majorée de 10 %",
+    "a penalty of €50": "a penalty of €50",
+    "You will be fined.": "fined",
+    "plus a surcharge of 10 %": "surcharge of 10 %",
+    "Nous viendrons chercher le matériel.": "viendrons chercher le matériel",
+    "Nous passerons reprendre vos biens.": "passerons reprendre vos biens",
+    "Nous récupérerons la marchandise.": "récupérerons la marchandise",
+    "We will come and collect the equipment.": "will come and collect the equipment",
+    "We shall take back your goods.": "shall take back your goods",
+    "Vous vous exposez à des sanctions.": "Vous vous exposez à",
+    "Vous encourez de lourdes conséquences.": "lourdes conséquences",
+    "sous peine de suites": "sous peine de",
+    "This will have serious consequences.": "serious consequences",
+    "You expose yourself to sanctions.": "expose yourself to",
+    "des intérêts de 10 % par mois": "10 % par mois",
+    "intérêts de 0,5 % par jour": "0,5 % par jour",
+    "au taux mensuel, soit 5 % mensuels": "5 % mensuels",
+    "interest of 10% per month": "10% per month",
+    "des intérêts de 50 % l’an": "50 % l’an",
+}
+FORBIDDEN = FORBIDDEN_FR | FORBIDDEN_EN | FORBIDDEN_KINDS
 
+# The wordings that the review of the law proposes, apart by empty lines.
+PROPOSED_TEXT = """
+Mise en demeure de payer 9 095,25 €
+
+Nous vous mettons en demeure de payer, dans un délai de 14 jours à compter de la
+première présentation de cette lettre, la somme de 9 095,25 €, soit 8 904,00 € en
+principal, 151,25 € de pénalités de retard arrêtées au 4 novembre 2026 et 40,00 €
+d’indemnité forfaitaire, outre les pénalités à courir jusqu’au complet paiement.
+
+fondée sur nos accords, les articles 1103, 1231-6 et 1344 du Code civil et les
+articles L441-10 et D441-5 du Code de commerce
+
+les articles L2192-10 à L2192-14 et R2192-10, R2192-31 à R2192-36 du Code de la
+commande publique (marché ou bon de commande n° 12)
+
+Vous restez redevable envers nous de 8 904,00 €.
+
+Nous revenons vers vous au sujet de votre compte.
+
+Pour mémoire : FAC/2026/00001, 8 904,00 €, objet de notre mise en demeure n°
+MED/2026/0001 du 4 novembre 2026, dont le délai est expiré.
+
+Votre compte présente également une facture échue.
+
+au titre des factures FAC/1 et FAC/2
+
+5 factures, dont FAC/2026/00028
+
+Votre facture FAC/2026/00039 : rappel
+
+Aucuns frais ne vous sont réclamés.
+
+Aucuns frais ne sont à votre charge.
+
+au taux de l’intérêt légal applicable aux créanciers professionnels (2,75 % l’an au
+second semestre 2026)
+
+Intérêts moratoires arrêtés au 4 novembre 2026
+
+Les intérêts moratoires courent jusqu’à la date de mise en paiement du principal
+(article R2192-32) et sont payés, avec l’indemnité, dans les 45 jours (R2192-36).
+
+Indemnité forfaitaire (2 factures × 40 €) : 80,00 €
+
+au taux annuel de 12,40 % (taux de refinancement de la BCE en vigueur au 1er juillet
+2026, 2,40 %, majoré de 10 points)
+
+prévues aux articles L441-10 et D441-5
+
+À défaut, nous nous réservons le droit de saisir la juridiction compétente ou de
+confier le recouvrement à un professionnel.
+
+de régler cette somme au plus tard le 12 décembre. À défaut, nous reprendrons le
+recouvrement ; les pénalités et l’indemnité redeviennent exigibles.
+
+Si cette réponse ne vous satisfait pas, vous pouvez saisir gratuitement le médiateur
+de la consommation : CM2C.
+
+dans les 8 jours de la réception de cette lettre
+
+renonce aux pénalités de retard et à l’indemnité encourues à ce jour, soit 62,38 € et
+40,00 € au 29 octobre 2026
+
+Le présent accord vaut reconnaissance de dette et interrompt la prescription (article
+2240 du Code civil). Déchéance du terme.
+
+The amounts of £2,600.00 and €740.00
+
+Under article L441-10 of the French Commercial Code, in addition to the principal
+
+Our letter of 4 November remains unanswered.
+
+Unless we hear from you, we will write to you again from 12 December.
+"""
+PROPOSED = [" ".join(one.split()) for one in PROPOSED_TEXT.split("\n\n")]
 LAWFUL = (
     "Mise en demeure de payer : 1 234,56 €",
     "La présente lettre vaut mise en demeure au sens des articles 1344 et suivants.",
@@ -105,6 +222,19 @@ LAWFUL = (
     "You will find your credit note in the attachment.",
     "Last reminder before formal notice",
     "without any collection fee",
+    *PROPOSED,
+    # What sounds near and says nothing of the kind.
+    "Nous faisons opposition au chèque que vous avez perdu.",
+    "Nous pourrions bloquer les livraisons et votre compte client.",
+    "Les honoraires de notre conseil restent à notre charge.",
+    "Le tribunal peut mettre les frais de procédure à la charge de la partie perdante.",
+    "des pénalités de retard de 151,25 €",
+    "Vous ne vous exposez à aucune sanction en nous répondant.",
+    "Nous reprendrons les livraisons dès votre règlement.",
+    "Si vous le souhaitez, vous pouvez nous retourner le matériel.",
+    "un escompte de 2 % pour paiement comptant",
+    "We will collect your answer by e-mail.",
+    "That is fine with us.",
 )
 
 # What tags, entities, accents and invisible characters are made of.
@@ -199,6 +329,17 @@ class TestWording(TestCase):
         self.assertEqual([phrase for phrase, _reason in found], ["huissier"])
         name = "Huissiers associés"
         self.assertEqual(find_forbidden(f"{name} : merci.", "fr_FR", [name]), [])
+
+    def test_phrases_of_the_company_are_found_in_the_same_way(self):
+        own = ["Cordialement vôtre", "last chance", "  "]
+        text = "<p>CORDIALEMENT&nbsp;<b>VOTRE</b>, it is your last chance.</p>"
+        found = find_forbidden(text, "fr_FR", (), own)
+        self.assertEqual(
+            [one for one, _reason in found], ["CORDIALEMENT VOTRE", "last chance"]
+        )
+        self.assertIn("votre entreprise", found[0][1])
+        self.assertEqual(find_forbidden("the last chances", "en_US", (), own), [])
+        self.assertEqual(find_forbidden(text, "fr_FR"), [])
 
     def test_nothing_is_found_in_nothing(self):
         for text in ("", None, False, "<p><br></p>"):
