@@ -22,7 +22,8 @@ class DunningCaseLine(models.Model):
         search="_search_limitation_date",
         help="The last day on which it can be claimed in court: counted from the "
         "earliest of delivery, invoice and due date, and from each event that a credit "
-        "manager has confirmed. Reminders and formal notices do not move it.",
+        "manager has confirmed. Reminders and formal notices do not move it, except of "
+        "a public body, once a credit manager has confirmed them.",
     )
     limitation_warned_months = fields.Integer(
         readonly=True, help="How many months ahead somebody was last asked to act."

@@ -22,6 +22,7 @@ from ...tools.limitation import (
     last_day_to_act,
 )
 from ..case.res_partner import COLLECTOR
+from .dunning_limitation_event import DEMAND
 
 #: Trades whose claims are barred sooner than others.
 SECTORS = [
@@ -97,13 +98,16 @@ class ResPartner(models.Model):
         found = defaultdict(list)
         # Until when a debt can be claimed is no secret to who sees the item.
         for event in self.sudo().dunning_limitation_event_ids:
-            if event.state == "confirmed":
-                suspends = event.kind == "mediation"
-                until = event.date_until or None
-                for unit in event._get_units():
-                    found[event.partner_id.id, unit].append(
-                        Event(event.date, until, suspends)
-                    )
+            if event.state != "confirmed" or event._came_back():
+                continue
+            known = Event(
+                event.date,
+                event.date_until or None,
+                suspends=event.kind == "mediation",
+                by_calendar=event.kind == DEMAND,
+            )
+            for unit in event._get_units():
+                found[event.partner_id.id, unit].append(known)
         return found
 
     def _get_limitation_periods(self, company):
@@ -203,7 +207,9 @@ class ResCompany(models.Model):
         once, whatever happens."""
         commit_progress = self.env["ir.cron"]._commit_progress
         company = self._in_its_language()
-        company.env["dunning.limitation.event"]._propose_payments(company)
+        events = company.env["dunning.limitation.event"]
+        events._propose_payments(company)
+        events._propose_missed_demands(company)
         commit_progress()
         worker = company.env["dunning.worker"]
         for lines in company._dunning_find_expiring():
