@@ -46,7 +46,7 @@ class DunningLimitationEvent(models.Model):
         required=True,
         default="acknowledgement",
         help="What the debtor himself did or a court was asked (Code civil 2238 to "
-        "2244). A reminder, even a registered formal notice, interrupts nothing, except "
+        "2244). A reminder, even a registered formal notice, interrupts nothing, but "
         "of a public body: there each written demand to pay does (law 68-1250, article "
         "2).",
         entry="draft",
