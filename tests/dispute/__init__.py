@@ -6,3 +6,4 @@ from . import test_twice_is_once
 from . import test_dispute_days
 from . import test_migration_guard
 from . import test_entry_disputes
+from . import test_answers
