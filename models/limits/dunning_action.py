@@ -13,6 +13,8 @@ class DunningAction(models.Model):
         result = super()._after_delivery()
         demands = self.filtered(lambda one: one._is_public_demand())
         self.env["dunning.limitation.event"]._propose_demands(demands)
+        for notice in demands.filtered(lambda one: one._is_notice_itself()):
+            notice.case_id._plan_memo(notice.delivered_on)
         return result
 
     def _is_public_demand(self):
