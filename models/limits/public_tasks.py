@@ -94,10 +94,3 @@ class DunningCase(models.Model):
         tasks.sudo().action_feedback(  # whoever was asked
             feedback=plaintext2html(self.env._("Paid or called off: nothing to do."))
         )
-
-    def _after_settling(self, date):
-        result = super()._after_settling(date)
-        kind = self.env.ref(MEMO_TASK, raise_if_not_found=False)
-        if kind and kind in self.activity_ids.activity_type_id:
-            self._end_public_tasks(kind)
-        return result

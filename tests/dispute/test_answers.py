@@ -63,7 +63,7 @@ class TestAnswers(DisputeCommon):
     def test_it_names_a_date_and_nothing_is_asked_for_before_it(self):
         answer = self._decide("business")
         self.assertEqual(answer.deadline, day(10))
-        self.assertIn("by March 14, 2024 at the latest", answer.body)
+        self.assertIn("at the latest by March 14, 2024", answer.body)
         self._send_mails()
         self.assertEqual(answer.delivered_on, DAY)
         self._run(day(10))
