@@ -29,6 +29,7 @@
         "data/night/ir_cron_data.xml",
         "data/interest/dunning_rate_data.xml",
         "data/limits/ir_cron_data.xml",
+        "data/limits/mail_activity_type_data.xml",
         "data/contact/dunning_reason_data.xml",
         "data/agreement/dunning_reason_data.xml",
         "data/dispute/dunning_reason_data.xml",

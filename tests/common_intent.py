@@ -227,6 +227,7 @@ METHODS = {
     "dunning.run.action_undo (last run)": "manager",
     "dunning.run.line.action_open_cases": "reader",
     "dunning.setup.action_open_debtors": "manager",
+    "dunning.setup.action_open_doubtful_kinds": "manager",
     "dunning.setup.action_open_nobodys_cases": "manager",
     "dunning.setup.action_open_without_address": "manager",
     "dunning.setup.action_open_without_email": "manager",
@@ -251,6 +252,8 @@ METHODS = {
     "onboarding.onboarding.step.action_open_dunning_sender": "window",
     "res.config.settings.action_open_dunning_cron": "window",
     "res.partner.action_dun": "collector",
+    "res.partner.action_dunning_keep_kind": "collector",
+    "res.partner.action_dunning_mark_public": "collector",
     "res.partner.action_open_dunning_cases": "reader",
 }
 

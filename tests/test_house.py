@@ -22,8 +22,9 @@ STAGES = {
     "automation": {"server_actions"},
     "post": {"letter", "registered"},
     "notice": {"content"},
-    "limits": {"declare"},
-    "agreement": {"plan_b", "sign", "approve", "judge", "tell"},
+    "limits": {"declare", "enclosures", "public_tasks"},
+    "interest": {"public_tasks"},
+    "agreement": {"plan_b", "sign", "approve", "judge", "tell", "frozen"},
     "dispute": {"resolve", "subject"},
     "start": {"checks"},
 }

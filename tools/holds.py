@@ -11,8 +11,10 @@ from datetime import date, timedelta
 ON_HOLD = "on_hold"
 # What the law holds back: codes beside those of the ledger.
 INSOLVENCY = "insolvency"  # claims born before the judgment
+OVER_INDEBTED = "over_indebted"  # debts of a consumer born before his admission
+FROZEN = (INSOLVENCY, OVER_INDEBTED)  # may be neither asked for nor paid
 TIME_BARRED = "time_barred"  # a consumer can no longer be sued for them
-BY_LAW = (INSOLVENCY, TIME_BARRED)
+BY_LAW = (*FROZEN, TIME_BARRED)
 
 #: A hold is temporary: who wants more excludes the invoice from follow-up.
 MOST_HOLD_DAYS = 366

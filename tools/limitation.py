@@ -9,7 +9,8 @@ the debt starts a new full period); 2241-2242 (a claim in court, until the proce
 end), 2238 (mediation suspends, at least six months are left afterwards); 2254 (by
 contract one to ten years, never with a consumer: Code de la consommation L218-1). A
 reminder or a formal notice does not interrupt it (Cass. com. 18 May 2022, n°
-20-23.204). Plain Python.
+20-23.204), but of a public body each written demand to pay does: new four years begin
+on 1 January after it (law 68-1250, article 2). Plain Python.
 """
 
 from collections.abc import Iterable
@@ -47,12 +48,15 @@ class Period:
 class Event:
     """What interrupts the period on a day, or suspends it from ``day`` to ``until``.
 
-    An interruption with ``until`` (a claim in court) lasts until that day.
+    An interruption with ``until`` (a claim in court) lasts until that day. One that is
+    ``by_calendar`` (a written demand to pay) counts for periods of calendar years only,
+    those of public bodies.
     """
 
     day: date
     until: date | None = None
     suspends: bool = False
+    by_calendar: bool = False
 
     def extend(self, last: date, period: Period) -> date:
         """Return the last day to act with the event, given the one without it."""
@@ -92,7 +96,8 @@ def last_day_to_act(start: date, period: Period, events: Iterable[Event] = ()) -
     """
     last = period.last_day(start)
     for event in sorted(events, key=lambda event: event.day):
-        if start <= event.day <= last:
+        is_known = period.by_calendar or not event.by_calendar
+        if is_known and start <= event.day <= last:
             last = max(last, event.extend(last, period))
     return last
 

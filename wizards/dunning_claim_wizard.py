@@ -50,8 +50,9 @@ class DunningClaimWizard(models.TransientModel):
     )
     costs_name = fields.Char(
         "Nature of further costs",
-        help="Recovery costs above the flat indemnity, with their proof: businesses "
-        "only (Code de commerce L441-10 II).",
+        help="Recovery costs above the flat indemnity, with their proof: of businesses "
+        "(Code de commerce L441-10 II) and public bodies (Code de la commande publique "
+        "L2192-13).",
     )
     costs_amount = fields.Monetary(
         "Costs",
@@ -180,7 +181,9 @@ class DunningClaimWizard(models.TransientModel):
         self.ensure_one()
         self.env["dunning.waiver"]._check_may_waive()
         for line in self.line_ids:
-            line.interest_waived = line.interest
+            # A public body cannot be let off interest: see dunning.waiver.
+            is_public = self.debtor_kind == "public"
+            line.interest_waived = 0 if is_public else line.interest
             line.indemnity_waived = line.indemnity
         return self._get_window()
 

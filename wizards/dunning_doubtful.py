@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..tools import postal
-from ..tools.holds import INSOLVENCY
+from ..tools.holds import FROZEN
 from ..tools.provision import amount_without_vat, find_percent, provision
 
 YEAR = 365
@@ -117,7 +117,7 @@ class DunningDoubtful(models.TransientModel):
         return True
 
     def _find_reason(self, item, late, added):
-        if item.hold == INSOLVENCY:
+        if item.hold in FROZEN:
             return "insolvency"
         if late >= max(self.days_from, 1):
             return "age"

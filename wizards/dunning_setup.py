@@ -270,6 +270,12 @@ class DunningSetup(models.TransientModel):
         debtors = self.company_id._dunning_find_late_debtors()
         return self._list_partners(self.env._("Kinds of customers"), debtors)
 
+    def action_open_doubtful_kinds(self):
+        """List the customers whose kind somebody should look at."""
+        self.ensure_one()
+        public, civil = self.company_id._dunning_find_doubtful_kinds()
+        return self._list_partners(self.env._("Kinds to look at"), public | civil)
+
     def _list_partners(self, title, found):
         view = self.env.ref("account_dunning.res_partner_view_list_dunning")
         return {

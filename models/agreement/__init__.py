@@ -1,6 +1,7 @@
 from . import dunning_commitment
 from . import plan_b
 from . import approve
+from . import frozen
 from . import judge
 from . import dunning_promise
 from . import dunning_cover

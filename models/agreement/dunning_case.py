@@ -310,6 +310,7 @@ class DunningCase(models.Model):
         found = self.env["dunning.case.line"].browse(
             line.id for line in self._get_free_amounts() if line.currency_id == currency
         )
+        found -= found._find_frozen()
         return found.filtered("days_overdue") if is_late else found
 
     def _count_broken_agreements(self):

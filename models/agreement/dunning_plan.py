@@ -2,7 +2,7 @@ from decimal import Decimal
 from functools import cache
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -281,6 +281,42 @@ class DunningPlan(models.Model):
             values["note"] = source.display_name
         return self.create(values)
 
+    # What the law lets nobody agree upon
+
+    @api.constrains("case_id", "penalties", "interest_method", "instalment_ids")
+    def _check_lawful(self):
+        """Refuse terms that are void whoever signs them.
+
+        A public body cannot be let off its late-payment interest (Code de la commande
+        publique L2192-14). Interest granted to a consumer makes the plan a consumer
+        credit (Code de la consommation L311-1, L312-1), with all its forms.
+
+        :raises ValidationError: in words
+        """
+        for plan in self:
+            kind = plan.partner_id.dunning_debtor_kind
+            words = {"debtor": plan.partner_id.display_name}
+            if kind == "public" and plan.penalties != "due":
+                raise ValidationError(
+                    self.env._(
+                        "%(debtor)s is a public body: a waiver of its late-payment "
+                        "interest is void (Code de la commande publique L2192-14). "
+                        "Choose “Stay due” for the penalties so far.",
+                        **words,
+                    )
+                )
+            if kind == "consumer" and (
+                plan.interest_method != "none" or plan.amount_interest
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(debtor)s is a consumer: with interest the payment plan "
+                        "would be a consumer credit (Code de la consommation L312-1). "
+                        "Choose “No interest”.",
+                        **words,
+                    )
+                )
+
     # What it says of itself
 
     def _get_left(self):
@@ -348,6 +384,7 @@ class DunningPlan(models.Model):
             self._cover(covers.PLANNED, self.amount, until=until)
 
     def _on_made(self):
+        self._check_lawful()  # also of who turned out to be no business since
         self._propose_interruption("plan", self.signed_on)
         return super()._on_made()
 
@@ -407,6 +444,8 @@ class DunningPlan(models.Model):
             terms["line_ids"] = [fields.Command.set(lines.ids)]
         if not vals.get("amount"):
             terms["amount"] = self._get_open_amount(lines)
+        if case.partner_id.dunning_debtor_kind == "public":
+            terms["penalties"] = "due"  # see _check_lawful
         if vals.get("capacity") and not vals.get("count"):
             unit = lines.currency_id[:1].rounding or 0.01
             wanted = self.new({"every": "month"} | terms | vals)

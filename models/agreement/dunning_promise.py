@@ -243,6 +243,7 @@ class DunningPromise(models.Model):
         company = self.company_id
         lines = self.line_ids or self._find_oldest()
         if not lines:
+            self._check_rest_not_frozen()
             raise UserError(
                 self.env._(
                     "%(debtor)s owes nothing that could be promised: everything open "

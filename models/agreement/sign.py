@@ -85,6 +85,7 @@ class DunningPlan(models.Model):
     def _check_terms(self):
         self.ensure_one()
         self._check_case_is_open()
+        self._check_lawful()
         self.case_id._check_money_is_matched(
             self.env._("The payment plan cannot be proposed yet")
         )

@@ -1,7 +1,14 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ...tools.registration import find_siren, is_public
 
 #: Who decides how a customer is dunned.
 COLLECTOR = "account_dunning.group_dunning_collector"
+#: Countries whose companies have a SIREN: France and its overseas territories.
+FRENCH_COUNTRIES = (
+    *("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "WF", "PF", "NC"),
+)
 
 
 class ResPartner(models.Model):
@@ -34,7 +41,15 @@ class ResPartner(models.Model):
         store=True,
         readonly=False,
         tracking=True,
-        help="The law treats consumers differently. In doubt: consumer.",
+        help="The law treats consumers and public bodies differently. In doubt: "
+        "consumer. A new customer whose SIREN begins with 1 or 2 is proposed as a "
+        "public body.",
+    )
+    dunning_kind_is_checked = fields.Boolean(
+        "Kind looked at",
+        copy=False,
+        help="Somebody has looked at the kind of this customer: the checks of the "
+        "start-up list him no more.",
     )
     dunning_case_count = fields.Integer(
         compute="_compute_dunning_case_count",
@@ -48,6 +63,7 @@ class ResPartner(models.Model):
             "dunning_user_id": COLLECTOR,
             "dunning_contact_id": COLLECTOR,
             "dunning_debtor_kind": COLLECTOR,
+            "dunning_kind_is_checked": COLLECTOR,
         }
 
     @api.constrains("dunning_ladder_id")
@@ -62,12 +78,45 @@ class ResPartner(models.Model):
 
     @api.depends("is_company", "vat", "company_registry")
     def _compute_dunning_debtor_kind(self):
-        """Propose the kind; a public body is only ever chosen by a person."""
+        """Propose the kind. A public body is proposed of who is new; of those who have
+        a kind already a person decides: see ``action_dunning_mark_public``."""
         for partner in self:
-            if partner.dunning_debtor_kind == "public":
+            if partner.dunning_debtor_kind == "public" and partner._origin:
                 continue
             is_business = partner.is_company or partner.vat or partner.company_registry
-            partner.dunning_debtor_kind = "business" if is_business else "consumer"
+            kind = "business" if is_business else "consumer"
+            is_new = not partner._origin or not partner.dunning_debtor_kind
+            if is_new and partner._dunning_has_public_number():
+                kind = "public"
+            partner.dunning_debtor_kind = kind
+
+    def _dunning_has_public_number(self):
+        """Tell whether the SIREN is one of a body under public law; a number of another
+        country says nothing."""
+        self.ensure_one()
+        if self.country_id and self.country_id.code not in FRENCH_COUNTRIES:
+            return False
+        return is_public(find_siren(self.company_registry, self.vat))
+
+    def action_dunning_mark_public(self):
+        """Make customers public bodies: a person has looked at them. Undone by editing
+        the kind."""
+        return self._dunning_check_kind({"dunning_debtor_kind": "public"})
+
+    def action_dunning_keep_kind(self):
+        """Note that the kinds of customers are right as they are."""
+        return self._dunning_check_kind({})
+
+    def _dunning_check_kind(self, values):
+        if not self.env.user.has_group(COLLECTOR):
+            raise AccessError(
+                self.env._("A collector decides what kind of debtor a customer is.")
+            )
+        debtors = self.commercial_partner_id
+        (self | debtors).check_access("read")
+        # Who decides how a customer is dunned need not edit customers.
+        debtors.sudo().write(values | {"dunning_kind_is_checked": True})
+        return True
 
     def write(self, vals):
         """Whoever gets a parent, or becomes a mere contact, is no debtor of his own:

@@ -6,3 +6,4 @@ from . import account_move
 from . import dunning_case
 from . import dunning_action
 from . import dunning_reason
+from . import dunning_proceeding

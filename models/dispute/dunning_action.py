@@ -1,5 +1,12 @@
-from odoo import api, fields, models
+from datetime import timedelta
 
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools.notice import read_html
+
+#: Days that an answer to a dispute grants to pay what remains.
+ANSWER_DAYS = 10
 #: What an answer to a dispute can name.
 DISPUTE_TEXTS = (
     "dispute_invoice",
@@ -69,6 +76,64 @@ class DunningAction(models.Model):
         if self.dispute_id.state not in ("closed", "credit"):
             return self.env._("The dispute is examined again.")
         return ""
+
+    # The date by which what remains is to be paid, and the mediator.
+
+    def _get_deadline(self, day):
+        """An answer names a date, and nothing more is asked for before it."""
+        if self.dispute_id:
+            return day + timedelta(days=ANSWER_DAYS)
+        return super()._get_deadline(day)
+
+    def _before_freezing(self, day):
+        for answer in self.filtered("dispute_id"):
+            answer._write_facts({"deadline": answer._get_deadline(day)})
+        return super()._before_freezing(day)
+
+    def _after_freezing(self):
+        result = super()._after_freezing()
+        for answer in self.filtered("dispute_id"):
+            answer._check_mediator()
+        return result
+
+    def _check_mediator(self):
+        """Hold an answer to a consumer back that does not name the mediator to whom he
+        may turn (Code de la consommation L616-1, L616-2).
+
+        :raises UserError: with the remedy
+        """
+        self.ensure_one()
+        is_consumer = self.partner_id.dunning_debtor_kind == "consumer"
+        if not is_consumer or not self.company_id._is_under_french_law():
+            return
+        name = (self.mediator_text or "").strip().split("\n")[0]
+        if not name:
+            raise UserError(
+                self.env._(
+                    "The answer to %(debtor)s cannot leave yet: a consumer whose "
+                    "complaint is not settled must be told of the consumer mediator. "
+                    "Enter the mediator in the settings of dunning, then decide again.",
+                    debtor=self.partner_id.display_name,
+                )
+            )
+        if name not in read_html(self.body or ""):
+            raise UserError(
+                self.env._(
+                    "The answer to %(debtor)s cannot leave yet: it does not name the "
+                    "consumer mediator (%(mediator)s). Put him back into the text of "
+                    "the answer.",
+                    debtor=self.partner_id.display_name,
+                    mediator=name,
+                )
+            )
+
+    def _after_delivery(self):
+        result = super()._after_delivery()
+        for answer in self.filtered(lambda one: one.dispute_id and one.deadline):
+            lines = answer._get_object_lines().case_line_id
+            lines._postpone(answer.deadline)
+            lines._refresh_next()
+        return result
 
     @api.model
     def _get_placeholders(self):

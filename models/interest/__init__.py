@@ -8,3 +8,4 @@ from . import dunning_level
 from . import dunning_action
 from . import dunning_action_line
 from . import dunning_proceeding
+from . import public_tasks

@@ -217,7 +217,10 @@ class DunningAction(models.Model):
             "For your information, this delay gives rise by law to late-payment "
             "interest (rate of the European Central Bank plus eight points) and to a "
             "fixed indemnity of €40 for recovery costs (articles L2192-13, R2192-31 "
-            "and D2192-35 of the French Public Procurement Code), not included above."
+            "and D2192-35 of the French Public Procurement Code), not included above. "
+            "The interest runs until the principal is paid (article R2192-32); it is "
+            "paid, with the indemnity, within 45 days of that payment (article "
+            "R2192-36)."
         )
 
     def _describe_law_of_consumer(self):

@@ -164,6 +164,7 @@ class DunningCase(models.Model):
         for claim in claims:
             claim._create_note()
             self._log_claim(claim)
+        self._plan_public_interest(claims)
         return claims.with_env(self.env)
 
     @api.model

@@ -349,7 +349,8 @@ class DunningClaimLine(models.Model):
         """Refuse what the law lets nobody ask, by whatever way it comes.
 
         Recovery costs without a title stay with the creditor (CPCE L111-8); statute
-        excepts the 40 € and, on proof, more, between businesses (C. com. L441-10 II).
+        excepts the 40 € and, on proof, more: between businesses (C. com. L441-10 II)
+        and from public bodies (Code de la commande publique L2192-13).
         """
         for line in self:
             debtor = line.claim_id.partner_id
@@ -365,14 +366,6 @@ class DunningClaimLine(models.Model):
                 )
             if line.kind != "costs":
                 continue
-            if kind != "business":
-                raise ValidationError(
-                    self.env._(
-                        "Costs above the flat indemnity can be claimed from businesses "
-                        "only, not from %(debtor)s.",
-                        debtor=debtor.display_name,
-                    )
-                )
             if not line.claim_id.proof_ids:
                 raise ValidationError(
                     self.env._(

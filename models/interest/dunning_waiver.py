@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 
 from .dunning_claim import KINDS
 
@@ -52,13 +52,39 @@ class DunningWaiver(models.Model):
         "CHECK (amount > 0)", "What is waived is more than nothing."
     )
 
+    @api.constrains("kind", "case_id")
+    def _check_lawful(self):
+        """Refuse to give up interest that a public body owes, by whatever way it comes.
+
+        Any waiver of it is deemed unwritten (Code de la commande publique L2192-14);
+        that article says nothing of the fixed indemnity, which may be waived.
+        """
+        for waiver in self.filtered(lambda one: one.kind == "interest"):
+            debtor = waiver._get_debtor()
+            if debtor.dunning_debtor_kind == "public":
+                raise ValidationError(
+                    self.env._(
+                        "%(debtor)s is a public body: a waiver of its late-payment "
+                        "interest is void (Code de la commande publique L2192-14). "
+                        "Leave the interest due; it need not be claimed now.",
+                        debtor=debtor.display_name,
+                    )
+                )
+
     def _get_debtor(self):
         self.ensure_one()
         return self.partner_id.commercial_partner_id
 
     @api.model
     def _get_live_domain(self):
-        return [("withdrawn_on", "=", False)]
+        """Return the waivers that count: not those of interest of who turned out to be
+        a public body, which are deemed unwritten."""
+        return [
+            ("withdrawn_on", "=", False),
+            "|",
+            ("kind", "!=", "interest"),
+            ("case_id.partner_id.dunning_debtor_kind", "!=", "public"),
+        ]
 
     @api.model
     def _check_may_waive(self):

@@ -2,6 +2,9 @@ from . import dunning_limitation_subject
 from . import dunning_limitation_event
 from . import dunning_proceeding
 from . import declare
+from . import enclosures
 from . import host
 from . import dunning_case_line
+from . import dunning_action
 from . import dunning_case
+from . import public_tasks

@@ -31,7 +31,8 @@ class DunningProceeding(models.Model):
     amount_total = fields.Monetary("Claim", compute="_compute_amounts")
     privilege = fields.Char(
         "Privilege or security",
-        help="As it will be printed, with what proves it. Empty: an unsecured claim.",
+        help="Its nature, as it will be printed, with what proves it. Empty: an "
+        "unsecured claim.",
         entry="over",
     )
     declared_on = fields.Date(
@@ -71,11 +72,21 @@ class DunningProceeding(models.Model):
         self.check_access("write")
         self._refuse_declared()
         for proceeding in self:
+            proceeding._check_is_declarable()
             company = proceeding.company_id
             proceeding.line_ids.unlink()
             rows = proceeding.with_company(company)._list_claims()
             proceeding.env["dunning.proceeding.line"]._create_facts(rows)
         return True
+
+    def _check_is_declarable(self):
+        if self._is_over_indebtedness():
+            raise UserError(
+                self.env._(
+                    "In over-indebtedness nothing is declared to a trustee: answer the "
+                    "commission (Banque de France) when it asks what is owed."
+                )
+            )
 
     def _list_claims(self):
         """Return the values of one line for each earlier item that was open at the
@@ -212,12 +223,13 @@ class DunningProceeding(models.Model):
             proceeding.sudo().write(
                 {"state": "declared", "declared_by_id": self.env.uid}
             )
-            proceeding.activity_ids.action_done()
+            proceeding._get_declaration_tasks().action_done()
             proceeding._tell_declared()
         return True
 
     def _check_declared(self):
         self.ensure_one()
+        self._check_is_declarable()
         if not self.line_ids:
             raise UserError(
                 self.env._("List what is claimed first: “Prepare the declaration”.")

@@ -106,6 +106,15 @@ class DunningCase(models.Model):
                 date=format_date(self.env, last),
             )
         elif last and today >= add_months(last, -max(WARNING_MONTHS)):
+            if self.partner_id.dunning_debtor_kind == "public":
+                yield self.env._(
+                    "After %(date)s some items can no longer be claimed in court. A "
+                    "written demand to this public body interrupts that, once it was "
+                    "delivered and a credit manager has confirmed it under "
+                    "“Limitation”.",
+                    date=format_date(self.env, last),
+                )
+                return
             yield self.env._(
                 "After %(date)s some items can no longer be claimed in court. Only a "
                 "court, an enforcement or the customer's own acknowledgement "
@@ -129,15 +138,23 @@ class DunningCase(models.Model):
         """Ask the collector to act before items can be claimed no longer."""
         self.ensure_one()
         first = min(lines.mapped("limitation_date"))
+        items = lines._describe_limitation()
         self._plan_task(
             self.env._(
                 "Limitation: act before %(date)s", date=format_date(self.env, first)
             ),
             self.env._(
                 "After these days the items can no longer be claimed in court. A "
+                "written demand to this public body interrupts that, once a credit "
+                "manager has confirmed it; so does a claim in court.\n%(items)s",
+                items=items,
+            )
+            if self.partner_id.dunning_debtor_kind == "public"
+            else self.env._(
+                "After these days the items can no longer be claimed in court. A "
                 "reminder or a formal notice does not interrupt that: a claim in "
                 "court does, or a written acknowledgement of the customer.\n%(items)s",
-                items=lines._describe_limitation(),
+                items=items,
             ),
         )
 

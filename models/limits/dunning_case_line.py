@@ -6,8 +6,9 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools.days import add_months
-from ...tools.holds import INSOLVENCY, TIME_BARRED
+from ...tools.holds import INSOLVENCY, OVER_INDEBTED, TIME_BARRED
 from ...tools.limitation import SHORTEST_MONTHS
+from .dunning_proceeding import find_frozen
 from .host import WARNING_MONTHS
 
 
@@ -22,7 +23,8 @@ class DunningCaseLine(models.Model):
         search="_search_limitation_date",
         help="The last day on which it can be claimed in court: counted from the "
         "earliest of delivery, invoice and due date, and from each event that a credit "
-        "manager has confirmed. Reminders and formal notices do not move it.",
+        "manager has confirmed. Reminders and formal notices do not move it, except of "
+        "a public body, once a credit manager has confirmed them.",
     )
     limitation_warned_months = fields.Integer(
         readonly=True, help="How many months ahead somebody was last asked to act."
@@ -105,10 +107,20 @@ class DunningCaseLine(models.Model):
             for line in ordered
         )
 
+    def _find_frozen(self):
+        """Return the lines that were born before proceedings of their debtor which are
+        in force today: nobody may ask for them or pay them."""
+        found, running = self.browse(), self.env["dunning.proceeding"]
+        for company, lines in self.grouped("company_id").items():
+            debtors, today = lines.case_id.partner_id, company._dunning_today()
+            found |= find_frozen(lines, running._read_running(company, debtors, today))
+        return found
+
     @api.model
     def _selection_hold(self):
         own = [
             (INSOLVENCY, self.env._("Insolvency")),
+            (OVER_INDEBTED, self.env._("Over-indebtedness")),
             (TIME_BARRED, self.env._("Time-barred")),
         ]
         return super()._selection_hold() + own

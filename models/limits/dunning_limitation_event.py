@@ -6,7 +6,10 @@ from odoo.tools import SQL, format_date
 DOCUMENTED = ("acknowledgement", "plan", "court", "enforcement", "mediation")
 #: Kinds that last until a day.
 LASTING = ("court", "declaration", "mediation")
-#: What was decided stays as it was decided.
+#: Our own written demand to pay, which interrupts the limitation of public bodies only.
+DEMAND = "demand"
+#: Contacts that are such demands: a written rung, or a message by hand about items.
+DEMAND_CHANNELS, DEMAND_KINDS = ("email", "letter", "registered"), ("rung", "manual")
 
 
 class DunningLimitationEvent(models.Model):
@@ -14,8 +17,10 @@ class DunningLimitationEvent(models.Model):
 
     Proposed by the module or entered by a collector; the dates to act ignore it until a
     credit manager confirms it: a payment that we matched ourselves to the oldest
-    invoice acknowledges no debt of that invoice. Never a reminder nor a formal notice,
-    which interrupt nothing. Kept for good: a wrong one is refused, not deleted.
+    invoice acknowledges no debt of that invoice. A reminder or a formal notice
+    interrupts nothing but the limitation of public bodies: of those each written
+    demand to pay that was delivered is proposed (law 68-1250 of 31 December 1968,
+    article 2). Kept for good: a wrong one is refused, not deleted.
     """
 
     _name = "dunning.limitation.event"
@@ -35,12 +40,15 @@ class DunningLimitationEvent(models.Model):
             ("enforcement", "Precautionary measure or enforcement"),
             ("declaration", "Claim declared in insolvency proceedings"),
             ("mediation", "Agreed mediation or conciliation (suspends)"),
+            (DEMAND, "Written payment demand (public debtor)"),
         ],
         "What happened",
         required=True,
         default="acknowledgement",
         help="What the debtor himself did or a court was asked (Code civil 2238 to "
-        "2244). A reminder, even a registered formal notice, interrupts nothing.",
+        "2244). A reminder, even a registered formal notice, interrupts nothing, but "
+        "of a public body: there each written demand to pay does (law 68-1250, article "
+        "2).",
         entry="draft",
     )
     date = fields.Date(
@@ -125,6 +133,18 @@ class DunningLimitationEvent(models.Model):
     paid_move_id = fields.Many2one(
         "account.move", readonly=True, index="btree_not_null", ondelete="cascade"
     )
+    demand_id = fields.Many2one(
+        "dunning.action",
+        "Our demand",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+        help="The message or letter to the public debtor, with its proof.",
+    )
+    _once_per_demand = models.UniqueIndex(
+        "(demand_id) WHERE demand_id IS NOT NULL",
+        "This message was proposed already.",
+    )
     _once_per_payment = models.UniqueIndex(
         "(payment_line_id, paid_move_id) WHERE payment_line_id IS NOT NULL",
         "This payment was proposed for the invoice already.",
@@ -152,6 +172,23 @@ class DunningLimitationEvent(models.Model):
                         begin=format_date(self.env, event.date),
                     )
                 )
+
+    @api.constrains("kind", "partner_id")
+    def _check_demand(self):
+        for event in self.filtered(lambda one: one.kind == DEMAND):
+            event._check_is_public()
+
+    def _check_is_public(self):
+        """:raises ValidationError: for whoever our demands do not bind"""
+        self.ensure_one()
+        if self.partner_id.dunning_debtor_kind != "public":
+            raise ValidationError(
+                self.env._(
+                    "%(debtor)s is no public body: a written demand to pay does not "
+                    "interrupt the limitation of what others owe.",
+                    debtor=self.partner_id.display_name,
+                )
+            )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -223,7 +260,11 @@ class DunningLimitationEvent(models.Model):
                 )
             )
         valid = self.proof_ids.filtered(lambda one: not one.dunning_void_text)
-        if self.kind in DOCUMENTED and not valid:
+        if self.kind == DEMAND:
+            self._check_is_public()
+            self._check_delivered()
+        is_ours = self.kind == DEMAND and self.demand_id  # its own proof
+        if (self.kind in DOCUMENTED or self.kind == DEMAND) and not (valid or is_ours):
             raise UserError(
                 self.env._(
                     "Add the document that proves “%(event)s”: in court it is needed.",
@@ -235,6 +276,21 @@ class DunningLimitationEvent(models.Model):
                 self.env._(
                     "Enter the day on which the mediation was over: before, nobody "
                     "knows by how much it moves the last day to act."
+                )
+            )
+
+    def _came_back(self):
+        """Tell whether it is a message of ours that was not delivered after all."""
+        self.ensure_one()
+        demand = self.kind == DEMAND and self.demand_id.sudo()  # a fact about it
+        return bool(demand) and demand.state != "done"
+
+    def _check_delivered(self):
+        if self._came_back():
+            raise UserError(
+                self.env._(
+                    "“%(message)s” was not delivered: it interrupts nothing.",
+                    message=self.demand_id.display_name,
                 )
             )
 
@@ -314,6 +370,54 @@ class DunningLimitationEvent(models.Model):
             "paid_move_id": move_id,
             "is_found": True,
         }
+
+    @api.model
+    def _propose_demands(self, contacts):
+        """Propose that delivered contacts to public bodies interrupt the limitation.
+
+        :param contacts: ``dunning.action`` that were not proposed yet
+        """
+        rows = [self._prepare_demand(one) for one in contacts if one.line_ids.move_id]
+        # Found by the module, whoever delivers: nobody is asked for the right.
+        return self.sudo().create(rows) if rows else self.browse()
+
+    @api.model
+    def _prepare_demand(self, contact):
+        asked = contact._get_object_lines()
+        return {
+            "kind": DEMAND,
+            "date": contact.delivered_on,
+            "partner_id": contact.partner_id.id,
+            "company_id": contact.company_id.id,
+            "move_ids": asked.move_id.ids,
+            "move_line_ids": asked.case_line_id._get_entry_items().ids,
+            "note": contact.display_name,
+            "demand_id": contact.id,
+            "is_found": True,
+        }
+
+    @api.model
+    def _propose_missed_demands(self, company):
+        """Propose what was delivered before anybody knew that the debtor is a public
+        body, or before the module knew of it; of open cases, a batch at a time."""
+        known = self.sudo()._search([("demand_id", "!=", False)])
+        contacts = self.env["dunning.action"].search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "done"),
+                ("channel", "in", DEMAND_CHANNELS),
+                ("kind", "in", DEMAND_KINDS),
+                ("delivered_on", "<=", company._dunning_today()),
+                ("partner_id.dunning_debtor_kind", "=", "public"),
+                ("case_id.state", "!=", "closed"),
+                ("id", "not in", known.subselect("demand_id")),
+            ]
+        )
+        self.env["dunning.worker"]._do_each(
+            contacts,
+            self._propose_demands,
+            lambda one, error: one.case_id._tell_left_out(error),
+        )
 
     @api.model
     def _find_payments_to_propose(self, company):

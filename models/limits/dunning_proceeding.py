@@ -4,9 +4,23 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
-from ...tools.insolvency import declaration_deadline, is_earlier, relief_deadline
+from ...tools.insolvency import (
+    declaration_deadline,
+    is_earlier,
+    relief_deadline,
+    retention_deadline,
+    suspension_end,
+)
 
-#: What only the buttons write.
+#: Over-indebtedness of a consumer: what is born earlier waits, nothing is declared.
+OVER_INDEBTEDNESS = "over_indebtedness"
+#: What changes which claims are frozen, and what is asked about retention of title.
+EFFECTIVE = {"judgment_date", "partner_id", "company_id", "ended_on", "kind"}
+RETENTION = {
+    *("judgment_date", "publication_date", "kind", "ended_on"),
+    *("has_retention", "retention_claimed_on"),
+}
+RETENTION_TASK = "account_dunning.mail_activity_type_retention"
 #: Days before the deadline at which somebody is asked to declare.
 WARNING_DAYS = (30, 10)
 
@@ -19,6 +33,11 @@ class DunningProceeding(models.Model):
     within two months of the publication in the BODACC (L622-24, R622-24). What is born
     later goes on as usual. Conciliation and ad-hoc mandates are confidential and stop
     nothing by themselves: put the case on hold instead.
+
+    The over-indebtedness of a consumer (*surendettement*) is followed here as well:
+    from the day of its admission enforcement is suspended and earlier debts may not be
+    paid (Code de la consommation L722-2, L722-5), two years at most (L722-3). Nothing
+    is declared to a trustee: the commission asks.
     """
 
     _name = "dunning.proceeding"
@@ -56,6 +75,7 @@ class DunningProceeding(models.Model):
             ("accelerated", "Accelerated safeguard (sauvegarde accélérée)"),
             ("reorganisation", "Reorganisation (redressement judiciaire)"),
             ("liquidation", "Liquidation (liquidation judiciaire)"),
+            (OVER_INDEBTEDNESS, "Over-indebtedness of a consumer (surendettement)"),
         ],
         required=True,
         default="reorganisation",
@@ -69,7 +89,7 @@ class DunningProceeding(models.Model):
         required=True,
         tracking=True,
         help="Claims born before that day are frozen; that day's and later ones are "
-        "not.",
+        "not. Of over-indebtedness: the day on which the commission admitted the file.",
         entry="draft",
     )
     publication_date = fields.Date(
@@ -97,6 +117,50 @@ class DunningProceeding(models.Model):
         help="Two months more to declare (Code de commerce R622-24). Proposed from the "
         "address of the company.",
         entry="over",
+    )
+    frozen_until = fields.Date(
+        "Frozen until",
+        compute="_compute_frozen_until",
+        store=True,
+        help="Of over-indebtedness: two years after the admission at most. Afterwards "
+        "earlier debts are dunned again, unless a plan or measures of the commission "
+        "say otherwise: then put the case on hold or exclude the invoices.",
+    )
+    is_court_remote = fields.Boolean(
+        "Court overseas",
+        help="The court is overseas and the creditor lives elsewhere: two months more "
+        "to declare, as for creditors outside metropolitan France.",
+        entry="over",
+    )
+    notified_on = fields.Date(
+        "Notice in person received on",
+        help="Only for who has a published security or contract: the trustee tells him "
+        "in person, and the two months begin with that notice (Code de commerce "
+        "L622-24).",
+        entry="over",
+    )
+    has_retention = fields.Selection(
+        [("yes", "Yes"), ("no", "No")],
+        "Goods under retention of title?",
+        tracking=True,
+        help="Were goods delivered that remain yours until they are paid, and that the "
+        "customer may still have? They must be claimed back in time, or they are lost "
+        "(Code de commerce L624-9 and L624-16).",
+        entry="over",
+    )
+    retention_claimed_on = fields.Date(
+        "Goods claimed back on",
+        tracking=True,
+        help="The day on which the goods were claimed back from the trustee by "
+        "registered letter.",
+        entry="over",
+    )
+    retention_deadline = fields.Date(
+        "Claim goods back until",
+        compute="_compute_deadline",
+        store=True,
+        help="Three months after the publication (Code de commerce L624-9). While it "
+        "is not known, the deadline is counted from the judgment, which is earlier.",
     )
     deadline = fields.Date(
         "Declare until",
@@ -169,14 +233,57 @@ class DunningProceeding(models.Model):
             is_overseas = (address.zip or "")[:2] in ("97", "98")
             proceeding.is_remote = not is_french or is_overseas
 
-    @api.depends("judgment_date", "publication_date", "is_remote")
+    @api.depends(
+        *("kind", "judgment_date", "publication_date", "notified_on"),
+        *("is_remote", "is_court_remote"),
+    )
     def _compute_deadline(self):
         for proceeding in self:
             day = proceeding.publication_date or proceeding.judgment_date
-            proceeding.deadline = day and declaration_deadline(
-                day, proceeding.is_remote
-            )
-            proceeding.relief_deadline = day and relief_deadline(day)
+            if not day or proceeding._is_over_indebtedness():
+                proceeding.deadline = proceeding.relief_deadline = False
+                proceeding.retention_deadline = False
+                continue
+            told = max(day, proceeding.notified_on or day)
+            is_remote = proceeding.is_remote or proceeding.is_court_remote
+            proceeding.deadline = declaration_deadline(told, is_remote)
+            proceeding.relief_deadline = relief_deadline(day)
+            proceeding.retention_deadline = retention_deadline(day)
+
+    @api.depends("kind", "judgment_date")
+    def _compute_frozen_until(self):
+        for proceeding in self:
+            day = proceeding._is_over_indebtedness() and proceeding.judgment_date
+            proceeding.frozen_until = day and suspension_end(day)
+
+    def _is_over_indebtedness(self):
+        self.ensure_one()
+        return self.kind == OVER_INDEBTEDNESS
+
+    @api.constrains("kind", "partner_id")
+    def _check_kind(self):
+        for proceeding in self.filtered(lambda one: one._is_over_indebtedness()):
+            debtor = proceeding.partner_id
+            if debtor.is_company or debtor.dunning_debtor_kind == "public":
+                raise ValidationError(
+                    self.env._(
+                        "Only a private person is over-indebted; %(debtor)s is none. "
+                        "Choose the kind that the judgment names.",
+                        debtor=debtor.display_name,
+                    )
+                )
+
+    @api.constrains("notified_on", "retention_claimed_on")
+    def _check_notified_on(self):
+        for proceeding in self:
+            days = (proceeding.notified_on, proceeding.retention_claimed_on)
+            for day in filter(None, days):
+                proceeding.company_id._dunning_check_entered(
+                    day,
+                    proceeding.display_name,
+                    proceeding.judgment_date,
+                    self.env._("the judgment"),
+                )
 
     @api.constrains("judgment_date", "publication_date")
     def _check_dates(self):
@@ -205,14 +312,15 @@ class DunningProceeding(models.Model):
                 vals["partner_id"] = debtor.id
         proceedings = super().create(vals_list)
         proceedings._take_effect()
+        proceedings._ask_for_retention()
         return proceedings
 
     def write(self, vals):
         result = super().write(vals)
-        if not {"judgment_date", "partner_id", "company_id", "ended_on"}.isdisjoint(
-            vals
-        ):
+        if not EFFECTIVE.isdisjoint(vals):
             self._take_effect()
+        if not RETENTION.isdisjoint(vals):
+            self._ask_for_retention()
         return result
 
     def _get_stage(self):
@@ -263,13 +371,19 @@ class DunningProceeding(models.Model):
         return cases.filtered(lambda case: (case.partner_id, case.company_id) in pairs)
 
     @api.model
-    def _read_running(self, company, debtors):
-        """Map debtors to the judgment of their running proceedings."""
+    def _read_running(self, company, debtors, day=None):
+        """Map debtors to the judgment of their running proceedings.
+
+        :param day: only those that freeze claims on that day. Interest stays stopped
+            where the two years of over-indebtedness are over, until a person ends it.
+        """
         # That a claim is frozen is no secret to who sees its amounts.
         return {
             one.partner_id.id: one.judgment_date
             for one in debtors.sudo().dunning_proceeding_ids
-            if one.company_id == company and not one.ended_on
+            if one.company_id == company
+            and not one.ended_on
+            and not (day and one.frozen_until and one.frozen_until < day)
         }
 
     def _is_doubled_by(self, debtor):
@@ -319,7 +433,15 @@ class DunningProceeding(models.Model):
             "deadline": format_date(self.env, self.deadline),
             "relief": format_date(self.env, self.relief_deadline),
             "declared": format_date(self.env, self.declared_on),
+            "until": format_date(self.env, self.frozen_until),
         }
+        if self._is_over_indebtedness():
+            return self.env._(
+                "%(kind)s, admitted on %(judgment)s: earlier debts wait until "
+                "%(until)s at most and may not be paid meanwhile; later ones go on. "
+                "Answer the commission when it asks what is owed.",
+                **facts,
+            )
         if self.state != "open":
             return self.env._(
                 "%(kind)s of %(judgment)s: earlier invoices are frozen, the claim was "
@@ -337,6 +459,63 @@ class DunningProceeding(models.Model):
             "until %(deadline)s.",
             **facts,
         )
+
+    # Goods that remain ours until they are paid: asked once, with the last day.
+
+    def _ask_for_retention(self):
+        """Keep one task about retention of title, until it is answered with no, or the
+        goods were claimed back."""
+        kind = self.env.ref(RETENTION_TASK)
+        for proceeding in self:
+            tasks = proceeding.activity_ids.filtered(
+                lambda task: task.activity_type_id == kind
+            )
+            last = proceeding.retention_deadline
+            is_answered = (
+                proceeding.ended_on
+                or proceeding.has_retention == "no"
+                or proceeding.retention_claimed_on
+            )
+            if is_answered or not last:
+                tasks.sudo().unlink()  # whoever was asked
+            elif not tasks:
+                proceeding._plan_retention(last)
+            elif tasks[0].date_deadline != last:
+                tasks.sudo().write(proceeding._prepare_retention(last))
+
+    def _get_declaration_tasks(self):
+        """Return the open tasks that end with the declaration: goods are claimed back
+        whether the claim was declared or not."""
+        kind = self.env.ref(RETENTION_TASK)
+        return self.activity_ids.filtered(lambda task: task.activity_type_id != kind)
+
+    def _prepare_retention(self, last):
+        return {
+            "date_deadline": last,
+            "summary": self.env._(
+                "Retention of title: claim goods back until %(date)s?",
+                date=format_date(self.env, last),
+            ),
+        }
+
+    def _plan_retention(self, last):
+        self.activity_schedule(
+            RETENTION_TASK,
+            note=self.env._(
+                "Were goods delivered to %(debtor)s that remain yours until they are "
+                "paid? They are claimed back from the trustee by registered letter, "
+                "within three months of the publication (Code de commerce L624-9): "
+                "answer the question under “Retention of title”.",
+                debtor=self.partner_id.display_name,
+            ),
+            user_id=self._get_asked().id or self.env.uid,
+            **self._prepare_retention(last),
+        )
+
+    def _get_asked(self):
+        """Return who is asked about the proceedings."""
+        users = self._find_cases().user_id
+        return self.company_id._dunning_get_manager(*users)
 
     @api.model
     def _warn_of_deadlines(self, company, today):
@@ -368,8 +547,6 @@ class DunningProceeding(models.Model):
                 proceeding._plan_declaration()
 
     def _plan_declaration(self):
-        company = self.company_id
-        users = self._find_cases().user_id
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             date_deadline=self.deadline,
@@ -378,8 +555,38 @@ class DunningProceeding(models.Model):
                 debtor=self.partner_id.display_name,
                 date=format_date(self.env, self.deadline),
             ),
-            user_id=company._dunning_get_manager(*users).id or self.env.uid,
+            user_id=self._get_asked().id or self.env.uid,
         )
+
+    @api.model
+    def _warn_of_thaw(self, company, today):
+        """Ask, a month before the two years of over-indebtedness are over, what was
+        decided since: without an answer earlier debts are dunned again."""
+        found = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("ended_on", "=", False),
+                ("frozen_until", ">=", today),
+                ("frozen_until", "<=", today + timedelta(days=max(WARNING_DAYS))),
+            ]
+        )
+        for one in found.filtered(lambda one: one.warned_for != one.frozen_until):
+            one._write_facts({"warned_for": one.frozen_until})
+            one.activity_schedule(
+                "mail.mail_activity_data_todo",
+                date_deadline=one.frozen_until,
+                summary=self.env._(
+                    "Over-indebtedness of %(debtor)s: what after %(date)s?",
+                    debtor=one.partner_id.display_name,
+                    date=format_date(self.env, one.frozen_until),
+                ),
+                note=self.env._(
+                    "After that day earlier debts are dunned again. If there is a plan "
+                    "or a measure of the commission, put the case on hold or exclude "
+                    "the invoices."
+                ),
+                user_id=one._get_asked().id or self.env.uid,
+            )
 
 
 class DunningProceedingLine(models.Model):

@@ -11,7 +11,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import split_every
 
 from ...tools.days import add_months
-from ...tools.holds import BY_LAW, INSOLVENCY, TIME_BARRED
+from ...tools.holds import BY_LAW, INSOLVENCY, OVER_INDEBTED, TIME_BARRED
 from ...tools.insolvency import is_earlier
 from ...tools.limitation import (
     LONGEST_CONTRACT,
@@ -22,6 +22,7 @@ from ...tools.limitation import (
     last_day_to_act,
 )
 from ..case.res_partner import COLLECTOR
+from .dunning_limitation_event import DEMAND
 
 #: Trades whose claims are barred sooner than others.
 SECTORS = [
@@ -97,13 +98,16 @@ class ResPartner(models.Model):
         found = defaultdict(list)
         # Until when a debt can be claimed is no secret to who sees the item.
         for event in self.sudo().dunning_limitation_event_ids:
-            if event.state == "confirmed":
-                suspends = event.kind == "mediation"
-                until = event.date_until or None
-                for unit in event._get_units():
-                    found[event.partner_id.id, unit].append(
-                        Event(event.date, until, suspends)
-                    )
+            if event.state != "confirmed" or event._came_back():
+                continue
+            known = Event(
+                event.date,
+                event.date_until or None,
+                suspends=event.kind == "mediation",
+                by_calendar=event.kind == DEMAND,
+            )
+            for unit in event._get_units():
+                found[event.partner_id.id, unit].append(known)
         return found
 
     def _get_limitation_periods(self, company):
@@ -203,7 +207,9 @@ class ResCompany(models.Model):
         once, whatever happens."""
         commit_progress = self.env["ir.cron"]._commit_progress
         company = self._in_its_language()
-        company.env["dunning.limitation.event"]._propose_payments(company)
+        events = company.env["dunning.limitation.event"]
+        events._propose_payments(company)
+        events._propose_missed_demands(company)
         commit_progress()
         worker = company.env["dunning.worker"]
         for lines in company._dunning_find_expiring():
@@ -216,6 +222,7 @@ class ResCompany(models.Model):
             )
             commit_progress()
         company._dunning_warn_of_declarations()
+        company.env["dunning.case"]._close_public_tasks(company)
         commit_progress(1)
 
     def _dunning_find_expiring(self):
@@ -241,7 +248,9 @@ class ResCompany(models.Model):
         """Ask for the declarations of claims whose deadline comes near."""
         self.ensure_one()
         today = self._dunning_today()
-        self.env["dunning.proceeding"]._warn_of_deadlines(self, today)
+        proceedings = self.env["dunning.proceeding"]
+        proceedings._warn_of_deadlines(self, today)
+        proceedings._warn_of_thaw(self, today)
 
 
 #: Since when an item can be claimed.
@@ -260,8 +269,9 @@ BORN = SQL(
 class LegalRow(NamedTuple):
     """An item as the law looks at it: since when it could be claimed, of whom.
 
-    ``is_insolvent``: the debtor is in insolvency proceedings, and the claim was born
-    before the judgment. ``is_consumer``: or what is not known to be anything else.
+    ``frozen_by``: the code of what keeps it back because the debtor is in proceedings
+    and the claim was born before the judgment, else empty. ``is_consumer``: or what is
+    not known to be anything else.
     ``is_dated``: it has a due date, or is an invoice: of an entry without one nobody
     knows since when it could be claimed.
     """
@@ -271,7 +281,7 @@ class LegalRow(NamedTuple):
     move_id: int
     debtor_id: int
     start: Date
-    is_insolvent: bool
+    frozen_by: str
     is_consumer: bool
     is_dated: bool
 
@@ -301,8 +311,8 @@ class AccountMoveLine(models.Model):
         what a consumer can no longer be sued for (design, rule 8)."""
         held, old = super()._find_dunning_holds(date), []
         for row in self._read_dunning_legal_rows(date, is_held=True):
-            if row.is_insolvent:
-                held[row.id] = INSOLVENCY
+            if row.frozen_by:
+                held[row.id] = row.frozen_by
             elif row.is_consumer and row.is_dated:
                 old.append(row)
         held |= dict.fromkeys(self._find_time_barred(old, date), TIME_BARRED)
@@ -339,7 +349,7 @@ class AccountMoveLine(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """SELECT item.id, item.company_id, item.move_id, debtor.id, %(start)s,
-                          %(born)s, proceeding.judgment_date,
+                          %(born)s, proceeding.judgment_date, proceeding.frozen_until,
                           COALESCE(debtor.dunning_debtor_kind, 'consumer')
                           = 'consumer',
                           move.move_type != 'entry' OR item.date_maturity IS NOT NULL
@@ -353,6 +363,7 @@ class AccountMoveLine(models.Model):
                          AND proceeding.company_id = item.company_id
                          AND proceeding.ended_on IS NULL
                          AND proceeding.judgment_date <= %(date)s
+                         AND COALESCE(proceeding.frozen_until, %(date)s) >= %(date)s
                     WHERE item.id = ANY(%(ids)s) AND %(test)s""",
                 start=LIMITATION_START,
                 born=BORN,
@@ -364,10 +375,12 @@ class AccountMoveLine(models.Model):
         late = [row[0] for row in rows if row[6] and row[5] >= row[6]]
         returned = self.browse(late)._read_dunning_returned()
         found = []
-        for key, *known, born, judgment, is_consumer, is_dated in rows:
+        for key, *known, born, judgment, until, is_consumer, is_dated in rows:
             born = get_birth(born, returned.get(key))
-            is_frozen = bool(judgment and is_earlier(born, judgment))
-            found.append(LegalRow(key, *known, is_frozen, is_consumer, is_dated))
+            frozen_by = ""
+            if judgment and is_earlier(born, judgment):
+                frozen_by = OVER_INDEBTED if until else INSOLVENCY
+            found.append(LegalRow(key, *known, frozen_by, is_consumer, is_dated))
         return found
 
     def _read_dunning_births(self):

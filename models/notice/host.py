@@ -22,7 +22,7 @@ class ResCompany(models.Model):
         "Consumer mediator",
         help="Name, address and web site of the mediator to whom your private "
         "customers may turn (Code de la consommation L616-1): printed in every formal "
-        "notice to a consumer.",
+        "notice to a consumer, and in every answer to his complaints.",
     )
 
     def _is_under_french_law(self):

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Datetime, Domain
 from odoo.tools import config, email_normalize, format_date
 
+from ...tools.registration import CIVIL_NAME, PUBLIC_DIGITS, PUBLIC_NAME
 from ..books.res_company import CLOSING_TIME
 
 #: How urgent a check is, with the icon and the colour that show it.
@@ -36,6 +37,7 @@ class ResCompany(models.Model):
             self._dunning_check_mail_server(),
             self._dunning_check_bank(),
             self._dunning_check_kinds(debtors),
+            *self._dunning_check_doubtful_kinds(),
             self._dunning_check_emails(debtors),
             self._dunning_check_addresses(debtors),
             *self._dunning_check_time_zone(),
@@ -253,12 +255,83 @@ class ResCompany(models.Model):
             self.env._(
                 "%(business)s businesses, %(consumer)s consumers, %(public)s public "
                 "bodies among those who are late, guessed from SIRET and VAT numbers "
-                "(in doubt consumer). Public bodies are only ever chosen by hand.",
+                "(in doubt consumer).",
                 business=counts.get("business", 0),
                 consumer=counts.get("consumer", 0) + counts.get(False, 0),
                 public=counts.get("public", 0),
             ),
         )
+
+    def _dunning_check_doubtful_kinds(self):
+        """Return a check only where the kind of customers is to be looked at."""
+        public, civil = self._dunning_find_doubtful_kinds()
+        rows = []
+        if public:
+            rows.append(
+                (
+                    "warning",
+                    self.env._("Public bodies:"),
+                    self.env._(
+                        "%(count)s customers look like public bodies (a SIREN that "
+                        "begins with 1 or 2, or their name) and are treated as "
+                        "something else: other interest, other limitation. Look at "
+                        "them with the button “Kinds to look at”.",
+                        count=len(public),
+                    ),
+                )
+            )
+        if civil:
+            rows.append(
+                (
+                    "warning",
+                    self.env._("Associations and co-owners:"),
+                    self.env._(
+                        "%(count)s customers look like associations or unions of "
+                        "co-owners, and count as businesses: whether they owe the "
+                        "penalties between traders is contested. Look at them with the "
+                        "button “Kinds to look at”.",
+                        count=len(civil),
+                    ),
+                )
+            )
+        return rows
+
+    def _dunning_find_doubtful_kinds(self):
+        """Return the customers who look like public bodies but are not treated as such,
+        and those businesses that look like associations or unions of co-owners; without
+        those at whom somebody has looked.
+
+        :rtype: tuple[res.partner, res.partner]
+        """
+        self.ensure_one()
+        partners = self.env["res.partner"]
+        unseen = (
+            Domain("dunning_kind_is_checked", "=", False)
+            & Domain("parent_id", "=", False)
+            & Domain("customer_rank", ">", 0)
+            & Domain(partners._check_company_domain(self))
+        )
+        # Few have such a number or name: the database looks, words decide.
+        numbers = Domain.OR(
+            Domain("company_registry", "=like", f"{digit}%")
+            | Domain("vat", "=ilike", f"FR__{digit}%")
+            for digit in PUBLIC_DIGITS
+        )
+        other = unseen & Domain("dunning_debtor_kind", "!=", "public")
+        numbered = partners.search(other & numbers).filtered(
+            lambda one: one._dunning_has_public_number()
+        )
+        named = partners.search_fetch(other & Domain("is_company", "=", True), ["name"])
+        public = numbered | named.filtered(
+            lambda one: PUBLIC_NAME.search(one.name or "")
+        )
+        civil = (named - public).filtered(
+            lambda one: (
+                one.dunning_debtor_kind == "business"
+                and CIVIL_NAME.search(one.name or "")
+            )
+        )
+        return public, civil
 
     def _dunning_check_emails(self, debtors):
         missing = len(self._dunning_find_unreachable(debtors, "email"))

@@ -13,3 +13,5 @@ from . import test_outcome_agreement
 from . import test_endings_again
 from . import test_entry_offers
 from . import test_answered_by_agreement
+from . import test_plan_lawful
+from . import test_frozen

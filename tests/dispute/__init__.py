@@ -7,3 +7,4 @@ from . import test_dispute_days
 from . import test_migration_guard
 from . import test_entry_disputes
 from . import test_answered_by_dispute
+from . import test_answers

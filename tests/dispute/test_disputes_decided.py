@@ -98,7 +98,9 @@ class TestDisputeDecided(DisputeCommon):
         self.assertIn("The delivery note is signed.", answer.body)
         self.assertEqual(answer.line_ids.amount_claimed, 1000)
         self.assertEqual(len(self._send_mails()), 1)
-        self._run(day(1))
+        self._run(day(10))  # the last day that the answer names
+        self.assertFalse(dispute.case_id.action_ids.level_id)
+        self._run(day(11))
         self.assertIn(self.first, dispute.case_id.action_ids.level_id)
         self.assertFalse(dispute.activity_ids)
 

@@ -4,3 +4,5 @@ from . import test_claims
 from . import test_waivers
 from . import test_shipped_texts
 from . import test_entry_claims
+from . import test_public_bodies
+from . import test_public_tasks

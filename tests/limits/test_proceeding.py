@@ -1,16 +1,24 @@
+import base64
 from datetime import date, timedelta
+from io import BytesIO
 
 from psycopg2.errors import UniqueViolation
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
+from odoo.tools.pdf import PdfFileReader
 
 from ..common import DAY, DunningCommon
 from .test_limitation import watch
 
 JUDGMENT = DAY - timedelta(days=3)
+#: A picture of one pixel.
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9aw"
+    "AAAABJRU5ErkJggg=="
+)
 
 
 class ProceedingCommon(DunningCommon):
@@ -268,9 +276,103 @@ class TestDeclaration(ProceedingCommon):
         ):
             self.assertIn(part, text)
 
+    def _render(self, proceeding):
+        report = self.env["ir.actions.report"]
+        html, _kind = report._render_qweb_html(
+            "account_dunning.dunning_proceeding_report", proceeding.ids
+        )
+        text = " ".join(html2plaintext(html.decode()).split())
+        return text.replace(" ,", ",").replace(" .", ".")
+
+    def test_it_says_of_disputes_securities_and_courts_what_r622_23_asks(self):
+        proceeding = self._prepare()
+        text = self._render(proceeding)
+        self.assertIn("no court has been seised", text)
+        self.assertIn("none, unsecured claim", text)
+        invoice = proceeding.line_ids.move_id
+        reason = self.env.ref("account_dunning.dunning_reason_qte").id
+        self.env["dunning.dispute"].with_user(self.collector).create(
+            {"move_id": invoice.id, "amount": 200, "reason_id": reason}
+        )
+        proceeding.write(
+            {
+                "privilege": "Pledge no. 12",
+                "security_date": date(2023, 5, 2),
+                "security_base": "the oven",
+            }
+        )
+        text = self._render(proceeding)
+        self.assertIn(f"200.00 of {invoice.name} is contested since", text)
+        self.assertIn("No court has been seised of it.", text)
+        self.assertIn("Pledge no. 12, of 05/02/2023, on the oven", text)
+        proceeding.litigation_court = "Tribunal de commerce de Lyon, 2024/17"
+        text = self._render(proceeding)
+        self.assertIn("Court seised: Tribunal de commerce de Lyon, 2024/17.", text)
+        self.assertNotIn("No court", text)
+
+    def test_a_siret_is_printed_in_groups_with_its_name(self):
+        proceeding = self._prepare()
+        self.company.company_registry = "04217733700017"
+        self.customer.company_registry = "HRB 12345"
+        text = self._render(proceeding)
+        self.assertIn("SIRET 042 177 337 00017", text)
+        self.assertIn("Registration number: HRB 12345", text)
+
+    def test_it_lists_its_enclosures_and_the_movements_until_the_judgment(self):
+        proceeding = self._prepare()
+        invoice = proceeding.line_ids.move_id
+        self._pay(invoice, 300, day=JUDGMENT - timedelta(days=1))
+        self._pay(invoice, 50, day=JUDGMENT)  # afterwards
+        proceeding.action_prepare()
+        files = self.env["ir.attachment"].with_user(self.collector)
+        proceeding.enclosure_ids = files.create(
+            [
+                {
+                    "name": "Order.pdf",
+                    "raw": b"%PDF-1.4",
+                    "mimetype": "application/pdf",
+                },
+                {"name": "Deliveries.csv", "raw": b"a,b", "mimetype": "text/csv"},
+            ]
+        )
+        rows = proceeding._list_enclosures()
+        self.assertEqual(
+            [(row["number"], row["name"], row["is_joined"]) for row in rows],
+            [
+                (1, "Statement of the account", True),
+                (2, f"Invoice {invoice.name}", True),
+                (3, "Order.pdf", True),
+                (4, "Deliveries.csv", False),
+            ],
+        )
+        rows = proceeding._list_statement()
+        amounts = [(row["amount"], row["balance"]) for row in rows]
+        self.assertEqual(amounts, [(1000, 1000), (-300, 700)])
+        self.assertEqual(proceeding.line_ids.amount_principal, 700)
+        text = self._render(proceeding)
+        self.assertIn("List of enclosures", text)
+        self.assertIn("Deliveries.csv sent apart", text)
+
+    def test_the_copies_are_really_joined_to_what_is_kept(self):
+        proceeding = self._prepare()
+        picture = base64.b64decode(PIXEL)
+        files = self.env["ir.attachment"].with_user(self.collector)
+        proceeding.enclosure_ids = files.create(
+            {"name": "Delivery.png", "raw": picture, "mimetype": "image/png"}
+        )
+        proceeding.declared_on = DAY
+        forced = proceeding.with_context(force_report_rendering=True)
+        forced.action_declare()
+        [kept] = proceeding.proof_ids
+        self.assertEqual(kept.mimetype, "application/pdf")
+        pages = PdfFileReader(BytesIO(kept.raw)).getNumPages()
+        # Declaration, list, statement, the invoice and the picture.
+        self.assertGreaterEqual(pages, 5)
+
     def test_somebody_is_asked_thirty_and_ten_days_before_each_time_once(self):
         self.company.dunning_manager_id = self.manager
-        proceeding = self._enter(publication_date=DAY)  # until 6 May
+        # Until 6 May; the question about retention of title is answered.
+        proceeding = self._enter(publication_date=DAY, has_retention="no")
         for day, expected in [
             (date(2024, 4, 5), 0),
             (date(2024, 4, 6), 1),
@@ -289,3 +391,52 @@ class TestDeclaration(ProceedingCommon):
         with freeze_time("2024-05-07 10:00:00"):
             proceeding.invalidate_recordset()
             self.assertIn("09/04/2024", proceeding.warning)
+
+
+@tagged("post_install", "-at_install")
+class TestRetention(ProceedingCommon):
+    """Goods sold under retention of title: claimed back in three months (L624-9)."""
+
+    def _tasks(self, proceeding):
+        kind = self.env.ref("account_dunning.mail_activity_type_retention")
+        proceeding.invalidate_recordset()
+        return proceeding.sudo().activity_ids.filtered(
+            lambda task: task.activity_type_id == kind
+        )
+
+    def test_it_is_asked_once_with_the_last_day_which_follows_the_publication(self):
+        self.company.dunning_manager_id = self.manager
+        proceeding = self._enter()  # on 1 March
+        task = self._tasks(proceeding)
+        self.assertEqual(task.date_deadline, date(2024, 6, 3))  # 1 June: a Saturday
+        self.assertEqual(task.user_id, self.manager)
+        proceeding.publication_date = DAY
+        self.assertEqual(self._tasks(proceeding), task)
+        self.assertEqual(task.date_deadline, date(2024, 6, 4))
+        self.assertIn("06/04/2024", task.summary)
+
+    def test_no_or_goods_claimed_back_end_it_and_a_yes_does_not(self):
+        proceeding = self._enter(publication_date=DAY)
+        proceeding.has_retention = "yes"
+        self.assertTrue(self._tasks(proceeding))
+        proceeding.retention_claimed_on = DAY
+        self.assertFalse(self._tasks(proceeding))
+        proceeding.retention_claimed_on = False
+        self.assertTrue(self._tasks(proceeding))
+        proceeding.has_retention = "no"
+        self.assertFalse(self._tasks(proceeding))
+
+    def test_goods_are_claimed_back_neither_before_the_judgment_nor_tomorrow(self):
+        proceeding = self._enter()
+        for day in (JUDGMENT - timedelta(days=1), DAY + timedelta(days=1)):
+            with self.assertRaises(ValidationError):
+                proceeding.retention_claimed_on = day
+        proceeding.retention_claimed_on = JUDGMENT
+
+    def test_two_months_more_where_the_court_is_overseas_or_from_the_own_notice(self):
+        proceeding = self._enter(publication_date=DAY)
+        self.assertEqual(proceeding.deadline, date(2024, 5, 6))
+        proceeding.is_court_remote = True
+        self.assertEqual(proceeding.deadline, date(2024, 7, 4))
+        proceeding.write({"is_court_remote": False, "notified_on": DAY})
+        self.assertEqual(proceeding.deadline, date(2024, 5, 6))

@@ -3,3 +3,4 @@ from . import test_onboarding
 from . import test_bank_and_zone
 from . import test_opening_books
 from . import test_reach_checks
+from . import test_debtor_kinds

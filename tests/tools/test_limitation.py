@@ -45,6 +45,30 @@ class TestLimitation(TestCase):
         days = [date(2029, 1, 1), date(2024, 12, 31)]
         self.assertEqual(limitation_date(date(2020, 1, 1), 5, days), date(2034, 1, 1))
 
+    def test_a_written_demand_opens_four_new_calendar_years_of_a_public_body(self):
+        claim, last = date(2007, 6, 15), date(2011, 12, 31)
+        public = find_period("public")
+        for day, expected in [
+            (date(2009, 3, 17), date(2013, 12, 31)),
+            (last, date(2015, 12, 31)),
+            (date(2012, 1, 1), last),  # too late
+        ]:
+            demand = Event(day, by_calendar=True)
+            with self.subTest(day=day):
+                self.assertEqual(last_day_to_act(claim, public, [demand]), expected)
+
+    def test_a_written_demand_interrupts_nothing_of_anybody_else(self):
+        demand = Event(date(2009, 3, 17), by_calendar=True)
+        for period in (
+            find_period("business"),
+            find_period("consumer"),
+            find_period("public", "transport"),
+        ):
+            start = date(2009, 1, 1)
+            self.assertEqual(
+                last_day_to_act(start, period, [demand]), period.last_day(start)
+            )
+
     def test_a_period_of_no_year_is_refused(self):
         with self.assertRaises(ValueError):
             limitation_date(date(2024, 1, 1), 0)
