@@ -3,6 +3,7 @@ from . import test_agreements_law
 from . import test_covers
 from . import test_promises
 from . import test_promise_broken
+from . import test_promise_guards
 from . import test_fallback_plans
 from . import test_offer
 from . import test_agreement_settled
