@@ -370,19 +370,18 @@ class DunningCase(models.Model):
         return [*super()._get_sweeps(run), (emptied, judge)]
 
     def action_open_plan(self):
-        """Open the plan that is being prepared or runs, else a new draft."""
+        """Open the plan that is being prepared or runs, else a new form: nothing is
+        kept before it is saved."""
         self.ensure_one()
         self.check_access("write")
         plans = self.plan_ids.filtered(
             lambda plan: plan.state in ("draft", "proposed", "accepted")
         )
-        plan = plans[:1] or self.env["dunning.plan"]._draft_for(self)
-        return plan._get_window()
+        return plans[:1]._get_window() if plans else plans._get_new_window(self)
 
     def action_open_offer(self):
-        """Open the offer that is being prepared or waits, else a new draft."""
+        """Open the offer that is being prepared or waits, else a new form."""
         self.ensure_one()
         self.check_access("write")
         offers = self.offer_ids.filtered(lambda one: one.state in ("draft", "sent"))
-        offer = offers[:1] or self.env["dunning.offer"]._draft_for(self)
-        return offer._get_window()
+        return offers[:1]._get_window() if offers else offers._get_new_window(self)

@@ -100,17 +100,8 @@ class DunningPlan(models.Model):
             raise UserError(self.env._("The payment plan has no instalments."))
         if problem := self._find_sum_problem():
             raise UserError(problem)
-        lines = self.line_ids.sudo()  # as for the amounts a case shows
-        open_amount = sum(lines.mapped("amount_residual"))
-        if self.currency_id.compare_amounts(self.amount, open_amount) > 0:
-            raise UserError(
-                self.env._(
-                    "The plan is about %(amount)s, but only %(open)s is open of its "
-                    "invoices: lower the sum, or choose more invoices.",
-                    amount=self._format(self.amount),
-                    open=self._format(open_amount),
-                )
-            )
+        self._check_terms_are_possible()
+        self._check_sum_is_open()
         if self.interest_method != "none" and self.interest_rate <= 0:
             raise UserError(
                 self.env._("Enter the rate of the interest, or choose no interest.")
@@ -301,16 +292,9 @@ class DunningPlan(models.Model):
             )
         return True
 
-    def _get_window(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Payment plan"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+    @api.model
+    def _get_title(self):
+        return self.env._("Payment plan")
 
     @api.model
     def _get_plan_template(self, what):

@@ -19,8 +19,8 @@ class ResCompany(models.Model):
     dunning_collector_days_ahead = fields.Integer(
         "Collector: days ahead",
         default=30,
-        help="A collector takes a promise, or makes an offer, for so many days ahead at "
-        "most. Later days need a credit manager.",
+        help="A collector takes a promise, or makes an offer, for so many days ahead "
+        "at most. Later days need a credit manager.",
     )
     dunning_collector_renewals = fields.Integer(
         "Collector: further grants",
