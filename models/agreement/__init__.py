@@ -13,6 +13,8 @@ from . import dunning_case_line
 from . import host
 from . import dunning_seal
 from . import sign
+from . import conditions
+from . import proof
 from . import dunning_case
 from . import dunning_action
 from . import dunning_reason

@@ -347,6 +347,31 @@ class DunningCase(models.Model):
             },
         }
 
+    def _describe_leaving(self, what, lines):
+        """Say what will leave to the debtor, to whom and how, before it leaves.
+
+        :param what: what is in it, in words
+        :param lines: the items that it is about
+        """
+        self.ensure_one()
+        contact, channel = self.env["dunning.action"]._find_told(self, lines)
+        if channel == "letter":
+            return self.env._(
+                "A letter with %(what)s will be ready to print, to %(name)s: there is "
+                "no valid e-mail address.",
+                what=what,
+                name=contact.display_name,
+            )
+        company = self.company_id
+        leaves_at = company._dunning_sending_time(company._dunning_today())
+        return self.env._(
+            "An e-mail with %(what)s will leave to %(name)s (%(email)s) on %(date)s.",
+            what=what,
+            name=contact.display_name,
+            email=contact.email,
+            date=format_date(self.env, company._dunning_to_day(leaves_at)),
+        )
+
     # Payment plans and offers of a case.
 
     @api.depends("plan_ids", "offer_ids")

@@ -246,6 +246,9 @@ class DunningOffer(models.Model):
             values["line_ids"] = [fields.Command.set(lines.ids)]
         return self.create(values)
 
+    def _get_leaving(self):
+        return self.state == "draft" and self.env._("this offer")
+
     @api.model
     def _get_title(self):
         return self.env._("Offer")

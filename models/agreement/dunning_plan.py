@@ -14,6 +14,7 @@ from .judge import Source
 #: In which state of a plan a text about it may still leave.
 TOLD_IN = {
     "plan.proposed": "proposed",
+    "plan.accepted": "accepted",
     "plan.reminder": "accepted",
     "plan.missed": "accepted",
     "plan.broken": "broken",
@@ -372,10 +373,6 @@ class DunningPlan(models.Model):
         else:
             self._cover(covers.PLANNED, self.amount, until=until)
 
-    def _on_made(self):
-        self._propose_interruption("plan", self.signed_on)
-        return super()._on_made()
-
     # What a plan agrees upon: how much, when, with which interest.
 
     @api.depends(
@@ -593,7 +590,7 @@ class DunningPlan(models.Model):
                 announced.get(plan, Decimal(0)),
                 day,
                 company.dunning_plan_reminder_days,
-                company.dunning_plan_notice_days,
+                plan._get_notice_days(),
                 known.get_ending(expected),
             )
             # What nobody has signed is not missed.
@@ -628,7 +625,7 @@ class DunningPlan(models.Model):
                         amount=self._decimal(expected),
                         last_day=last or row.date,
                         noticed=bool(notice),
-                        noticed_on=(notice and notice.delivered_on) or None,
+                        noticed_on=(notice and notice._get_received_on()) or None,
                     )
                 )
         return dues
@@ -639,7 +636,13 @@ class DunningPlan(models.Model):
             Domain("event", "=", "plan.missed")
             & Domain("event_row_id", "in", self.instalment_ids.ids)
             & Domain("state", "!=", "cancelled"),
-            ["event_row_id", "delivered_on"],
+            [
+                "event_row_id",
+                "channel",
+                "delivered_on",
+                "presentation_date",
+                "receipt_date",
+            ],
         )
         return {notice.event_row_id: notice for notice in notices}
 

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.instalments import MOST_INSTALMENTS
@@ -8,6 +8,26 @@ class DunningCommitment(models.AbstractModel):
     """Whether there is anything to agree upon, and the form in which it is done."""
 
     _inherit = "dunning.commitment"
+
+    leaving_text = fields.Char(
+        "What leaves to the customer",
+        compute="_compute_leaving_text",
+        help="Said before it leaves.",
+    )
+
+    @api.depends("case_id", "line_ids", "state")
+    @api.depends_context("lang")
+    def _compute_leaving_text(self):
+        for one in self:
+            what, case = one._get_leaving(), one.case_id._origin
+            lines = one.line_ids._origin
+            one.leaving_text = (
+                case._describe_leaving(what, lines) if what and case else False
+            )
+
+    def _get_leaving(self):
+        """Return in words what leaves when it is made or sent; empty for nothing."""
+        return ""
 
     @api.model
     def _get_title(self):
@@ -66,6 +86,10 @@ class DunningPlan(models.Model):
     and what the screen shows is what the agreement prints."""
 
     _inherit = "dunning.plan"
+
+    def _get_leaving(self):
+        is_draft = self.state == "draft"
+        return is_draft and self.env._("the payment agreement to sign")
 
     def _check_terms_are_possible(self):
         """:raises UserError: who, what is wrong with the terms, how to mend it"""

@@ -9,6 +9,7 @@ from . import test_offer
 from . import test_agreement_settled
 from . import test_plan
 from . import test_agreement_guards
+from . import test_plan_signed
 from . import test_plan_follow
 from . import test_migration_agreements
 from . import test_outcome_agreement
