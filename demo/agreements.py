@@ -68,7 +68,7 @@ def sign_plan(ledger, day):
 def prepare_scan(plan):
     """Return the values of a file that stands for the scan of a signed agreement."""
     name = f"Accord signé {plan._get_reference()}.pdf"
-    page = b"%PDF-1.4\n% signed\n" + plan.agreement_id.raw
+    page = plan.agreement_id.raw + b"\n% signed\n"
     return {"name": name, "raw": page, "mimetype": "application/pdf"}
 
 
