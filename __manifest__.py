@@ -72,6 +72,7 @@
         "wizards/dunning_outcome_views.xml",
         "wizards/dunning_outcome_agreement_views.xml",
         "wizards/dunning_outcome_dispute_views.xml",
+        "wizards/dunning_plan_sign_views.xml",
         "views/ladder/dunning_level_views.xml",
         "views/ladder/dunning_phrase_views.xml",
         "views/ladder/dunning_ladder_views.xml",

@@ -7,6 +7,8 @@ import contextlib
 from datetime import timedelta
 from unittest import mock
 
+from odoo.fields import Command
+
 
 def promise_and_pay(ledger, day):
     """Note a promise that will be kept: the money comes in a day before."""
@@ -57,8 +59,17 @@ def sign_plan(ledger, day):
     plan = ledger.env["dunning.plan"].search([("partner_id", "=", partner.id)])
     with today(ledger, day):
         plan = plan.with_user(ledger.accountant)
+        contact = ledger.partners["carrelages"].dunning_contact_id
         plan.signed_as = "Gérante"
-        plan.action_accept(day)
+        plan.document_ids = [Command.create(prepare_scan(plan))]
+        plan.action_accept(day, contact.name or partner.name)
+
+
+def prepare_scan(plan):
+    """Return the values of a file that stands for the scan of a signed agreement."""
+    name = f"Accord signé {plan._get_reference()}.pdf"
+    page = plan.agreement_id.raw + b"\n% signed\n"
+    return {"name": name, "raw": page, "mimetype": "application/pdf"}
 
 
 def pay_instalment(ledger, day):

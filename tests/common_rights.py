@@ -26,6 +26,7 @@ WINDOWS = (
     "dunning.receipt.import.line",
     "dunning.setup",
     "dunning.outcome",
+    "dunning.plan.sign",
     "dunning.delivery.day",
     "dunning.doubtful",
     "dunning.doubtful.line",
@@ -324,6 +325,10 @@ class RightsCommon(DunningCommon):
             values = {"case_id": case.id, "percent": 1}
             world[name] = env["dunning.offer"].create(values)
         (world["proposed"] | world["interest"]).action_propose()
+        # Each is ready to be signed: who, and when.
+        (world["proposed"] | world["interest"]).write(
+            {"signed_on": DAY, "signed_by": "Jeanne Martin"}
+        )
         world["interest"].action_accept()
         world["sent offer"].action_send()
         return {
@@ -574,6 +579,10 @@ class RightsCommon(DunningCommon):
         if model == "dunning.known.money":
             case = world["dunning.case"]
             return env[model].create({"case_id": case.id, "reason": "Agreed"})
+        if model == "dunning.plan.sign":
+            plan = world["proposed plan"]
+            window = {"plan_id": plan.id, "signed_on": DAY, "proof": "none"}
+            return env[model].create(window | {"signed_by": "Jeanne Martin"})
         if model == "dunning.setup":
             return env[model].create(
                 {

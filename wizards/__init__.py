@@ -11,6 +11,7 @@ from . import dunning_setup
 from . import dunning_outcome
 from . import dunning_outcome_agreement
 from . import dunning_outcome_dispute
+from . import dunning_plan_sign
 from . import dunning_doubtful
 from . import dunning_file_void
 from . import dunning_case_close

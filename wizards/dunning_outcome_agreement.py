@@ -43,6 +43,27 @@ class DunningOutcome(models.TransientModel):
             )
             window.promise_amount = sum(alike.mapped("amount_residual"))
 
+    leaving_text = fields.Char(
+        "What leaves to the customer", compute="_compute_leaving_text"
+    )
+
+    @api.depends("case_id", "follow_up", "outcome")
+    @api.depends_context("lang")
+    def _compute_leaving_text(self):
+        """Say before the call is recorded what the debtor gets."""
+        for window in self:
+            case = window.case_id._origin
+            is_promise = window.outcome == "reached" and window.follow_up == "promise"
+            if not (is_promise and case):
+                window.leaving_text = False
+            elif case.company_id.dunning_confirm_promises:
+                window.leaving_text = case._describe_leaving(
+                    self.env._("the confirmation of this promise"),
+                    case._get_promisable(window.currency_id, is_late=True),
+                )
+            else:
+                window.leaving_text = self.env._("Nothing leaves to the customer.")
+
     def _check_follow_up(self):
         if self.follow_up == "promise" and not self.promise_date:
             raise UserError(

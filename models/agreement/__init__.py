@@ -6,6 +6,7 @@ from . import judge
 from . import dunning_promise
 from . import dunning_cover
 from . import dunning_plan
+from . import plan_terms
 from . import dunning_plan_line
 from . import dunning_offer
 from . import tell
@@ -13,6 +14,8 @@ from . import dunning_case_line
 from . import host
 from . import dunning_seal
 from . import sign
+from . import conditions
+from . import proof
 from . import dunning_case
 from . import dunning_action
 from . import news

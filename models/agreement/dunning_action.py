@@ -3,14 +3,20 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...tools.channels import POSTED
+from ...tools.notice import DAYS_BY_POST
+
 #: More agreements than this are not recalled in a text: the last ones count.
 MOST_RECALLED = 3
+#: Whoever did not keep an agreement has so many days to pay, at least.
+LEAST_DAYS_TO_PAY = 3
 #: What a text about an agreement can name (see ``dunning.commitment``).
 EVENT_TEXTS = (
     "agreement_text",
     "agreement_amount_text",
     "agreement_date_text",
     "agreement_left_text",
+    "agreement_next_text",
     "fallback_text",
 )
 #: What a text about a payment plan or an offer can name.
@@ -22,6 +28,9 @@ PLAN_TEXTS = (
     "plan_left_text",
     "plan_answer_text",
     "plan_notice_text",
+    "plan_period_text",
+    "plan_revived_text",
+    "plan_signed_text",
     "plan_reference",
     "offer_total_text",
     "offer_discount_text",
@@ -41,6 +50,8 @@ class DunningAction(models.Model):
     agreement_amount_text = fields.Char(compute="_compute_agreement")
     agreement_date_text = fields.Char(compute="_compute_agreement")
     agreement_left_text = fields.Char(compute="_compute_agreement")
+    agreement_next_text = fields.Char(compute="_compute_agreement")
+    agreement_pay_by_text = fields.Char(compute="_compute_agreement_pay_by_text")
     fallback_text = fields.Char(compute="_compute_agreement")
 
     plan_id = fields.Many2one("dunning.plan", compute="_compute_about")
@@ -53,6 +64,9 @@ class DunningAction(models.Model):
     plan_left_text = fields.Char(compute="_compute_plan_texts")
     plan_answer_text = fields.Char(compute="_compute_plan_texts")
     plan_notice_text = fields.Char(compute="_compute_plan_texts")
+    plan_period_text = fields.Char(compute="_compute_plan_texts")
+    plan_revived_text = fields.Char(compute="_compute_plan_texts")
+    plan_signed_text = fields.Char(compute="_compute_plan_texts")
     plan_reference = fields.Char(compute="_compute_plan_texts")
     offer_total_text = fields.Char(compute="_compute_offer_texts")
     offer_discount_text = fields.Char(compute="_compute_offer_texts")
@@ -77,6 +91,60 @@ class DunningAction(models.Model):
             texts = agreement._get_event_texts() if agreement else {}
             for name in EVENT_TEXTS:
                 action[name] = texts.get(name)
+
+    # Days that a text about an agreement names
+
+    @api.depends("event", "queued_on", "channel")
+    @api.depends_context("lang")
+    def _compute_agreement_pay_by_text(self):
+        """The last day before a reminder may follow, which leaves time to pay."""
+        for action in self:
+            gap = max(action.case_id.ladder_id.contact_gap_days, LEAST_DAYS_TO_PAY)
+            day = action._get_reading_day() + timedelta(days=gap)
+            action.agreement_pay_by_text = action._format_day(day)
+
+    def _get_reading_day(self):
+        """Return the day on which the debtor has it, as far as it can be known when it
+        is written: an e-mail when it leaves, a letter some days after it is posted."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        day = self.queued_on or self.date or company._dunning_today()
+        if self.channel in POSTED:
+            return day + timedelta(days=DAYS_BY_POST)
+        if self.is_stamped or self.delivered_on:
+            return self.delivered_on or day
+        return company._dunning_to_day(company._dunning_sending_time(day))
+
+    def _get_received_on(self):
+        """Return the day on which a delivered contact counts as received, from which
+        a period runs; None while nobody knows.
+
+        An e-mail on the day of its delivery; a letter on that of its presentation or
+        receipt, where nobody knows either some days after it was posted.
+        """
+        self.ensure_one()
+        if not self.delivered_on:
+            return None
+        if self.channel not in POSTED:
+            return self.delivered_on
+        known = self.presentation_date or self.receipt_date
+        return known or self.delivered_on + timedelta(days=DAYS_BY_POST)
+
+    def _describe_plan_period(self, days, last):
+        """Say how long a missed instalment can still be paid: a period that runs from
+        the receipt has no date in a letter.
+
+        :param last: the last day, where the day of the receipt is known
+        """
+        if self.channel in POSTED:
+            return self.env._(
+                "within %(days)s days of receiving this letter", days=days
+            )
+        return self.env._(
+            "by %(date)s at the latest, %(days)s days after this message",
+            date=self._format_day(last),
+            days=days,
+        )
 
     # Past agreements, in the later texts
 
@@ -158,14 +226,17 @@ class DunningAction(models.Model):
             plan, row = action.plan_id, action.plan_line_id
             missing = plan._get_expected(row) - row.amount_paid if row else 0
             missing = min(missing, plan.amount_left)  # a part was moved elsewhere
-            day = action.queued_on or action.date
-            notice = timedelta(days=plan.company_id.dunning_plan_notice_days)
+            notice = plan._get_notice_days() if plan else 0
+            day = action._get_reading_day() + timedelta(days=notice)
             action.plan_date_text = action._format_day(row.date)
             action.plan_amount_text = bool(row) and plan._format(missing)
             action.plan_total_text = bool(plan) and plan._format(plan.amount_total)
             action.plan_left_text = bool(plan) and plan._format(plan.amount_left)
             action.plan_answer_text = action._format_day(plan.answer_by)
-            action.plan_notice_text = action._format_day(day and day + notice)
+            action.plan_notice_text = action._format_day(day)
+            action.plan_period_text = plan and action._describe_plan_period(notice, day)
+            action.plan_revived_text = plan and plan._describe_revived()
+            action.plan_signed_text = action._format_day(plan.signed_on)
             action.plan_reference = bool(plan) and plan._get_reference()
 
     @api.depends("event", "event_res_id")
@@ -184,7 +255,7 @@ class DunningAction(models.Model):
         """The agreement goes with the message that proposes it."""
         result = super()._attach_invoices()
         for action in self:
-            if action.event == "plan.proposed":
+            if action.event in ("plan.proposed", "plan.accepted"):
                 action._enclose(action.plan_id.agreement_id)
         return result
 
@@ -193,6 +264,7 @@ class DunningAction(models.Model):
         return (
             *super()._get_placeholders(),
             *EVENT_TEXTS,
+            "agreement_pay_by_text",
             *PLAN_TEXTS,
         )
 

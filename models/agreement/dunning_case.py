@@ -348,6 +348,31 @@ class DunningCase(models.Model):
             },
         }
 
+    def _describe_leaving(self, what, lines):
+        """Say what will leave to the debtor, to whom and how, before it leaves.
+
+        :param what: what is in it, in words
+        :param lines: the items that it is about
+        """
+        self.ensure_one()
+        contact, channel = self.env["dunning.action"]._find_told(self, lines)
+        if channel == "letter":
+            return self.env._(
+                "A letter with %(what)s will be ready to print, to %(name)s: there is "
+                "no valid e-mail address.",
+                what=what,
+                name=contact.display_name,
+            )
+        company = self.company_id
+        leaves_at = company._dunning_sending_time(company._dunning_today())
+        return self.env._(
+            "An e-mail with %(what)s will leave to %(name)s (%(email)s) on %(date)s.",
+            what=what,
+            name=contact.display_name,
+            email=contact.email,
+            date=format_date(self.env, company._dunning_to_day(leaves_at)),
+        )
+
     # Payment plans and offers of a case.
 
     @api.depends("plan_ids", "offer_ids")
@@ -371,19 +396,18 @@ class DunningCase(models.Model):
         return [*super()._get_sweeps(run), (emptied, judge)]
 
     def action_open_plan(self):
-        """Open the plan that is being prepared or runs, else a new draft."""
+        """Open the plan that is being prepared or runs, else a new form: nothing is
+        kept before it is saved."""
         self.ensure_one()
         self.check_access("write")
         plans = self.plan_ids.filtered(
             lambda plan: plan.state in ("draft", "proposed", "accepted")
         )
-        plan = plans[:1] or self.env["dunning.plan"]._draft_for(self)
-        return plan._get_window()
+        return plans[:1]._get_window() if plans else plans._get_new_window(self)
 
     def action_open_offer(self):
-        """Open the offer that is being prepared or waits, else a new draft."""
+        """Open the offer that is being prepared or waits, else a new form."""
         self.ensure_one()
         self.check_access("write")
         offers = self.offer_ids.filtered(lambda one: one.state in ("draft", "sent"))
-        offer = offers[:1] or self.env["dunning.offer"]._draft_for(self)
-        return offer._get_window()
+        return offers[:1]._get_window() if offers else offers._get_new_window(self)

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 from ...tools import covers
 
@@ -25,6 +26,25 @@ class DunningCaseLine(models.Model):
         lines._write_facts({"agreed_level_id": level.id, "agreed_on": day})
         lines._refresh_next()
         return lines.with_env(self.env)
+
+    def _count_grants(self, besides):
+        """Count promises too: all that were not kept as they were made, whether they
+        were replaced, withdrawn or broken; not what was entered by mistake."""
+        counts = super()._count_grants(besides)
+        failed = Domain("state", "not in", ("kept", "cancelled"))
+        failed |= Domain("is_withdrawn", "=", True)
+        items = self.move_line_id
+        # By the journal item: it may have come from another case.
+        promises = self.env["dunning.promise"].search(
+            failed & Domain("line_ids.move_line_id", "in", items.ids)
+        )
+        if besides._name == promises._name:
+            promises -= besides
+        for promise in promises:
+            told = promise.with_context(active_test=False).line_ids.move_line_id
+            for line in self:
+                counts[line] += line.move_line_id in told
+        return counts
 
     @api.model
     def _selection_hold(self):

@@ -170,6 +170,7 @@ class DunningCommitment(models.AbstractModel):
         return {
             "agreement_text": self._describe_for_debtor(),
             "agreement_left_text": self._format(self._get_left()),
+            "agreement_next_text": self._describe_plan_b(),
             "fallback_text": self._disclose_plan_b(),
         }
 

@@ -116,14 +116,111 @@ class DunningOffer(models.Model):
     def _prepare(self, vals):
         """An offer begins as a draft about what is late, valid as long as usual."""
         vals = super()._prepare(vals)
-        case = self.env["dunning.case"].browse(vals.get("case_id"))
+        case = self.env["dunning.case"]
+        case = case.browse((self._get_given_defaults() | vals).get("case_id") or [])
+        return self._propose_terms(case, vals) | vals
+
+    @api.model
+    def _propose_terms(self, case, vals):
+        """Return what was not said: what is late, valid as long as usual."""
         company = case.company_id or self.env.company
         days = company.dunning_plan_answer_days
         values = {"valid_until": fields.Date.add(company._dunning_today(), days=days)}
         if not vals.get("line_ids"):
             lines = self.env["dunning.plan"]._find_lines(case)
             values["line_ids"] = [fields.Command.set(lines.ids)]
-        return values | vals
+        return values
+
+    @api.model
+    def default_get(self, fields_list):
+        """Show what is usual for the case in a new form, before anything is kept."""
+        values = super().default_get(fields_list)
+        if case_id := values.get("case_id"):
+            case = self.env["dunning.case"].browse(case_id)
+            usual = self._propose_terms(case, values)
+            usual["percent"] = case.company_id.dunning_offer_max_percent
+            values |= {name: usual[name] for name in usual if name in fields_list}
+        return values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        offers = super().create(vals_list)
+        offers._check_discount()
+        offers._check_valid_until()
+        return offers
+
+    def write(self, vals):
+        result = super().write(vals)
+        drafts = self.filtered(lambda offer: offer.state == "draft")
+        if not {"percent", "amount", "line_ids"}.isdisjoint(vals):
+            drafts._check_discount()
+        if "valid_until" in vals:
+            drafts._check_valid_until()
+        return result
+
+    @api.onchange("percent", "amount")
+    def _onchange_discount(self):
+        problem = self._find_discount_problem()
+        return {"warning": {"title": "", "message": problem}} if problem else None
+
+    def _check_discount(self):
+        """Refuse a discount that leaves nothing, or less; a draft may have none yet.
+
+        :raises UserError: who, what, and what is open
+        """
+        for offer in self:
+            if problem := offer._find_discount_problem():
+                raise UserError(problem)
+
+    def _find_discount_problem(self):
+        """Return in words why the discount cannot be meant; empty when it can."""
+        self.ensure_one()
+        if not self.amount or 0 < self.amount < self._get_total():
+            return ""
+        return self._describe_discount_problem()
+
+    def _describe_discount_problem(self):
+        return self.env._(
+            "The discount offered to %(debtor)s (%(amount)s) must be more than zero "
+            "and less than what is open (%(open)s). Correct it.",
+            debtor=self.partner_id.display_name,
+            amount=self._format(self.amount),
+            open=self._format(self._get_total()),
+        )
+
+    def _check_valid_until(self):
+        """Refuse a day that is over, or further ahead than the user may grant.
+
+        :raises UserError: with the days that are possible
+        """
+        for offer in self:
+            company = offer.company_id.with_env(self.env)
+            today = company._dunning_today()
+            if offer.valid_until < today and not self.env.su:
+                raise UserError(offer._describe_over())
+            leeway = company._dunning_get_leeway()
+            if leeway and leeway.refuse_promise(today, offer.valid_until, 0):
+                last = fields.Date.add(today, days=leeway.days_ahead)
+                raise UserError(
+                    self.env._(
+                        "You may make %(debtor)s an offer until %(last)s at most "
+                        "(%(days)s days ahead). Choose an earlier day than %(date)s, "
+                        "or ask %(above)s.",
+                        debtor=offer.partner_id.display_name,
+                        last=format_date(self.env, last),
+                        days=leeway.days_ahead,
+                        date=format_date(self.env, offer.valid_until),
+                        above=company._dunning_describe_above(leeway),
+                    )
+                )
+
+    def _describe_over(self):
+        return self.env._(
+            "The offer to %(debtor)s must leave time to pay: %(date)s is over. Choose "
+            "today or a later day.",
+            debtor=self.partner_id.display_name,
+            date=format_date(self.env, self.valid_until),
+        )
 
     def _refuse(self, names):
         raise AccessError(
@@ -149,16 +246,12 @@ class DunningOffer(models.Model):
             values["line_ids"] = [fields.Command.set(lines.ids)]
         return self.create(values)
 
-    def _get_window(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Offer"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+    def _get_leaving(self):
+        return self.state == "draft" and self.env._("this offer")
+
+    @api.model
+    def _get_title(self):
+        return self.env._("Offer")
 
     # What is done with it
 
@@ -185,21 +278,9 @@ class DunningOffer(models.Model):
                 self.env._("%(offer)s was sent already.", offer=self.display_name)
             )
         if not 0 < self.amount < self._get_total():
-            raise UserError(
-                self.env._(
-                    "The discount (%(amount)s) must be more than zero and less than "
-                    "what is open (%(open)s).",
-                    amount=self._format(self.amount),
-                    open=self._format(self._get_total()),
-                )
-            )
+            raise UserError(self._describe_discount_problem())
         if self.valid_until < self.company_id._dunning_today():
-            raise UserError(
-                self.env._(
-                    "The offer must leave time to pay: %(date)s is over.",
-                    date=format_date(self.env, self.valid_until),
-                )
-            )
+            raise UserError(self._describe_over())
 
     def _send(self):
         total = self._get_total()

@@ -14,6 +14,7 @@ from .judge import Source
 #: In which state of a plan a text about it may still leave.
 TOLD_IN = {
     "plan.proposed": "proposed",
+    "plan.accepted": "accepted",
     "plan.reminder": "accepted",
     "plan.missed": "accepted",
     "plan.broken": "broken",
@@ -219,21 +220,46 @@ class DunningPlan(models.Model):
         created = super().create(vals_list)
         for plan in created.filtered(lambda plan: not plan.amount):
             plan._check_rivals()  # which leave nothing
+        created._check_terms_are_possible()
+        created._check_sum_is_open()
         for plan in created.filtered(lambda plan: not plan.instalment_ids):
             plan._reschedule()
+        created._follow_rows()
         return created
 
     @api.model
     def _prepare(self, vals):
         vals = super()._prepare(vals)
-        case = self.env["dunning.case"].browse(vals.get("case_id"))
+        case = self.env["dunning.case"]
+        case = case.browse((self._get_given_defaults() | vals).get("case_id") or [])
         return self._propose_terms(case, vals) | vals
 
+    @api.model
+    def default_get(self, fields_list):
+        """Show what is usual for the case in a new form, before anything is kept."""
+        values = super().default_get(fields_list)
+        if case_id := values.get("case_id"):
+            case = self.env["dunning.case"].browse(case_id)
+            usual = self._propose_terms(case, values)
+            values |= {name: usual[name] for name in usual if name in fields_list}
+        return values
+
     def write(self, vals):
-        result = super().write(vals)
+        # The terms first: they are looked at as they were given, before instalments
+        # that were edited by hand change them.
+        rows = {name: vals[name] for name in vals if name == "instalment_ids"}
+        result = super().write({name: vals[name] for name in vals if name not in rows})
+        drafts = self.filtered(lambda plan: plan.state == "draft")
         changed = {name for name in vals if self._is_term(name)}
-        if changed - {"instalment_ids", "line_ids"} and "instalment_ids" not in vals:
-            for plan in self.filtered(lambda plan: plan.state == "draft"):
+        if changed:
+            drafts._check_terms_are_possible()
+        if not changed.isdisjoint({"amount", "line_ids"}):
+            drafts._check_sum_is_open()
+        if rows:
+            super().write(rows)
+            drafts._follow_rows()
+        elif changed - {"line_ids"}:
+            for plan in drafts:
                 plan._reschedule()
         return result
 
@@ -385,7 +411,6 @@ class DunningPlan(models.Model):
 
     def _on_made(self):
         self._check_lawful()  # also of who turned out to be no business since
-        self._propose_interruption("plan", self.signed_on)
         return super()._on_made()
 
     # What a plan agrees upon: how much, when, with which interest.
@@ -516,17 +541,21 @@ class DunningPlan(models.Model):
 
     @api.onchange("amount", "count", "every", "date_first", "down_payment", "capacity")
     def _onchange_schedule(self):
-        self._onchange_rows()
+        return self._onchange_rows()
 
     @api.onchange("interest_method", "interest_rate", "interest_from")
     def _onchange_rows(self):
         if self.state != "draft":
-            return
+            return None
+        problem = self._find_terms_problem()
         try:
             rows = self._work_out()
         except ValueError:
-            return
-        self.instalment_ids = self._to_commands(rows)
+            problem = problem or self._describe_impossible()
+        else:
+            self.instalment_ids = self._to_commands(rows)
+        # Until it is corrected the instalments stay as they were: say so.
+        return {"warning": {"title": "", "message": problem}} if problem else None
 
     def _reschedule(self):
         """Work out the instalments of a draft anew from its terms."""
@@ -536,15 +565,6 @@ class DunningPlan(models.Model):
         except ValueError as error:
             raise UserError(self._describe_impossible()) from error
         self.write({"instalment_ids": self._to_commands(rows)})
-
-    def _describe_impossible(self):
-        return self.env._(
-            "%(amount)s with a down payment of %(down)s cannot be paid in %(count)s "
-            "instalments: change the down payment or the number of instalments.",
-            amount=self._format(self.amount),
-            down=self._format(self.down_payment),
-            count=self.count,
-        )
 
     @api.model
     def _to_commands(self, rows):
@@ -612,7 +632,7 @@ class DunningPlan(models.Model):
                 announced.get(plan, Decimal(0)),
                 day,
                 company.dunning_plan_reminder_days,
-                company.dunning_plan_notice_days,
+                plan._get_notice_days(),
                 known.get_ending(expected),
             )
             # What nobody has signed is not missed.
@@ -647,7 +667,7 @@ class DunningPlan(models.Model):
                         amount=self._decimal(expected),
                         last_day=last or row.date,
                         noticed=bool(notice),
-                        noticed_on=(notice and notice.delivered_on) or None,
+                        noticed_on=(notice and notice._get_received_on()) or None,
                     )
                 )
         return dues
@@ -658,7 +678,13 @@ class DunningPlan(models.Model):
             Domain("event", "=", "plan.missed")
             & Domain("event_row_id", "in", self.instalment_ids.ids)
             & Domain("state", "!=", "cancelled"),
-            ["event_row_id", "delivered_on"],
+            [
+                "event_row_id",
+                "channel",
+                "delivered_on",
+                "presentation_date",
+                "receipt_date",
+            ],
         )
         return {notice.event_row_id: notice for notice in notices}
 

@@ -76,18 +76,21 @@ class DunningPlanLine(models.Model):
         lines = super().create(vals_list)
         lines._check_draft()
         lines.plan_id._withdraw_approval()
+        lines.plan_id._follow_rows()
         return lines
 
     def write(self, vals):
         self._check_draft()
         result = super().write(vals)
         self.plan_id._withdraw_approval()
+        self.plan_id._follow_rows()
         return result
 
     def unlink(self):
         plans = self.plan_id
         result = super().unlink()
         plans.exists()._withdraw_approval()
+        plans.exists()._follow_rows()
         return result
 
     def _get_stage(self):

@@ -1,12 +1,15 @@
 from datetime import timedelta
 from decimal import Decimal
+from math import inf
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
+from odoo.tools import format_date
 
 from ...tools import commitments as core
 from ...tools import covers
+from ...tools import leeway as limits
 
 #: Nobody promises further ahead: a slip of the pen.
 MOST_DAYS_AHEAD = 366
@@ -202,11 +205,62 @@ class DunningPromise(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        given = self._get_given_defaults()
+        for vals in vals_list:
+            self._check_sum(given | vals)
         promises = super().create(vals_list)
-        promises._check_may_extend()
+        promises._check_day_is_to_come()
         for promise in promises:
             promise._take_effect()
         return promises
+
+    @api.model
+    def _check_sum(self, vals):
+        """Refuse a promise of nothing or less, in words, before the database does.
+
+        :param vals: values as for :meth:`create`
+        """
+        if not self.env.su:
+            self._check_named(vals)
+        promise = self.new(vals)
+        if 0 < promise.amount < inf:  # and a number at all
+            return
+        debtor = promise.case_id.partner_id.display_name
+        if vals.get("amount") is None and not promise.amount:
+            raise UserError(self._describe_nothing_left(debtor))
+        raise UserError(
+            self.env._(
+                "%(debtor)s cannot promise nothing, or less: enter how much he will "
+                "pay.",
+                debtor=debtor,
+            )
+        )
+
+    @api.model
+    def _describe_nothing_left(self, debtor):
+        return self.env._(
+            "%(debtor)s owes nothing that could be promised: everything open is "
+            "disputed or on a payment plan.",
+            debtor=debtor,
+        )
+
+    def _check_day_is_to_come(self):
+        """Refuse a promise for a day that is over; today may be promised.
+
+        The engine makes promises on days that were played, see ``res.company``.
+        """
+        for promise in self:
+            today = promise.company_id._dunning_today()
+            if promise.date < today and not self.env.su:
+                raise UserError(
+                    self.env._(
+                        "%(debtor)s cannot promise to pay by %(date)s: that day is "
+                        "over. Enter %(today)s or a later day.",
+                        debtor=promise.partner_id.display_name,
+                        date=format_date(self.env, promise.date),
+                        today=format_date(self.env, today),
+                    )
+                )
 
     def _refuse(self, names):
         raise AccessError(
@@ -244,14 +298,9 @@ class DunningPromise(models.Model):
         lines = self.line_ids or self._find_oldest()
         if not lines:
             self._check_rest_not_frozen()
-            raise UserError(
-                self.env._(
-                    "%(debtor)s owes nothing that could be promised: everything open "
-                    "is disputed or on a payment plan.",
-                    debtor=self.partner_id.display_name,
-                )
-            )
+            raise UserError(self._describe_nothing_left(self.partner_id.display_name))
         self._check_amount_is_free(lines)
+        self._check_leeway(lines)
         earlier = self._find_earlier(lines)
         promise_sudo = self.sudo()  # see the class: the engine's to write
         promise_sudo.write(
@@ -279,19 +328,59 @@ class DunningPromise(models.Model):
         return super()._on_made()
 
     def _check_amount_is_free(self, lines):
-        """Nobody promises what is contested, on a payment plan or not due at all."""
+        """Nobody promises what is contested, on a payment plan, or more than he owes:
+        what is open, due or not, with its interest and indemnities."""
         everything = self.case_id._get_promisable(self.currency_id)
-        free = self.case_id._get_free_amounts(lines if self.line_ids else everything)
+        lines = lines if self.line_ids else everything
+        free = self.case_id._get_free_amounts(lines)
         left = self.currency_id.round(sum(free.values()))
-        if self.currency_id.compare_amounts(self.amount, left) > 0:
-            raise UserError(
-                self.env._(
-                    "Only %(left)s is left to promise of these invoices: %(amount)s is "
-                    "more. What is contested or on a payment plan is not promised.",
-                    left=self._format(left),
-                    amount=self._format(self.amount),
+        most = self.currency_id.round(left + self._get_owed_beside(free))
+        if self.currency_id.compare_amounts(self.amount, most) > 0:
+            raise UserError(self._describe_too_much(left, most))
+
+    def _get_owed_beside(self, free):
+        """Return the interest and the indemnities of items, in the currency of the
+        promise; none of what is contested or planned in part.
+
+        :param free: see ``dunning.case._get_free_amounts``
+        """
+        lines = self.env["dunning.case.line"].union(
+            *(
+                line
+                for line, amount in free.items()
+                if not line.currency_id.compare_amounts(
+                    amount,
+                    line.sudo().amount_residual,  # as for the amounts a case shows
                 )
             )
+        )
+        indemnity = sum(lines.mapped("amount_indemnity"))
+        today = self.company_id._dunning_today()
+        own = self.company_id.currency_id._convert(
+            indemnity, self.currency_id, self.company_id, today
+        )
+        return sum(lines.mapped("amount_interest")) + own
+
+    def _describe_too_much(self, left, most):
+        details = {
+            "debtor": self.partner_id.display_name,
+            "left": self._format(left),
+            "most": self._format(most),
+            "amount": self._format(self.amount),
+        }
+        if self.currency_id.compare_amounts(left, most):
+            return self.env._(
+                "Only %(left)s is left to promise of these invoices, %(most)s with "
+                "interest and indemnities: %(amount)s is more than %(debtor)s owes. "
+                "Correct the amount.",
+                **details,
+            )
+        return self.env._(
+            "Only %(left)s is left to promise of these invoices: %(amount)s is more "
+            "than %(debtor)s can promise, what is contested or on a payment plan not "
+            "counted. Correct the amount.",
+            **details,
+        )
 
     def _find_oldest(self):
         """Return the oldest items due that the amount pays."""
@@ -435,35 +524,57 @@ class DunningPromise(models.Model):
             "default_currency_id": self.currency_id.id,
         }
 
-    def _count_extensions(self):
-        """Return how often the promise was put off already."""
-        count, former = 0, self.extension_of_id
-        while former:
-            count, former = count + 1, former.extension_of_id
-        return count
+    def _check_leeway(self, lines):
+        """Refuse a promise that lies further ahead, or comes more often, than the user
+        may grant: any new promise of an item is an extension, a hold as well.
 
-    def _check_may_extend(self):
-        """The second extension of a promise needs a credit manager."""
-        if self.env.su or self.env.user.has_group(
-            "account_dunning.group_dunning_manager"
-        ):
+        :param lines: the items that it covers
+        :raises UserError: with what he may do, and who may do more
+        """
+        company = self.company_id.with_env(self.env)
+        if not (leeway := company._dunning_get_leeway()):
             return
-        for promise in self:
-            if promise._count_extensions() > 1:
-                raise UserError(
-                    self.env._(
-                        "%(debtor)s was already given an extension: a second one "
-                        "needs a credit manager.",
-                        debtor=promise.partner_id.display_name,
-                    )
+        grants, today = lines._count_grants(self), company._dunning_today()
+        often = max(lines, key=lambda line: grants[line])
+        problem = leeway.refuse_promise(today, self.date, grants[often])
+        details = {
+            "debtor": self.partner_id.display_name,
+            "above": company._dunning_describe_above(leeway),
+        }
+        if problem == limits.TOO_FAR:
+            last = fields.Date.add(today, days=leeway.days_ahead)
+            raise UserError(
+                self.env._(
+                    "You may take a promise of %(debtor)s until %(last)s at most "
+                    "(%(days)s days ahead). Agree on an earlier day than %(date)s, or "
+                    "ask %(above)s.",
+                    last=format_date(self.env, last),
+                    days=leeway.days_ahead,
+                    date=format_date(self.env, self.date),
+                    **details,
                 )
+            )
+        if problem:
+            raise UserError(
+                self.env._(
+                    "%(debtor)s was already given time for %(invoice)s, by promises or "
+                    "holds (%(count)s): an extension, or any new promise of it, needs "
+                    "%(above)s.",
+                    invoice=often.name,
+                    count=grants[often],
+                    **details,
+                )
+            )
 
     @api.model
     def _promise_anew(self, commitment, date):
         """Return a new promise of what is left of an agreement that failed, by a later
         date; ask the manager where that would be a second extension."""
         is_promise = commitment._name == self._name
-        if is_promise and commitment.extension_of_id:
+        lines = commitment._get_open_lines()
+        leeway = commitment.company_id._dunning_read_leeway("collector")
+        grants = lines._count_grants(self).values()
+        if leeway.refuse_renewal(max(grants, default=0)):
             return commitment._ask_for_decision(
                 self.env._("A second extension needs a credit manager.")
             )
@@ -472,7 +583,7 @@ class DunningPromise(models.Model):
             "date": date,
             "amount": commitment._get_left(),
             "currency_id": commitment.currency_id.id,
-            "line_ids": commitment._get_open_lines().ids,
+            "line_ids": lines.ids,
             "user_id": commitment.user_id.id,
             "contact_id": commitment.contact_id.id,
             "extension_of_id": commitment.id if is_promise else False,

@@ -172,8 +172,11 @@ class DunningCommitment(models.AbstractModel):
         """Return the sentence that tells the debtor what happens if it is not kept;
         empty unless somebody chose to tell."""
         self.ensure_one()
-        if not self.fallback_disclosed:
-            return ""
+        return self._describe_plan_b() if self.fallback_disclosed else ""
+
+    def _describe_plan_b(self):
+        """Return what happens should the date that a text names not be kept."""
+        self.ensure_one()
         level = self.fallback_level_id
         is_formal = level.is_formal_notice and self.fallback == "given_rung"
         if self.fallback == "formal_notice" or is_formal:

@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+from odoo.tools.image import base64_to_image
 
 from ...tools import instalments as core
 from ..contact.event import Event
@@ -101,17 +102,8 @@ class DunningPlan(models.Model):
             raise UserError(self.env._("The payment plan has no instalments."))
         if problem := self._find_sum_problem():
             raise UserError(problem)
-        lines = self.line_ids.sudo()  # as for the amounts a case shows
-        open_amount = sum(lines.mapped("amount_residual"))
-        if self.currency_id.compare_amounts(self.amount, open_amount) > 0:
-            raise UserError(
-                self.env._(
-                    "The plan is about %(amount)s, but only %(open)s is open of its "
-                    "invoices: lower the sum, or choose more invoices.",
-                    amount=self._format(self.amount),
-                    open=self._format(open_amount),
-                )
-            )
+        self._check_terms_are_possible()
+        self._check_sum_is_open()
         if self.interest_method != "none" and self.interest_rate <= 0:
             raise UserError(
                 self.env._("Enter the rate of the interest, or choose no interest.")
@@ -139,7 +131,12 @@ class DunningPlan(models.Model):
         days = company.dunning_plan_answer_days
         answer_by = max(self.answer_by or today, fields.Date.add(today, days=days))
         self.sudo().write(  # how far a plan is follows from what happens
-            {"state": "proposed", "proposed_on": today, "answer_by": answer_by}
+            {
+                "state": "proposed",
+                "proposed_on": today,
+                "answer_by": answer_by,
+                **self._freeze_conditions(),
+            }
         )
         self._make_agreement()
         self._keep_items_back(self.answer_by)
@@ -172,9 +169,10 @@ class DunningPlan(models.Model):
         )
 
     def _find_signed_documents(self):
-        """Return what shows that it was signed: scans, and a signature given on
-        line."""
+        """Return what shows that it was signed: scans, and a signature given on line;
+        neither what was marked as void, nor the agreement as we sent it."""
         files = self.env["ir.attachment"].sudo()  # the host hides the file of a field
+        documents = self.document_ids.sudo()
         signature = files.search(
             [
                 ("res_model", "=", self._name),
@@ -182,7 +180,10 @@ class DunningPlan(models.Model):
                 ("res_field", "=", "signature"),
             ]
         )
-        return self.document_ids.sudo() | signature
+        sent = self.agreement_id.sudo().checksum
+        return signature | documents.filtered(
+            lambda file: not file.dunning_void_text and file.checksum != sent
+        )
 
     def _get_versions(self):
         """A new version takes the place of those before it."""
@@ -238,11 +239,12 @@ class DunningPlan(models.Model):
         """Record the signature: from now on the plan runs.
 
         On paper, the scan is among the documents; on line, ``signature`` is the
-        picture of it.
+        picture of it. Without either it runs all the same, its proof is missing.
 
-        :param signed_on: the day of the signature (what was entered, else today)
-        :param signed_by: who signed (what was entered, else the person it was agreed
-            with)
+        :param signed_on: the day of the signature (what was entered when None)
+        :param signed_by: who signed (what was entered when None)
+        :raises UserError: without who signed and when, and when the conditions have
+            changed since the agreement was sent
         """
         self.check_access("write")
         signed_on = self.env["res.company"]._dunning_read_day(signed_on)
@@ -254,39 +256,54 @@ class DunningPlan(models.Model):
                         plan=plan.display_name,
                     )
                 )
-            plan._accept(signed_on, signed_by, signature)
+            plan._accept(signed_on or plan.signed_on, signed_by, signature)
         return True
 
-    def _accept(self, signed_on, signed_by, signature):
-        day = signed_on or self.signed_on or self.company_id._dunning_today()
-        self.company_id._dunning_check_happened(
-            day,
-            self.env._("Signature of %(plan)s", plan=self.display_name),
-            self.proposed_on,
-            self.env._("when the agreement was proposed"),
-        )
-        contact = self.contact_id or self.case_id._get_contact()
-        values = {
-            "state": "accepted",
-            "signed_on": day,
-            "signed_by": signed_by or self.signed_by or contact.name,
-        }
+    def _accept(self, day, signed_by, signature):
+        name = str(signed_by or self.signed_by or "").strip()
+        self._check_signed(day, name)
+        self._check_is_as_sent()
+        waiting = self._find_unsent()
+        values = {"state": "accepted", "signed_on": day, "signed_by": name}
         if signature:
+            base64_to_image(signature)  # refuses, in words, what is no picture
             values["signature"] = signature
         self.sudo().write(values)  # how far a plan is follows from what happens
-        self._seal([(file, "signed") for file in self._find_signed_documents()])
         self._keep_items_back(self.date_last)
         self._replace_former()
         self._on_made()
-        self.case_id._message_log(
-            body=self.env._(
-                "%(plan)s: signed on %(date)s by %(name)s.",
-                plan=self.display_name,
-                date=format_date(self.env, day),
-                name=self.signed_by,
-            ),
-            attachment_ids=self.document_ids.ids,
+        self._log_signed()
+        if waiting:
+            self._send_what_was_signed(waiting)
+
+    def _check_signed(self, day, name):
+        """Refuse a signature of nobody, of no day, or of one that cannot be."""
+        if day:
+            self.company_id._dunning_check_happened(
+                day,
+                self.env._("Signature of %(plan)s", plan=self.display_name),
+                self.proposed_on,
+                self.env._("when the agreement was proposed"),
+            )
+        if not (day and name):
+            raise UserError(
+                self.env._(
+                    "%(plan)s: enter who signed it and on which day, as written on the "
+                    "agreement (“Signed…”).",
+                    plan=self.display_name,
+                )
+            )
+
+    def _log_signed(self):
+        text = self.env._(
+            "%(plan)s: signed on %(date)s by %(name)s.",
+            plan=self.display_name,
+            date=format_date(self.env, self.signed_on),
+            name=self.signed_by,
         )
+        if self.is_proof_missing:
+            text = self.env._("%(text)s The proof is missing.", text=text)
+        self.case_id._message_log(body=text, attachment_ids=self.document_ids.ids)
 
     def action_cancel(self):
         """Call a plan off: the reminders go on."""
@@ -302,16 +319,9 @@ class DunningPlan(models.Model):
             )
         return True
 
-    def _get_window(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Payment plan"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+    @api.model
+    def _get_title(self):
+        return self.env._("Payment plan")
 
     @api.model
     def _get_plan_template(self, what):

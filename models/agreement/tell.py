@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import format_date
 
 from ...tools import commitments as core
@@ -60,6 +60,17 @@ class DunningPromise(models.Model):
         return self.env["dunning.action"]._format_day(day)
 
     # The contacts
+
+    @api.depends("confirm")
+    def _compute_leaving_text(self):
+        super()._compute_leaving_text()
+        for promise in self.filtered(lambda one: not one.leaving_text):
+            if not promise.promised_on:
+                promise.leaving_text = self.env._("Nothing leaves to the customer.")
+
+    def _get_leaving(self):
+        is_new = not self.promised_on and self.confirm
+        return is_new and self.env._("the confirmation of this promise")
 
     def _tell_made(self):
         self._tell("made", "account_dunning.mail_template_promise_made")

@@ -121,10 +121,7 @@ class DunningAction(models.Model):
             for line in event.lines
             if line.move_line_id.id in items
         ]
-        billed = event.lines._get_billed() or None
-        contact, channel = case._get_contact("email", billed), "email"
-        if not email_normalize_all(contact.email):
-            contact, channel = case._get_contact("letter", billed), "letter"
+        contact, channel = self._find_told(case, event.lines)
         return {
             "case_id": case.id,
             "partner_id": case.partner_id.id,
@@ -145,6 +142,16 @@ class DunningAction(models.Model):
             ],
             "known_money": of_debtor.to_rows(named) if of_debtor else False,
         }
+
+    @api.model
+    def _find_told(self, case, lines):
+        """Return who is told about items of a case outside the ladder, and by which
+        channel: a letter where there is no valid e-mail address."""
+        billed = lines._get_billed() or None
+        contact = case._get_contact("email", billed)
+        if email_normalize_all(contact.email):
+            return contact, "email"
+        return case._get_contact("letter", billed), "letter"
 
     def _get_event_source(self):
         """Return the record that a contact outside the ladder is about, empty once it

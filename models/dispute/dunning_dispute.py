@@ -236,6 +236,10 @@ class DunningDispute(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         disputes = super().create([self._prepare_dispute(vals) for vals in vals_list])
+        given = self._get_given_defaults()
+        for dispute, vals in zip(disputes, vals_list, strict=True):
+            if (given | vals).get("deadline"):  # else it follows from the settings
+                dispute._check_deadline()
         disputes._take_effect()
         return disputes
 
@@ -281,6 +285,8 @@ class DunningDispute(models.Model):
         if "amount" in vals:
             changed = self.filtered(lambda dispute: dispute.amount != before[dispute])
             changed._keep_back()
+        if vals.get("deadline"):
+            self._check_deadline()
         if not {"user_id", "deadline", "reason_id"}.isdisjoint(vals):
             self.filtered(lambda one: one.state in ("open", "mediation"))._plan_owner()
         return result
@@ -292,6 +298,24 @@ class DunningDispute(models.Model):
             raise UserError(
                 self.env._("Nothing is contested: enter an amount above zero.")
             )
+
+    def _check_deadline(self):
+        """Refuse a deadline that is over when it is entered; today it may be.
+
+        :raises UserError: with the days that are possible
+        """
+        for dispute in self:
+            today = dispute._get_company()._dunning_today()
+            if dispute.deadline and dispute.deadline < today and not self.env.su:
+                raise UserError(
+                    self.env._(
+                        "The dispute about %(invoice)s cannot be examined until "
+                        "%(date)s: that day is over. Enter %(today)s or a later day.",
+                        invoice=dispute.move_name,
+                        date=format_date(self.env, dispute.deadline),
+                        today=format_date(self.env, today),
+                    )
+                )
 
     def _get_stage(self):
         return "open" if self.state in EXAMINED else "over"

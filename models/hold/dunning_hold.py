@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools import holds as core
+from ...tools import leeway as limits
 
 #: What a person decides; the rest of a hold is written down by us.
 CHOSEN = {"date_until", "reason"}
@@ -179,6 +180,55 @@ class DunningHold(models.Model):
             date=date,
         )
 
+    def _grants_time(self, line):
+        """Tell whether an item of the case was given time by the hold: one that was
+        resumed on its first day was a mistake, and one that was over before the item
+        fell due gave it nothing."""
+        self.ensure_one()
+        hold = self._to_core()
+        is_about = line in self.line_ids if self.scope == "items" else True
+        return (
+            is_about
+            and self.case_id == line.case_id
+            and hold.free_on > max(hold.date_from, line.date_due)
+        )
+
+    def _check_leeway(self):
+        """Refuse a hold that is longer, or comes more often, than the user may grant.
+
+        :raises UserError: with what he may do, and who may do more
+        """
+        for hold in self:
+            company = hold.company_id.with_env(self.env)
+            if not (leeway := company._dunning_get_leeway()):
+                continue
+            lines = hold.line_ids or hold.case_id.line_ids
+            earlier = max(lines._count_grants(hold).values(), default=0)
+            if problem := leeway.refuse_hold(hold.date_from, hold.date_until, earlier):
+                raise UserError(hold._describe_above_leeway(problem, leeway, earlier))
+
+    def _describe_above_leeway(self, problem, leeway, earlier):
+        above = self.company_id._dunning_describe_above(leeway)
+        if problem == limits.TOO_LONG:
+            last = fields.Date.add(self.date_from, days=leeway.hold_days)
+            return self.env._(
+                "You may put %(debtor)s on hold until %(last)s at most (%(days)s days "
+                "from the first day on). Choose an earlier day than %(date)s, or ask "
+                "%(above)s.",
+                debtor=self.partner_id.display_name,
+                last=format_date(self.env, last),
+                days=leeway.hold_days,
+                date=format_date(self.env, self.date_until),
+                above=above,
+            )
+        return self.env._(
+            "%(debtor)s was already given time %(count)s times for these invoices, by "
+            "promises or holds: one more needs %(above)s.",
+            debtor=self.partner_id.display_name,
+            count=earlier,
+            above=above,
+        )
+
     @api.model_create_multi
     def create(self, vals_list):
         holds = super().create(vals_list)
@@ -192,6 +242,7 @@ class DunningHold(models.Model):
                     )
                 )
         holds._check_date_until()
+        holds._check_leeway()
         holds._take_effect()
         return holds
 
@@ -202,6 +253,8 @@ class DunningHold(models.Model):
         result = super().write(vals)
         if "date_until" in vals:
             self._check_date_until()
+            # Who shortens what somebody else has granted grants nothing.
+            self.filtered(lambda one: one.date_until > before[one])._check_leeway()
             for hold, day in before.items():
                 hold._log_new_end(day)
         return result

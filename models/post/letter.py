@@ -9,7 +9,7 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
+from odoo.tools import format_date, format_datetime
 from odoo.tools.image import image_data_uri
 from odoo.tools.misc import split_every
 from odoo.tools.pdf import merge_pdf
@@ -42,6 +42,39 @@ class DunningAction(models.Model):
         copy=False,
         help="Fingerprint of the PDF as it was printed.",
     )
+
+    def _queue(self, date=None):
+        self._check_not_twice()
+        return super()._queue(date)
+
+    def _check_not_twice(self):
+        """Refuse to repeat a letter by hand while the first is not posted yet.
+
+        :raises UserError: naming the first
+        """
+        repeated = self.filtered(
+            lambda one: one.kind == "manual" and one.channel in POSTED and one.level_id
+        )
+        for letter in repeated:
+            first = letter.case_id.action_ids.filtered(
+                lambda other, letter=letter: (
+                    other.level_id == letter.level_id
+                    and other.channel in POSTED
+                    and other.state == "queued"
+                    and other != letter
+                )
+            )[:1]
+            if first:
+                raise UserError(
+                    self.env._(
+                        "The letter “%(level)s” of %(date)s to %(debtor)s has not been "
+                        "posted yet (see Letters): post it or cancel it, or leave the "
+                        "letter out this time.",
+                        level=first.level_id.name,
+                        date=format_date(self.env, first.queued_on or first.date),
+                        debtor=letter.partner_id.display_name,
+                    )
+                )
 
     def _queue_letters(self):
         """Freeze letters that can be posted; the PDF is made when they are printed."""

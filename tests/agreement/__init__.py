@@ -3,10 +3,13 @@ from . import test_agreements_law
 from . import test_covers
 from . import test_promises
 from . import test_promise_broken
+from . import test_promise_guards
 from . import test_fallback_plans
 from . import test_offer
 from . import test_agreement_settled
 from . import test_plan
+from . import test_agreement_guards
+from . import test_plan_signed
 from . import test_plan_follow
 from . import test_migration_agreements
 from . import test_outcome_agreement

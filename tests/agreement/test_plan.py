@@ -6,6 +6,12 @@ from odoo.tests import Form, tagged
 from ..common import DAY, DunningCommon
 from ..hold.test_hold import day
 
+#: A picture of one point, drawn on line.
+SIGNATURE = (
+    b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk"
+    b"+A8AAQUBAScY42YAAAAASUVORK5CYII="
+)
+
 
 class PlanCommon(DunningCommon):
     """1,000 € six days late, in a case; a collector agrees upon three instalments."""
@@ -26,7 +32,7 @@ class PlanCommon(DunningCommon):
         plan = self._plan(**values)
         plan.action_propose()
         self._send_mails()
-        plan.action_accept(DAY, "Jeanne Martin")
+        plan.action_accept(DAY, "Jeanne Martin", SIGNATURE)
         return plan
 
     def _take_back(self, payment):
@@ -270,9 +276,7 @@ class TestPlanAgreement(PlanCommon):
     def test_a_signature_given_on_line_is_kept(self):
         plan = self._plan()
         plan.action_propose()
-        picture = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk"
-        picture += b"+A8AAQUBAScY42YAAAAASUVORK5CYII="
-        plan.action_accept(signed_by="Jeanne Martin", signature=picture)
+        plan.action_accept(DAY, "Jeanne Martin", SIGNATURE)
         self.assertTrue(plan.signature)
 
     def test_it_cannot_be_signed_in_the_future_or_before_it_was_proposed(self):
@@ -313,7 +317,7 @@ class TestPlanAgreement(PlanCommon):
         self.assertEqual(plan.state, "accepted")
         version.count = 4
         version.action_propose()
-        version.action_accept()
+        version.action_accept(DAY, "Jeanne Martin")
         self.assertEqual((plan.state, version.state), ("replaced", "accepted"))
         self.assertEqual(version.previous_id, plan)
         self.assertEqual(self.case.amount_promised, 400)

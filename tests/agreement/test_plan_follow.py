@@ -286,7 +286,7 @@ class TestPlanQueries(PlanCommon):
                 {"case_id": case.id, "date_first": day(30), "count": 2}
             )
             plan.action_propose()
-            plan.action_accept()
+            plan.action_accept(day(0), "Jeanne Martin")
 
     def _count(self, number):
         cases = self.env["dunning.case"].search([])

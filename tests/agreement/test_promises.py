@@ -46,6 +46,8 @@ class TestPromiseIsMade(PromiseCommon):
             self._promise()
 
     def test_a_date_years_ahead_is_a_slip_of_the_pen(self):
+        limits = ("dunning_collector_days_ahead", "dunning_manager_days_ahead")
+        self.company.write(dict.fromkeys(limits, 400))
         self._promise(until=366)
         with self.assertRaises(ValidationError):
             self._promise(until=367)

@@ -4,6 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..agreement.test_plan import SIGNATURE
 from ..common import DAY, day
 from ..common_registered import RegisteredCommon
 
@@ -89,7 +90,7 @@ class TestKeptFiles(RegisteredCommon):
         plan = self._plan()
         scan = self._upload("signed.pdf", b"%PDF-signed")
         plan.document_ids = [Command.link(scan.id)]
-        plan.action_accept()
+        plan.action_accept(DAY, "Jeanne Martin")
         self._assert_kept(scan)
         seal = plan.seal_ids.filtered(lambda one: one.kind == "signed")
         self.assertEqual(seal.sha256, hashlib.sha256(b"%PDF-signed").hexdigest())
@@ -98,7 +99,7 @@ class TestKeptFiles(RegisteredCommon):
 
     def test_a_signature_given_on_line_is_sealed(self):
         plan = self._plan()
-        plan.action_accept(signature=b"R0lGODlhAQABAAAAACwAAAAAAQABAAA=")
+        plan.action_accept(DAY, "Jeanne Martin", SIGNATURE)
         self.assertIn("signed", plan.seal_ids.mapped("kind"))
 
     def test_the_file_of_a_draft_is_free(self):

@@ -10,6 +10,9 @@ class HoldCommon(DunningCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # How long each role may hold is tested in agreement/test_promise_guards.py.
+        limits = ("dunning_collector_hold_days", "dunning_manager_hold_days")
+        cls.company.write(dict.fromkeys(limits, 366))
         cls.invoice = cls._invoice(4)
 
     def _hold(self, until, reason="They are moving house", user=None, **values):

@@ -40,18 +40,36 @@ registry.category("web_tour.tours").add("dunning_plan_propose", {
         },
         {
             content: "It came back",
-            trigger: ".nav-link[name=signature]",
+            trigger: "button[name=action_sign]",
             run: "click",
         },
         {
-            content: "Signed by",
-            trigger: "div[name=signed_by] input",
+            content: "Who signed",
+            trigger: ".modal div[name=signed_by] input",
             run: "edit Jeanne Martin",
         },
         {
-            content: "From now on it runs",
-            trigger: "button[name=action_accept]",
+            content: "When",
+            trigger: ".modal div[name=signed_on] input",
+            run: "edit 03/04/2024 && press Tab",
+        },
+        {
+            content: "The paper has not come yet",
+            trigger: ".modal div[name=proof] input[data-value=none]",
             run: "click",
+        },
+        {
+            content: "What that means is said before",
+            trigger: ".modal div[name=consequence]:contains(interrupts no limitation)",
+        },
+        {
+            content: "From now on it runs",
+            trigger: ".modal button[name=action_confirm]",
+            run: "click",
+        },
+        {
+            content: "The proof is missing",
+            trigger: ".alert:contains(Accepted, proof missing)",
         },
         {
             content: "It runs",
