@@ -15,6 +15,7 @@ from odoo.tools.misc import split_every
 from odoo.tools.pdf import merge_pdf
 
 from ...tools.channels import POSTED
+from ...tools.wording import visible_text
 from .dunning_seal import fingerprint
 
 _logger = logging.getLogger(__name__)
@@ -22,6 +23,9 @@ _logger = logging.getLogger(__name__)
 LETTERS_PER_CALL = 10
 #: Only these can be joined into one file.
 PDF = "application/pdf"
+#: More signs than these do not fit on one sheet in letters of the usual size; a row of
+#: the table takes the room of so many more.
+SHORT_LETTER, SIGNS_A_ROW = 1300, 60
 LETTER_REPORT = "account_dunning.dunning_letter_report"
 
 
@@ -209,6 +213,12 @@ class DunningAction(models.Model):
         return [
             Markup(html.tostring(part, encoding="unicode")) for part in (text, closing)
         ]
+
+    def _is_long(self):
+        """Tell whether the text needs smaller letters to stay on one sheet."""
+        self.ensure_one()
+        signs = len(visible_text(self.body or "")) + SIGNS_A_ROW * len(self.line_ids)
+        return signs > SHORT_LETTER
 
     def _get_qr_code(self):
         """Return a payment QR code as a data URI when Odoo can make one, else False."""
