@@ -14,5 +14,4 @@ from . import dunning_seal
 from . import sign
 from . import dunning_case
 from . import dunning_action
-from . import news
 from . import dunning_reason

@@ -23,9 +23,9 @@ _logger = logging.getLogger(__name__)
 LETTERS_PER_CALL = 10
 #: Only these can be joined into one file.
 PDF = "application/pdf"
-#: More signs than these do not fit on one sheet in letters of the usual size; a row of
-#: the table takes the room of so many more.
-SHORT_LETTER, SIGNS_A_ROW = 1300, 60
+#: Up to so many signs fit on one sheet in letters of the usual size, up to so many in
+#: smaller ones; a row of the table takes the room of so many more.
+SHORT_LETTER, LONG_LETTER, SIGNS_A_ROW = 1300, 2800, 60
 LETTER_REPORT = "account_dunning.dunning_letter_report"
 
 
@@ -215,10 +215,10 @@ class DunningAction(models.Model):
         ]
 
     def _is_long(self):
-        """Tell whether the text needs smaller letters to stay on one sheet."""
+        """Tell whether the text stays on one sheet in smaller letters only."""
         self.ensure_one()
         signs = len(visible_text(self.body or "")) + SIGNS_A_ROW * len(self.line_ids)
-        return signs > SHORT_LETTER
+        return SHORT_LETTER < signs <= LONG_LETTER
 
     def _get_qr_code(self):
         """Return a payment QR code as a data URI when Odoo can make one, else False."""
