@@ -13,12 +13,17 @@ FOLDERS = [name for name in FOLDERS if (MODELS / name).is_dir()]
 CORE = ("guard", "books", "ladder", "case", "contact")
 #: Files named after a stage of a model's life instead of the model.
 STAGES = {
-    "books": {"item_identity", "known_money", "returned_payment", "in_charge"},
+    "books": {"item_identity", "known_money", "returned_payment", "in_charge"}
+    | {"money"},
     "ladder": {"most_levels"},
     "case": {"collect", "decide", "change_ladder", "join", "hints", "recipient"}
     | {"known_money"},
     "contact": {"propose", "text", "deliver", "other_channel", "person", "sms", "event"}
+<<<<<<< HEAD
     | {"address", "late_entry", "envelope", "heard"},
+=======
+    | {"address", "late_entry", "envelope", "sentences"},
+>>>>>>> wip-words
     "automation": {"server_actions"},
     "post": {"letter", "registered"},
     "notice": {"content"},

@@ -18,5 +18,4 @@ from . import conditions
 from . import proof
 from . import dunning_case
 from . import dunning_action
-from . import news
 from . import dunning_reason

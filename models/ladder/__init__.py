@@ -1,6 +1,5 @@
 from . import host
 from . import dunning_phrase
 from . import dunning_level
-from . import text_kind
 from . import dunning_ladder
 from . import most_levels

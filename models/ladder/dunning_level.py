@@ -7,11 +7,14 @@ from ...tools.ladder import Rung
 from ...tools.rungs import TONES
 from ...tools.sms import simplify, without_placeholders
 from ...tools.wording import find_forbidden
+from .host import KINDS
 
 #: Where the texts of a level are.
 TEXTS = ("mail_template_id", "letter_template_id", "sms_template_id", "call_script")
 #: A call or visit that nobody made in so many working days will not be made.
 MOST_DAYS_TO_ACT = 60
+#: Tones so far apart sound wrong in each other's place.
+MOST_APART = 1
 
 
 class DunningLevel(models.Model):
@@ -196,6 +199,14 @@ class DunningLevel(models.Model):
         help="What to say on the phone or during the visit.",
         entry="over",
     )
+
+    mail_shared_with = fields.Char(
+        "E-mail text also used by", compute="_compute_shared_with"
+    )
+    letter_shared_with = fields.Char(
+        "Letter text also used by", compute="_compute_shared_with"
+    )
+    tone_warning = fields.Char(compute="_compute_tone_warning")
 
     @api.depends("delay_days", "ladder_id")
     def _compute_sequence(self):
@@ -593,3 +604,90 @@ class DunningLevel(models.Model):
                     reason=reason,
                 )
             )
+
+    # Whether its texts fit, and who else uses them.
+
+    @api.model
+    def _selection_tone(self):
+        return self._fields["tone"]._description_selection(self.env)
+
+    @api.depends("mail_template_id", "letter_template_id")
+    def _compute_shared_with(self):
+        texts = self.mail_template_id | self.letter_template_id
+        others = self.search(
+            Domain("mail_template_id", "in", texts.ids)
+            | Domain("letter_template_id", "in", texts.ids)
+        )
+        for level in self:
+            rest = others - level._origin
+            level.mail_shared_with = level.mail_template_id._name_dunning_levels(rest)
+            level.letter_shared_with = level.letter_template_id._name_dunning_levels(
+                rest
+            )
+
+    @api.depends("tone", *(f"{name}.dunning_tone" for name in KINDS))
+    @api.depends_context("lang")
+    def _compute_tone_warning(self):
+        """A friendly text in a firm level, or the other way round."""
+        labels = dict(self._selection_tone())
+        order = list(labels)
+        for level in self:
+            level.tone_warning = " ".join(
+                self.env._(
+                    "“%(text)s” sounds %(one)s, the level %(other)s.",
+                    text=text.name,
+                    one=labels[text.dunning_tone].lower(),
+                    other=labels[level.tone].lower(),
+                )
+                for text in level.mail_template_id | level.letter_template_id
+                if text.dunning_tone
+                and level.tone
+                and abs(order.index(text.dunning_tone) - order.index(level.tone))
+                > MOST_APART
+            )
+
+    @api.constrains(*KINDS)
+    def _check_text_kinds(self):
+        for level in self:
+            for name, kind in KINDS.items():
+                text = level[name]
+                if text.dunning_text_kind not in (kind, False):
+                    labels = dict(
+                        text._fields["dunning_text_kind"]._description_selection(
+                            self.env
+                        )
+                    )
+                    raise ValidationError(
+                        self.env._(
+                            "“%(text)s” was written for something else (%(kind)s): "
+                            "choose another one in “%(level)s”, or a copy.",
+                            text=text.name,
+                            kind=labels[text.dunning_text_kind].lower(),
+                            level=level.name,
+                        )
+                    )
+
+    def action_copy_mail_text(self):
+        """Give the level an e-mail text of its own: a copy of the one it shares."""
+        return self._copy_text("mail_template_id")
+
+    def action_copy_letter_text(self):
+        """Give the level a letter of its own: a copy of the one it shares."""
+        return self._copy_text("letter_template_id")
+
+    def _copy_text(self, name):
+        """Copy a text in all its languages, and use the copy from now on.
+
+        :param str name: the field of the text
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if text := self[name]:
+            title = self.env._(
+                "%(text)s (%(level)s of %(ladder)s)",
+                text=text.name,
+                level=self.name,
+                ladder=self.ladder_id.name,
+            )
+            self[name] = text.copy({"name": title, "dunning_tone": self.tone})
+        return True

@@ -15,6 +15,7 @@ from odoo.tools.misc import split_every
 from odoo.tools.pdf import merge_pdf
 
 from ...tools.channels import POSTED
+from ...tools.wording import visible_text
 from .dunning_seal import fingerprint
 
 _logger = logging.getLogger(__name__)
@@ -22,6 +23,9 @@ _logger = logging.getLogger(__name__)
 LETTERS_PER_CALL = 10
 #: Only these can be joined into one file.
 PDF = "application/pdf"
+#: Up to so many signs fit on one sheet in letters of the usual size, up to so many in
+#: smaller ones; a row of the table takes the room of so many more.
+SHORT_LETTER, LONG_LETTER, SIGNS_A_ROW = 1300, 2800, 60
 LETTER_REPORT = "account_dunning.dunning_letter_report"
 
 
@@ -242,6 +246,12 @@ class DunningAction(models.Model):
         return [
             Markup(html.tostring(part, encoding="unicode")) for part in (text, closing)
         ]
+
+    def _is_long(self):
+        """Tell whether the text stays on one sheet in smaller letters only."""
+        self.ensure_one()
+        signs = len(visible_text(self.body or "")) + SIGNS_A_ROW * len(self.line_ids)
+        return SHORT_LETTER < signs <= LONG_LETTER
 
     def _get_qr_code(self):
         """Return a payment QR code as a data URI when Odoo can make one, else False."""

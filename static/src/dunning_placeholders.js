@@ -45,7 +45,7 @@ patch(QWebPlugin.prototype, {
         const rules = Object.entries(fields).map(
             ([name, {string}]) =>
                 `.o_dunning_text [t-out="object.${name}"]:empty::before` +
-                `{content: ${JSON.stringify(string)};}`
+                `{content: ${JSON.stringify(string)} !important;}`
         );
         const style = this.document.createElement("style");
         style.id = STYLE;
