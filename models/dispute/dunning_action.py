@@ -130,7 +130,14 @@ class DunningAction(models.Model):
     def _after_delivery(self):
         result = super()._after_delivery()
         for answer in self.filtered(lambda one: one.dispute_id and one.deadline):
-            lines = answer._get_object_lines().case_line_id
+            # The date of a formal notice stays: no later text grants a new term.
+            lines = answer._get_object_lines().case_line_id.filtered(
+                lambda line: (
+                    not (line.level_id | line.heard_level_id).filtered(
+                        "is_formal_notice"
+                    )
+                )
+            )
             lines._postpone(answer.deadline)
             lines._refresh_next()
         return result

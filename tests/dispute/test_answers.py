@@ -70,3 +70,18 @@ class TestAnswers(DisputeCommon):
         self.assertFalse(answer.case_id.action_ids - answer)
         self._run(day(11))
         self.assertIn(self.first, answer.case_id.action_ids.level_id)
+
+    def test_the_date_of_a_formal_notice_is_not_put_off(self):
+        self.customer.dunning_debtor_kind = "business"
+        dispute = self._dispute(200)
+        line, expired = dispute.case_id.line_ids, day(-2)
+        line._write_facts(
+            {
+                "level_id": self.notice.id,
+                "delivered_on": day(-12),
+                "deadline": expired,
+            }
+        )
+        dispute.action_resolve("unjustified")
+        self._send_mails()
+        self.assertEqual(line.deadline, expired)
