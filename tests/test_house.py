@@ -20,10 +20,12 @@ STAGES = {
     "contact": {"propose", "text", "deliver", "other_channel", "person", "sms", "event"}
     | {"address", "late_entry", "envelope"},
     "automation": {"server_actions"},
+    "hold": {"leeway"},
     "post": {"letter", "registered"},
     "notice": {"content"},
     "limits": {"declare"},
-    "agreement": {"plan_b", "sign", "approve", "judge", "tell"},
+    "agreement": {"plan_b", "sign", "approve", "judge", "tell"}
+    | {"terms", "conditions", "proof"},
     "dispute": {"resolve", "subject"},
     "start": {"checks"},
 }

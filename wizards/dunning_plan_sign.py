@@ -70,7 +70,7 @@ class DunningPlanSign(models.TransientModel):
         }
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Signature of %(plan)s", plan=plan.display_name),
+            "name": self.env._("Signature: %(plan)s", plan=plan.display_name),
             "res_model": self._name,
             "view_mode": "form",
             "target": "new",
