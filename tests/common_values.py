@@ -179,6 +179,7 @@ class NewValues:
                 and world["windows"]["dunning.receipt.import"].id,
             },
             "dunning.outcome": {"action_id": world["call"].id},
+            "dunning.plan.sign": {"plan_id": world["proposed plan"].id},
         }[model]
 
     def _get_debt(self, world):

@@ -25,11 +25,18 @@ STAGES = {
     | {"address", "late_entry", "envelope", "sentences"},
 >>>>>>> wip-words
     "automation": {"server_actions"},
+    "hold": {"leeway"},
     "post": {"letter", "registered"},
     "notice": {"content"},
+<<<<<<< HEAD
     "limits": {"declare", "enclosures", "public_tasks"},
     "interest": {"public_tasks"},
     "agreement": {"plan_b", "sign", "approve", "judge", "tell", "frozen"},
+=======
+    "limits": {"declare"},
+    "agreement": {"plan_b", "sign", "approve", "judge", "tell"}
+    | {"terms", "conditions", "proof"},
+>>>>>>> wip-agree
     "dispute": {"resolve", "subject"},
     "start": {"checks"},
 }

@@ -70,7 +70,7 @@ class DunningPlanSign(models.TransientModel):
         }
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Signature of %(plan)s", plan=plan.display_name),
+            "name": self.env._("Signature: %(plan)s", plan=plan.display_name),
             "res_model": self._name,
             "view_mode": "form",
             "target": "new",
@@ -92,7 +92,7 @@ class DunningPlanSign(models.TransientModel):
             text = self.env._(
                 "The plan runs, its proof is missing: %(user)s gets a task. Until the "
                 "proof is there it interrupts no limitation.",
-                user=plan.user_id.sudo().name or "",  # a name is no secret
+                user=plan._get_asked_for_proof().sudo().name,  # a name is no secret
             )
         else:
             text = self.env._(

@@ -6,7 +6,7 @@ from . import judge
 from . import dunning_promise
 from . import dunning_cover
 from . import dunning_plan
-from . import plan_terms
+from . import terms
 from . import dunning_plan_line
 from . import dunning_offer
 from . import tell

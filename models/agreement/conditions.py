@@ -45,6 +45,7 @@ class DunningPlan(models.Model):
         help="The day until which the agreement counts penalties and indemnities.",
     )
     sent_conditions = fields.Char(
+        "Conditions as sent",
         readonly=True,
         copy=False,
         help="Fingerprint of the conditions that the agreement was sent with.",
@@ -144,13 +145,15 @@ class DunningPlan(models.Model):
         }
 
     def _describe_waived(self):
-        """Return the amounts of the penalties for the agreement, in brackets; empty
-        where nobody knows them."""
-        texts = self._get_late_texts()
-        return texts and self.env._(
+        """Return the amounts of the penalties for the agreement, in brackets after a
+        blank; empty where nobody knows them."""
+        if not (texts := self._get_late_texts()):
+            return ""
+        amounts = self.env._(
             "(%(interest)s of penalties and %(indemnity)s of indemnity on %(date)s)",
             **texts,
         )
+        return f" {amounts}"
 
     def _describe_revived(self):
         """Return the sentence that tells that penalties which were waived are due

@@ -205,7 +205,7 @@ class DunningPromise(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        given = self._get_given_defaults()
+        given = self._without_forged_defaults()._get_given_defaults()
         for vals in vals_list:
             self._check_sum(given | vals)
         promises = super().create(vals_list)

@@ -63,7 +63,15 @@ class DunningPlan(models.Model):
             plan=self.display_name,
             name=self.signed_by,
         )
-        return self.case_id._plan_task(self._get_proof_summary(), note, self.user_id)
+        summary, user = self._get_proof_summary(), self._get_asked_for_proof()
+        return self.case_id._plan_task(summary, note, user)
+
+    def _get_asked_for_proof(self):
+        """Return who has to get the proof: who agreed upon the plan, else who is in
+        charge of the case."""
+        self.ensure_one()
+        able = self.company_id._dunning_first_able(self.user_id)
+        return able or self.case_id._get_asked()
 
     def _get_proof_summary(self):
         return self.env._("Get the proof of the payment plan (%(id)s)", id=self.id)

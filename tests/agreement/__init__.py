@@ -12,6 +12,7 @@ from . import test_agreement_guards
 from . import test_plan_signed
 from . import test_plan_follow
 from . import test_migration_agreements
+from . import test_migration_plans
 from . import test_outcome_agreement
 from . import test_endings_again
 from . import test_entry_offers

@@ -105,6 +105,18 @@ class TestPlanGuards(AgreementGuardCommon):
         with self._refused("consumer credit"):
             plan.action_propose()
 
+    def test_an_answer_is_waited_for_as_long_as_the_role_may_grant(self):
+        with self._refused("Martin until 04/03/2024 at most.*credit manager"):
+            self._plan(answer_by=day(31))
+        plan = self._plan(answer_by=day(30))
+        plan.action_propose()
+        with self._refused("03/03/2024.*is over"):
+            plan.answer_by = day(-1)
+        with self._refused("credit manager"):
+            plan.answer_by = day(31)
+        plan.with_user(self.manager).answer_by = day(31)
+        self.assertEqual(plan.answer_by, day(31))
+
     def test_where_all_is_promised_it_says_so_instead_of_dividing_nothing(self):
         self.env["dunning.promise"].with_user(self.collector).create(
             {"case_id": self.case.id, "date": day(5)}

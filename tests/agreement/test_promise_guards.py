@@ -2,7 +2,7 @@ from contextlib import contextmanager
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common_promise import PromiseCommon, day
 
@@ -227,3 +227,50 @@ class TestLeewayOfPromises(GuardCommon):
             self.company.dunning_collector_renewals = 4
         with self.assertRaises(ValidationError):
             self.company.dunning_collector_hold_days = -1
+
+
+@tagged("post_install", "-at_install")
+class TestWhatLeaves(GuardCommon):
+    """The window says what will leave to the debtor before it leaves."""
+
+    def _open_form(self):
+        window = self.case.with_user(self.collector).action_promise()
+        promises = self.env["dunning.promise"].with_user(self.collector)
+        return Form(
+            promises.with_context(**window["context"]),
+            view="account_dunning.dunning_promise_view_dialog",
+        )
+
+    def test_the_window_of_a_promise_names_the_recipient_and_the_day(self):
+        form = self._open_form()
+        self.assertIn("martin@example.com", form.leaving_text)
+        self.assertIn("on 03/04/2024", form.leaving_text)
+        form.confirm = False
+        self.assertEqual(form.leaving_text, "Nothing leaves to the customer.")
+        self.assertFalse(self._contacts())
+
+    def test_without_an_e_mail_address_it_names_the_letter(self):
+        self.customer.email = False
+        self.assertIn("A letter with", self._open_form().leaving_text)
+
+    def _outcome(self, **values):
+        windows = self.env["dunning.outcome"].with_user(self.collector)
+        return windows.create(
+            {"case_id": self.case.id, "follow_up": "promise", **values}
+        )
+
+    def test_the_window_of_a_call_says_it_where_a_promise_follows(self):
+        self.assertIn("martin@example.com", self._outcome().leaving_text)
+        self.assertFalse(self._outcome(follow_up="task").leaving_text)
+        self.company.dunning_confirm_promises = False
+        self.assertIn("Nothing leaves", self._outcome().leaving_text)
+
+    def test_a_broken_promise_names_a_date_and_what_follows(self):
+        self._promise_as(self.collector, 0, confirm=False)
+        self._run(day(4))
+        told = self._contacts()
+        gap = max(self.ladder.contact_gap_days, 3)
+        by_day = self.env["dunning.action"]._format_day(day(4 + gap))
+        self.assertIn(by_day, told.body)
+        self.assertIn("resume our reminders", told.body)
+        self.assertNotIn("by return", told.body)

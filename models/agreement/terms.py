@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...tools.instalments import MOST_INSTALMENTS
 
@@ -150,6 +151,54 @@ class DunningPlan(models.Model):
                         debtor=plan.partner_id.display_name,
                         amount=plan._format(plan.amount),
                         open=plan._format(open_amount),
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        created = super().create(vals_list)
+        created.filtered("answer_by")._check_answer_by()
+        return created
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("answer_by"):
+            self._check_answer_by()
+        return result
+
+    def _check_answer_by(self):
+        """Refuse a day that is over, or later than the user may grant: until then the
+        proposal keeps its invoices back.
+
+        :raises UserError: with the days that are possible
+        """
+        for plan in self:
+            company = plan.company_id.with_env(self.env)
+            today, leeway = company._dunning_today(), company._dunning_get_leeway()
+            details = {
+                "debtor": plan.partner_id.display_name,
+                "date": format_date(self.env, plan.answer_by),
+            }
+            if plan.answer_by < today and not self.env.su:
+                raise UserError(
+                    self.env._(
+                        "%(debtor)s cannot answer by %(date)s: that day is over. Enter "
+                        "%(today)s or a later day.",
+                        today=format_date(self.env, today),
+                        **details,
+                    )
+                )
+            if leeway and leeway.refuse_promise(today, plan.answer_by, 0):
+                last = fields.Date.add(today, days=leeway.days_ahead)
+                raise UserError(
+                    self.env._(
+                        "You may give %(debtor)s until %(last)s at most to answer "
+                        "(%(days)s days ahead). Choose an earlier day than %(date)s, "
+                        "or ask %(above)s.",
+                        last=format_date(self.env, last),
+                        days=leeway.days_ahead,
+                        above=company._dunning_describe_above(leeway),
+                        **details,
                     )
                 )
 
