@@ -12,3 +12,4 @@ from . import test_migration_agreements
 from . import test_outcome_agreement
 from . import test_endings_again
 from . import test_entry_offers
+from . import test_plan_reference
