@@ -19,24 +19,15 @@ STAGES = {
     "case": {"collect", "decide", "change_ladder", "join", "hints", "recipient"}
     | {"known_money"},
     "contact": {"propose", "text", "deliver", "other_channel", "person", "sms", "event"}
-<<<<<<< HEAD
-    | {"address", "late_entry", "envelope", "heard"},
-=======
-    | {"address", "late_entry", "envelope", "sentences"},
->>>>>>> wip-words
+    | {"address", "late_entry", "envelope", "heard", "sentences"},
     "automation": {"server_actions"},
     "hold": {"leeway"},
     "post": {"letter", "registered"},
     "notice": {"content"},
-<<<<<<< HEAD
     "limits": {"declare", "enclosures", "public_tasks"},
     "interest": {"public_tasks"},
-    "agreement": {"plan_b", "sign", "approve", "judge", "tell", "frozen"},
-=======
-    "limits": {"declare"},
-    "agreement": {"plan_b", "sign", "approve", "judge", "tell"}
-    | {"terms", "conditions", "proof"},
->>>>>>> wip-agree
+    "agreement": {"plan_b", "sign", "approve", "judge", "tell", "frozen"}
+    | {"terms", "conditions", "proof", "news"},
     "dispute": {"resolve", "subject"},
     "start": {"checks"},
 }

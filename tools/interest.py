@@ -73,9 +73,14 @@ class RateTable:
     A table by half-years (more than one line, all on 1 January or 1 July) holds no
     longer than the half-years that it lists: what comes next is fixed by law, not ours
     to continue. A single rate, or one that changes on other days, is a contract's.
+
+    ``then`` is a rate that a contract fixes for whatever comes after them: the caller
+    knows that the law will not lift it.
     """
 
-    def __init__(self, rates: Iterable[tuple[date, Decimal]]):
+    def __init__(
+        self, rates: Iterable[tuple[date, Decimal]], then: Decimal | None = None
+    ):
         lines = sorted(rates, key=lambda line: line[0])
         self._starts = [start for start, _percent in lines]
         self._percents = [_to_decimal(percent) for _start, percent in lines]
@@ -89,6 +94,10 @@ class RateTable:
                 for start, end in zip(self._starts, following, strict=True)
             ]
         self._ends = following
+        if then is not None and self._ends[-1:] not in ([], [FOREVER]):
+            self._starts.append(self._ends[-1] + ONE_DAY)
+            self._percents.append(_to_decimal(then))
+            self._ends.append(FOREVER)
 
     def split(self, first: date, last: date):
         """Yield ``(from, to, percent)`` for the days from first to last, included.

@@ -7,7 +7,7 @@ left of all others is deducted from what is asked as a whole.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -103,13 +103,16 @@ class Allocation:
         """All of it that waits to be matched."""
         return self.free + sum((part.amount for part in self.parts), NOTHING)
 
-    def spread(self, items: Iterable[Open]) -> list[Part]:
+    def spread(self, items: Iterable[Open], first: Container[int] = ()) -> list[Part]:
         """Return how the money that names nothing goes on items, the oldest first: in
         their own currency, lest a text mixes sums.
 
         :param items: with what is still asked for each as the balance
+        :param first: keys of those that come before all others, however old these are
         """
-        items = sorted(items, key=lambda item: (item.due, item.key))
+        items = sorted(
+            items, key=lambda item: (item.key not in first, item.due, item.key)
+        )
         moneys = [money for money in self.moneys if money.key in self.left]
         book = _Book(items, moneys)
         for money in moneys:

@@ -70,6 +70,7 @@ NOTICE_WORDS = ("mise en demeure", "mettons en demeure", "formal notice")
 #: Words that name a legal or contractual basis.
 BASIS_WORDS = (
     *("code civil", "code de commerce", "civil code", "commercial code"),
+    *("code de la commande publique", "public procurement code"),
     *("contrat", "conditions générales", "contract", "terms of sale"),
 )
 #: What stands for a fact that is not known.

@@ -36,6 +36,7 @@ class DunningClaimWizard(models.TransientModel):
         readonly=False,
     )
     warning = fields.Char(compute="_compute_warning")
+    rate_warning = fields.Char(compute="_compute_warning")
     total = fields.Char("Claimed", compute="_compute_total")
     total_waived = fields.Char("Total waived", compute="_compute_total")
     is_manager = fields.Boolean(compute="_compute_is_manager")
@@ -115,11 +116,12 @@ class DunningClaimWizard(models.TransientModel):
     @api.depends_context("lang")
     def _compute_warning(self):
         for wizard in self:
-            wizard.warning = (
-                wizard.case_id
-                and wizard.until
-                and wizard.case_id._read_claimable(wizard.until)[1]
-            )
+            claimables, wizard.warning = [], False
+            if wizard.case_id and wizard.until:
+                claimables, wizard.warning = wizard.case_id._read_claimable(
+                    wizard.until
+                )
+            wizard.rate_warning = wizard.case_id._describe_doubts(claimables)
 
     @api.depends(
         *("costs_amount", "line_ids.is_claimed", "line_ids.interest"),

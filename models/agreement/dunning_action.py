@@ -152,6 +152,27 @@ class DunningAction(models.Model):
             days=days,
         )
 
+    # What a contact about a payment plan asks for, and by which reference
+
+    def _get_payment_reference(self):
+        """A contact about a plan asks for the reference of its agreement: one debt, one
+        reference, in its messages, its letters and their code to scan."""
+        plan = self.plan_id
+        return plan._get_reference() if plan else super()._get_payment_reference()
+
+    def _get_demanded(self):
+        """A contact about an instalment asks for what is missing of it."""
+        row, plan = self.plan_line_id, self.plan_id
+        if not row:
+            return super()._get_demanded()
+        return {plan.currency_id: self._get_missing(plan, row)}
+
+    @api.model
+    def _get_missing(self, plan, row):
+        """Return what is missing of an instalment; a part may have moved elsewhere."""
+        missing = plan._get_expected(row) - row.amount_paid
+        return plan.currency_id.round(min(missing, plan.amount_left))
+
     # Past agreements, in the later texts
 
     @api.depends("line_ids.case_line_id")
@@ -243,8 +264,7 @@ class DunningAction(models.Model):
     def _compute_plan_texts(self):
         for action in self:
             plan, row = action.plan_id, action.plan_line_id
-            missing = plan._get_expected(row) - row.amount_paid if row else 0
-            missing = min(missing, plan.amount_left)  # a part was moved elsewhere
+            missing = self._get_missing(plan, row) if row else 0
             notice = plan._get_notice_days() if plan else 0
             day = action._get_reading_day() + timedelta(days=notice)
             action.plan_date_text = action._format_day(row.date)

@@ -8,7 +8,7 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "-\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
-def format_amount(env, amount, currency):
+def format_amount(env, amount, currency, trailing_zeroes=True):
     """Return an amount in the language of the environment.
 
     The host writes the sign of a currency where the currency says, whatever the
@@ -16,8 +16,9 @@ def format_amount(env, amount, currency):
     stands right before it, also that of the euro.
 
     :param currency: the currency of the amount
+    :param trailing_zeroes: false to write 40 for 40.00
     """
-    text = host_format_amount(env, amount, currency)
+    text = host_format_amount(env, amount, currency, trailing_zeroes=trailing_zeroes)
     lang, symbol = get_lang(env).code or "", currency.symbol or ""
     number = text.replace(symbol, "").strip(NO_BREAK) if symbol else text
     if not symbol or symbol.isalpha():  # CHF, kr: as the host writes them

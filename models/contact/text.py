@@ -305,7 +305,6 @@ class DunningAction(models.Model):
         :param as_date: formats a date for the reader
         """
         self.ensure_one()
-        rows, payable = self._format_credits(as_date)
         sites = self._get_sites()
         return {
             "action": self,
@@ -315,19 +314,24 @@ class DunningAction(models.Model):
             ],
             # What is asked for elsewhere, and only recalled here.
             "recorded": self._describe_recorded(),
-            "totals": [
-                format_amount(self.env, amount, currency)
-                for currency, amount in self._get_totals().items()
-            ],
-            "credits": rows,
-            "payable": payable,
+            "totals": self._format_amounts(self._get_totals()),
+            "credits": self._format_credits(as_date),
+            # The one amount that is asked for, below whatever leads to it.
+            "demanded": self._format_amounts(self._get_demanded()),
             "bank": self._get_bank(),
             "reference": self._get_payment_reference(),
             "is_courtesy": self.kind == "courtesy",
-            # What is owed beside the items (rows, totals), and what to say below them.
-            "beside": ([], []),
+            # What is claimed beside the items, and what to say below them.
+            "beside": [],
             "notes": self._describe_late_entries(),
         }
+
+    def _format_amounts(self, amounts):
+        """Return amounts by currency as the reader writes them."""
+        return [
+            format_amount(self.env, amount, currency)
+            for currency, amount in amounts.items()
+        ]
 
     def _get_object_lines(self):
         """Return the lines of what the contact asks for: all but what stands there for
@@ -360,10 +364,7 @@ class DunningAction(models.Model):
     def _compute_figures(self):
         for action in self:
             lines = action._get_object_lines()
-            amounts = [
-                format_amount(self.env, amount, currency)
-                for currency, amount in action._get_payable().items()
-            ]
+            amounts = action._format_amounts(action._get_demanded())
             action.amount_text = self._join(amounts)
             action.oldest_days = max(lines.mapped("days_overdue"), default=0)
             action.invoice_names = self._join_few(lines._list_names())
@@ -449,17 +450,21 @@ class DunningAction(models.Model):
             if currency.compare_amounts(amount, 0) > 0
         } or totals
 
+    def _get_demanded(self):
+        """Return per currency what the contact asks for, all in all: a hook.
+
+        The one amount of a text: subject, demand, table, code to scan and whatever link
+        leads to a payment say it. Who adds something to the principal extends it.
+        """
+        return self._get_payable()
+
     def _format_credits(self, as_date):
         """Return what the table of a text shows of the known money.
 
         :param as_date: formats a date for the reader
-        :return: rows of money, the amounts that are left to pay
         """
         self.ensure_one()
-        deductions = self._get_deductions()
-        if not deductions:
-            return [], []
-        rows = [
+        return [
             {
                 # The number of a bank line tells the debtor nothing.
                 "name": one.name
@@ -471,10 +476,8 @@ class DunningAction(models.Model):
                 else self.env._("Payment being allocated"),
                 "amount": format_amount(self.env, -one.amount, one.currency),
             }
-            for one in deductions
+            for one in self._get_deductions()
         ]
-        payable = self._get_payable().items()
-        return rows, [format_amount(self.env, amount, cur) for cur, amount in payable]
 
     def _get_letter_reference(self):
         """Return the reference by which an answer finds its way back."""

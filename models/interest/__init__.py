@@ -2,10 +2,13 @@ from . import dunning_rate
 from . import dunning_claim
 from . import dunning_waiver
 from . import dunning_case_line
+from . import unmatched
 from . import host
 from . import dunning_case
 from . import dunning_level
 from . import dunning_action
+from . import late_texts
+from . import late_notice
 from . import dunning_action_line
 from . import dunning_proceeding
 from . import public_tasks

@@ -1,10 +1,14 @@
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from odoo import api, fields, models
-from odoo.tools import format_date, formatLang
+from odoo import fields, models
+from odoo.tools import format_date
 
 from ..books.money import format_amount
+
+#: What a placeholder must be called for the demand to name its parts itself.
+BREAKDOWN = "object.breakdown_text"
 
 
 @dataclass(slots=True)
@@ -20,8 +24,9 @@ class DunningAction(models.Model):
     """Interest and indemnity in a contact: computed in one batch when it is prepared,
     and again, for good, when it is queued.
 
-    Only where the text of the level names them. A half-year without a rate leaves the
-    amounts out, with a warning on the contact: the text then speaks without figures.
+    Only where the text of the level names them. A half-year without a rate ends the
+    count on its eve: the text names that day, and the contact warns who approves it.
+    What is claimed is part of the one amount that the contact asks for.
     """
 
     _inherit = "dunning.action"
@@ -33,7 +38,12 @@ class DunningAction(models.Model):
     )
     interest_warning = fields.Char(
         readonly=True,
-        help="Why the text names no amount of interest, and how to mend it.",
+        help="Which days the interest leaves out, and who mends it where.",
+    )
+    rate_facts = fields.Json(
+        "Rates used",
+        readonly=True,
+        help="Each rate of the interest, with what it is made of.",
     )
     total_interest = fields.Char("Interest named", compute="_compute_total_late")
     total_indemnity = fields.Char("Indemnity named", compute="_compute_total_late")
@@ -54,36 +64,69 @@ class DunningAction(models.Model):
         for (company, day), actions in naming.grouped(
             lambda action: (action.company_id, date or action.date)
         ).items():
-            lines = actions.line_ids.sudo()  # the engine's own
-            items = lines.case_line_id.with_company(company)
-            interests = items._get_interest(day)
-            indemnities = items._get_indemnities(day)
-            for line in lines:
-                line._set_late_amounts(
-                    interests.get(line.case_line_id), indemnities, company
-                )
-            actions._tell_late_amounts(interests, day)
+            for alike in actions._split_by_object():
+                alike._set_late_amounts_of(company, day)
 
-    def _tell_late_amounts(self, interests, day):
-        """Keep the day of the computation, or why there is none."""
-        warnings = defaultdict(self.browse)
+    def _split_by_object(self):
+        """Return the contacts in groups in which each debtor is asked for the same
+        items: money that names none is deducted from these. Nearly always one."""
+        groups = []
+        for actions in self.grouped("case_id").values():
+            objects = actions.grouped(
+                lambda action: frozenset(action._get_object_lines().case_line_id.ids)
+            )
+            for place, same in enumerate(objects.values()):
+                if place == len(groups):
+                    groups.append(self.browse())
+                groups[place] |= same
+        return groups
+
+    def _set_late_amounts_of(self, company, day):
+        lines = self._get_object_lines().sudo()  # the engine's own
+        items = lines.case_line_id.with_company(company)
+        interests = items._get_interest(day, asked=items)
+        indemnities = items._get_indemnities(day)
+        for line in lines:
+            line._set_late_amounts(
+                interests.get(line.case_line_id), indemnities, company
+            )
+        self._tell_late_amounts(interests, company, day)
+
+    def _tell_late_amounts(self, interests, company, day):
+        """Keep the last day that counted, why the next ones do not, and the rates."""
+        rates = self.env["dunning.rate"]
+        contracts = rates._read_contracts(self.case_id.partner_id, company)
+        told = defaultdict(self.browse)
         for action in self:
-            reasons = [
-                interests[item][1]
-                for item in action.line_ids.case_line_id
-                if item in interests and interests[item][1]
+            debtor = action.case_id.partner_id
+            found = [
+                interests[item]
+                for item in action._get_object_lines().case_line_id
+                if item in interests
             ]
-            warnings[reasons[0] if reasons else False] |= action
-        for warning, actions in warnings.items():
-            actions._write_facts({"interest_until": day, "interest_warning": warning})
+            warning = next(filter(None, (why for _one, why in found)), False)
+            days = [one.segments[-1].date_to for one, _why in found if one.segments]
+            basis = rates._describe_basis(
+                debtor.dunning_debtor_kind,
+                contracts.get(debtor.id),
+                [one for one, _why in found],
+            )
+            until = max(days) if warning and days else day
+            told[until, warning, json.dumps(basis)] |= action
+        for (until, warning, basis), actions in told.items():
+            actions._write_facts(
+                {
+                    "interest_until": until,
+                    "interest_warning": warning,
+                    "rate_facts": json.loads(basis) or False,
+                }
+            )
 
     def _get_late_totals(self):
-        """Return what the contact names; nothing at all when a rate is missing."""
+        """Return what the contact names beside the items of its object."""
         self.ensure_one()
         totals = LateTotals()
-        if self.interest_warning:
-            return totals
-        for line in self.line_ids:
+        for line in self._get_object_lines():
             if line.interest:
                 totals.interest[line.currency_id] += line.interest
                 for percent in (line.interest_rates or "").split(";"):
@@ -105,9 +148,17 @@ class DunningAction(models.Model):
             totals.percents,
         )
 
-    def _add_up(self, payable, claimed):
-        """Return principal, interest and indemnity together, per currency."""
-        sums = defaultdict(float, payable)
+    def _is_claiming(self):
+        """Tell whether anything is claimed beside the items."""
+        self.ensure_one()
+        claimed = self._get_claimed_totals()
+        return bool(claimed.interest or claimed.indemnity)
+
+    def _get_demanded(self):
+        """What is claimed is demanded with the principal: one amount, for who pays less
+        than is claimed must not have complied with the notice."""
+        claimed = self._get_claimed_totals()
+        sums = defaultdict(float, super()._get_demanded())
         for amounts in (claimed.interest, claimed.indemnity):
             for currency, amount in amounts.items():
                 sums[currency] += amount
@@ -119,190 +170,51 @@ class DunningAction(models.Model):
             for currency, amount in sums.items()
         )
 
-    def _format_percents(self, percents):
-        """Return "14.50 % and 14.25 %", as the reader writes numbers."""
-        return self._join(
-            self.env._(
-                "%(number)s %%", number=formatLang(self.env, float(percent), digits=2)
-            )
-            for percent in percents
-        )
-
     def _format_claim(self):
-        """Return the block under the table: each claimed sum apart, then the totals."""
+        """Return the rows below the principal: each claimed sum apart."""
         self.ensure_one()
         claimed = self._get_claimed_totals()
+        is_public = self.case_id.partner_id.dunning_debtor_kind == "public"
         rows = []
         for currency, amount in claimed.interest.items():
-            rows.append(
-                {
-                    "name": self.env._(
-                        "Late-payment interest until %(date)s, at %(rates)s per year",
-                        date=format_date(self.env, self.interest_until),
-                        rates=self._format_percents(claimed.percents),
-                    ),
-                    "amount": format_amount(self.env, amount, currency),
-                }
+            names = {
+                "date": format_date(self.env, self.interest_until),
+                "rates": self._format_percents(claimed.percents),
+            }
+            name = (
+                self.env._(
+                    "Moratory interest until %(date)s, at %(rates)s per year", **names
+                )
+                if is_public
+                else self.env._(
+                    "Late-payment interest until %(date)s, at %(rates)s per year",
+                    **names,
+                )
             )
+            rows.append({"name": name, "amount": self._format_sums({currency: amount})})
         for currency, amount in claimed.indemnity.items():
-            rows.append(
-                {
-                    "name": self.env._("Fixed indemnity for recovery costs"),
-                    "amount": format_amount(self.env, amount, currency),
-                }
-            )
-        if not rows:
-            return [], []
-        sums = self._add_up(self._get_payable(), claimed)
-        return rows, [format_amount(self.env, sums[cur], cur) for cur in sums]
+            name = self._name_indemnity()
+            rows.append({"name": name, "amount": self._format_sums({currency: amount})})
+        return rows
 
-    # What the law adds to a late payment, named or claimed in a message.
-    #
-    # It follows the kind of the debtor and not the ladder: whichever text a consumer is
-    # sent, it names neither the indemnity of 40 € nor any interest before the formal
-    # notice. Sources: between businesses C. com. L441-10; public bodies CCP L2192-13,
-    # R2192-31 (ECB + 8 points), D2192-35 (40 €); consumers C. civ. 1231-6 and 1344-1.
-    # Claimed or only named, as the level says; the figures are those of the lines.
-
-    @api.depends(
-        "case_id.partner_id.dunning_debtor_kind",
-        "level_id",
-        "interest_until",
-        "interest_warning",
-        "line_ids.interest",
-        "line_ids.indemnity",
-    )
-    @api.depends_context("lang")
-    def _compute_late_payment_text(self):
-        for action in self:
-            kind = action.case_id.partner_id.dunning_debtor_kind
-            if kind not in ("business", "public"):
-                action.late_payment_text = action._describe_law_of_consumer()
-            elif action._is_claiming():
-                action.late_payment_text = action._describe_claim(kind == "public")
-            else:
-                law = (
-                    action._describe_law_of_public_body()
-                    if kind == "public"
-                    else action._describe_law_of_business()
-                )
-                totals = action._get_late_totals()
-                action.late_payment_text = action._add_figures(law, totals)
-
-    def _is_claiming(self):
-        """Tell whether anything is claimed beside the items."""
-        self.ensure_one()
-        claimed = self._get_claimed_totals()
-        return bool(claimed.interest or claimed.indemnity)
-
-    # Named as information
-
-    def _describe_law_of_business(self):
-        if self.level_id.tone in ("firm", "formal"):
-            return self.env._(
-                "Between businesses, the late-payment interest and the fixed indemnity "
-                "for recovery costs laid down in article L441-10 of the French "
-                "Commercial Code are due by law. They are not included in the amount "
-                "above; our rights in this respect remain reserved."
-            )
+    def _name_indemnity(self):
+        """Return the name of the row of the indemnity: of how many invoices it is."""
+        amounts = [
+            line.indemnity for line in self._get_object_lines() if line.indemnity
+        ]
+        if len(amounts) < 2 or len(set(amounts)) > 1:
+            return self.env._("Fixed indemnity for recovery costs")
+        each = format_amount(
+            self.env,
+            amounts[0],
+            self.company_id.currency_id,
+            trailing_zeroes=False,
+        )
         return self.env._(
-            "For your information, between businesses any late payment gives rise by "
-            "law to late-payment interest and to the fixed indemnity for recovery "
-            "costs laid down in article L441-10 of the French Commercial Code. They "
-            "are not included in the amount above."
+            "Fixed indemnity for recovery costs (%(count)s invoices × %(amount)s)",
+            count=len(amounts),
+            amount=each,
         )
-
-    def _describe_law_of_public_body(self):
-        return self.env._(
-            "For your information, this delay gives rise by law to late-payment "
-            "interest (rate of the European Central Bank plus eight points) and to a "
-            "fixed indemnity of €40 for recovery costs (articles L2192-13, R2192-31 "
-            "and D2192-35 of the French Public Procurement Code), not included above. "
-            "The interest runs until the principal is paid (article R2192-32); it is "
-            "paid, with the indemnity, within 45 days of that payment (article "
-            "R2192-36)."
-        )
-
-    def _describe_law_of_consumer(self):
-        """Only interest at the legal rate, and only from the formal notice on."""
-        totals = self._get_late_totals()
-        if totals.interest:
-            totals.indemnity = {}  # whatever a line may hold
-            law = self.env._(
-                "By articles 1231-6 and 1344-1 of the French Civil Code, interest at "
-                "the legal rate has run on this sum since our formal notice was first "
-                "presented to you. It is not included in the amount above, and nothing "
-                "else is added to it."
-            )
-            return self._add_figures(law, totals)
-        if not self.is_formal_notice:
-            return ""
-        return self.env._(
-            "By articles 1231-6 and 1344-1 of the French Civil Code, interest at the "
-            "legal rate runs on this sum from this formal notice on. Nothing else is "
-            "added to it."
-        )
-
-    def _add_figures(self, law, totals):
-        """Add to a sentence what it comes to, as information."""
-        parts = self._describe_amounts(totals)
-        if not parts:
-            return law
-        figures = self.env._(
-            "For information, to date: %(amounts)s.", amounts=self._join(parts)
-        )
-        return f"{law} {figures}"
-
-    def _describe_amounts(self, totals):
-        """Return interest and indemnity in words, each apart."""
-        parts = []
-        if totals.interest:
-            parts.append(
-                self.env._(
-                    "%(amount)s of interest (until %(date)s, at %(rates)s per year)",
-                    amount=self._format_sums(totals.interest),
-                    date=format_date(self.env, self.interest_until),
-                    rates=self._format_percents(totals.percents),
-                )
-            )
-        if totals.indemnity:
-            parts.append(
-                self.env._(
-                    "%(amount)s of fixed indemnity",
-                    amount=self._format_sums(totals.indemnity),
-                )
-            )
-        return parts
-
-    # Claimed
-
-    def _describe_claim(self, is_public):
-        """Return what is claimed beside the invoices, and all of it together."""
-        claimed, named = self._get_claimed_totals(), self._get_late_totals()
-        total = self._format_sums(self._add_up(self._get_payable(), claimed))
-        amounts = self._join(self._describe_amounts(claimed))
-        if is_public:
-            text = self.env._(
-                "By articles L2192-13, R2192-31 and D2192-35 of the French Public "
-                "Procurement Code (rate of the European Central Bank plus eight "
-                "points, fixed indemnity of €40 for recovery costs), we also claim, "
-                "beside the amount above: %(amounts)s. The total claimed is %(total)s.",
-                amounts=amounts,
-                total=total,
-            )
-        else:
-            text = self.env._(
-                "By article L441-10 of the French Commercial Code, we also claim, "
-                "beside the amount above: %(amounts)s. The total claimed is %(total)s. "
-                "Interest goes on until payment.",
-                amounts=amounts,
-                total=total,
-            )
-        if claimed.interest:
-            named.interest = {}
-        if claimed.indemnity:
-            named.indemnity = {}
-        return self._add_figures(text, named)
 
     def _complete_lines(self, day=None):
         result = super()._complete_lines(day)

@@ -1,11 +1,12 @@
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, plaintext2html
 
-from ...tools.interest import Segment
+from ...tools.interest import Segment, half_year_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,22 @@ class DunningCase(models.Model):
                 claimables.append(Claimable(line, segments, amount, indemnity))
         return claimables, warning
 
+    def _describe_doubts(self, claimables):
+        """Say which rates behind what can be claimed somebody should check first."""
+        if not claimables:
+            return ""
+        rates, debtor = self.env["dunning.rate"], self.partner_id
+        kind = debtor.dunning_debtor_kind
+        contract = rates._read_contracts(debtor, self.company_id)[debtor.id]
+        basis = rates._describe_basis(kind, contract, claimables)
+        if kind == "public":
+            # Frozen where the delay began, whichever days are claimed now.
+            days = {one.line.date_due + timedelta(days=1) for one in claimables}
+            basis = [
+                {"kind": kind, "day": half_year_start(day).isoformat()} for day in days
+            ]
+        return rates._describe_doubts(basis, self.company_id._dunning_today())
+
     def _get_lines_to_claim(self):
         """Return open and settled items, each journal item once."""
         lines = self.with_context(active_test=False).line_ids.filtered("move_line_id")
@@ -144,13 +161,16 @@ class DunningCase(models.Model):
             rows.setdefault(self.currency_id, []).append(values)
         claims = self.env["dunning.claim"].sudo()  # the engine's own
         for currency, values in rows.items():
+            # A half-year without a rate ends the count before the chosen day.
+            days = [row["date_to"] for row in values if row["kind"] == "interest"]
+            counted = max(days, default=until)
             has_costs = any(row["kind"] == "costs" for row in values)
             claim = claims.create(
                 {
                     "case_id": self.id,
                     "currency_id": currency.id,
                     "date": self.company_id._dunning_today(),
-                    "until": until,
+                    "until": counted,
                     "user_id": self.env.uid,
                     "proof_ids": costs["proof_ids"].ids if has_costs else [],
                 }

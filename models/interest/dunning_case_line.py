@@ -19,7 +19,8 @@ NOTHING = Interest(Decimal(0), 0, (), Decimal(0))
 
 class Debt(NamedTuple):
     """A case line as its interest is computed of it: thousands are read without
-    records. ``due`` is the due date, ``born`` the day of the claim."""
+    records. ``due`` is the due date, ``born`` the day of the claim; ``settled`` is what
+    it was matched with: ``[day, is a credit note, amount in its currency]``."""
 
     id: int
     move_line_id: int
@@ -33,11 +34,25 @@ class Debt(NamedTuple):
     is_claim: bool
     born: Date
     is_document: bool
+    settled: list | None
 
     @property
     def place(self):
         """See ``dunning.case.line._get_place``."""
         return self.move_id, not self.is_document and self.debtor_id
+
+    def get_settlements(self):
+        """Return what settled the item: payments, and credit notes.
+
+        :return: ``([(day, amount)], [(day, amount)])``, in the currency of the item, on
+            the day of the entry that it was matched with
+        """
+        found = ([], [])
+        for day, is_credit_note, amount in self.settled or ():
+            found[is_credit_note].append(
+                (Date.fromisoformat(day), Decimal(str(amount)))
+            )
+        return found
 
     def get_last_day(self, rules):
         """Return the last day that counts: interest on earlier claims stops with the
@@ -108,6 +123,13 @@ class RateBook:
             )
         return self.tables[key]
 
+    def get_kind(self, debt):
+        """Return the kind of rate that the interest of a debt is counted by."""
+        is_legal = debt.kind == "consumer" or (
+            debt.kind == "business" and self.contracts.get(debt.debtor_id)
+        )
+        return "legal_other" if is_legal else "ecb_refi"
+
 
 class DunningCaseLine(models.Model):
     """Late-payment interest to date and the flat indemnity of open items.
@@ -159,15 +181,16 @@ class DunningCaseLine(models.Model):
             line.interest_warning = warning
             line.amount_indemnity = indemnities.get(line, 0.0)
 
-    def _get_interest(self, until=None):
-        """Map each line to its interest until a day, and why it could not be computed.
+    def _get_interest(self, until=None, asked=None):
+        """Map each line to its interest until a day, and why some days are missing.
 
         :param until: the last day that counts; each company's today when None
+        :param asked: lines whose debtor is asked to pay: see ``_read_unmatched``
         :rtype: dict[dunning.case.line, tuple[Interest, str | False]]
         """
-        return dict(self._iter_interest(until))
+        return dict(self._iter_interest(until, asked=asked))
 
-    def _iter_interest(self, until=None, claimed=None):
+    def _iter_interest(self, until=None, claimed=None, asked=None):
         """Yield what :meth:`_get_interest` maps, one line after the other: of every
         open item of a company, the results together would fill the memory.
 
@@ -176,20 +199,28 @@ class DunningCaseLine(models.Model):
         :param Claimed claimed: of these lines, where it was read before
         """
         debts = self._read_debts()
-        settled = self._read_settlements(debts)
         claimed = claimed or self._read_claimed(
             [debt.move_id for debt in debts.values()]
         )
         claims = self._find_interest_claims(debts, claimed)
         starts = self._read_starts(debts)
         of_company = self._read_company_rules(debts, until)
+        bearing = [debt for debt in debts.values() if starts.get(debt.id)]
+        unmatched = self._read_unmatched(bearing, of_company, asked)
         for line in self:
             debt = debts.get(line._origin.id)
             start = starts.get(line._origin.id)
             if not start:
                 yield line, (NOTHING, False)
                 continue
-            payments, credit_notes = settled[debt.move_line_id]
+            payments, credit_notes = (
+                matched + known
+                for matched, known in zip(
+                    debt.get_settlements(),
+                    unmatched[debt.move_line_id],
+                    strict=True,
+                )
+            )
             yield (
                 line,
                 self._compute_debt(
@@ -204,7 +235,8 @@ class DunningCaseLine(models.Model):
 
     @api.model
     def _compute_debt(self, debt, start, rules, **events):
-        """Return the interest of one debt, and why it could not be computed.
+        """Return the interest of one debt, and which of its days have no rate: it is
+        counted until the day before these, and nothing is guessed.
 
         :param Debt debt: the item
         :param start: the day after which it bears interest
@@ -215,20 +247,29 @@ class DunningCaseLine(models.Model):
         if start >= last:
             return NOTHING, False
         currency = self.env["res.currency"].browse(debt.currency_id)
-        try:
-            interest = late_interest(
+
+        def count(until):
+            return late_interest(
                 # The amount of the item, VAT included, in its currency.
                 Decimal(str(debt.amount)),
                 start,
-                last,
+                until,
                 rules.rates.get_table(debt, start),
                 first=rules.first,
                 unit=Decimal(str(currency.rounding)),
                 **events,
             )
+
+        try:
+            return count(last), False
         except MissingRate as error:
-            return NOTHING, self.env["dunning.rate"]._describe_missing(error)
-        return interest, False
+            kind = rules.rates.get_kind(debt)
+            known = error.day - timedelta(days=1)
+            is_known = known > start
+            warning = self.env["dunning.rate"]._describe_missing(
+                error, kind, known if is_known else None
+            )
+            return count(known) if is_known else NOTHING, warning
 
     def _read_debts(self):
         """Map line ids to what the interest of their items is computed of, in one
@@ -239,13 +280,15 @@ class DunningCaseLine(models.Model):
         self.flush_model(["case_id", "move_line_id", "move_id", "date_due"])
         self.env["dunning.case"].flush_model(["partner_id", "company_id"])
         self.env["account.move.line"].flush_model(
-            ["amount_currency", "date", "date_maturity"]
+            ["amount_currency", "date", "date_maturity", "move_id"]
         )
+        self.env["account.partial.reconcile"].flush_model()
         self.env["account.move"].flush_model(
             ["dunning_claim_id", "delivery_date", "invoice_date", "move_type"]
         )
         self.env["res.partner"].flush_model(["dunning_debtor_kind"])
-        # The journal item is the debtor's; who sees the case may know its amount.
+        # The journal item is the debtor's; who sees the case may know its amount. How
+        # it was matched is read for its interest only, never shown.
         rows = self.env.execute_query(
             SQL(
                 """SELECT line.id, line.move_line_id, line.move_id, line.date_due,
@@ -253,7 +296,17 @@ class DunningCaseLine(models.Model):
                           debtor.dunning_debtor_kind, dossier.company_id,
                           move.dunning_claim_id IS NOT NULL,
                           %s,
-                          COALESCE(%s, FALSE)
+                          COALESCE(%s, FALSE),
+                          (SELECT jsonb_agg(jsonb_build_array(
+                                      counterpart.date,
+                                      entry.move_type = 'out_refund',
+                                      matched.debit_amount_currency)
+                                      ORDER BY matched.id)
+                             FROM account_partial_reconcile matched
+                             JOIN account_move_line counterpart
+                                  ON counterpart.id = matched.credit_move_id
+                             JOIN account_move entry ON entry.id = counterpart.move_id
+                            WHERE matched.debit_move_id = item.id)
                      FROM dunning_case_line line
                      JOIN dunning_case dossier ON dossier.id = line.case_id
                      JOIN res_partner debtor ON debtor.id = dossier.partner_id
@@ -342,34 +395,6 @@ class DunningCaseLine(models.Model):
             day = action.presentation_date
             days[line.id] = min(days.get(line.id, day), day)
         return days
-
-    @api.model
-    def _read_settlements(self, debts):
-        """Map journal items to what settled them: payments, and credit notes.
-
-        :return: ``{move line id: ([(day, amount)], [(day, amount)])}``, amounts in the
-            currency of the item, on the day of the entry that it was matched with
-        """
-        self.env["account.partial.reconcile"].flush_model()
-        self.env["account.move.line"].flush_model(["date", "move_id"])
-        self.env["account.move"].flush_model(["move_type"])
-        # How an item was matched is read for its interest only, never shown.
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT matched.debit_move_id, counterpart.date,
-                          entry.move_type = 'out_refund', matched.debit_amount_currency
-                     FROM account_partial_reconcile matched
-                     JOIN account_move_line counterpart
-                          ON counterpart.id = matched.credit_move_id
-                     JOIN account_move entry ON entry.id = counterpart.move_id
-                    WHERE matched.debit_move_id = ANY(%s)""",
-                [debt.move_line_id for debt in debts.values()],
-            )
-        )
-        settled = defaultdict(lambda: ([], []))
-        for item_id, day, is_credit_note, amount in rows:
-            settled[item_id][is_credit_note].append((day, Decimal(str(amount))))
-        return settled
 
     def _may_bear_indemnity(self):
         """Tell whether the law knows an indemnity for the invoice of the item."""

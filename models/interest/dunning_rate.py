@@ -63,6 +63,25 @@ class DunningRate(models.Model):
         help="Where the rate was published: the decree, the page.",
         entry="over",
     )
+    source_text = fields.Char(
+        "Published in",
+        compute="_compute_source_text",
+        inverse="_inverse_source_text",
+        help="Where the rate was published: the decree, the page.",
+        entry="over",
+    )
+    decree_on = fields.Date(
+        "Decree of",
+        help="The day of the decree (arrêté) that fixes a legal rate: a court wants it "
+        "named. Empty: not known.",
+        entry="over",
+    )
+    gazette_on = fields.Date(
+        "Official gazette of",
+        help="The day of the Journal officiel that published the decree. Empty: not "
+        "known.",
+        entry="over",
+    )
     checked_on = fields.Date(
         help="When somebody last compared it with its source.",
         default=lambda self: self.env.company._dunning_today(),
@@ -85,7 +104,13 @@ class DunningRate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        created = super().create(vals_list)
+        # Typed in the list: the source itself is required.
+        created = super().create(
+            [
+                vals | {"source": vals.get("source") or vals.get("source_text")}
+                for vals in vals_list
+            ]
+        )
         self.env.registry.clear_cache()
         return created
 
@@ -98,6 +123,45 @@ class DunningRate(models.Model):
         result = super().unlink()
         self.env.registry.clear_cache()
         return result
+
+    @api.depends("source")
+    @api.depends_context("lang")
+    def _compute_source_text(self):
+        words = self._get_shipped_sources()
+        for rate in self:
+            rate.source_text = words.get(rate.source, rate.source)
+
+    def _inverse_source_text(self):
+        originals = {text: key for key, text in self._get_shipped_sources().items()}
+        for rate in self:
+            rate.source = originals.get(rate.source_text, rate.source_text)
+
+    @api.model
+    def _get_shipped_sources(self):
+        """Map the sources of the shipped list to the words of the reader."""
+        return {
+            "European Central Bank, rate in force on the first day (official)": (
+                self.env._(
+                    "European Central Bank, rate in force on the first day (official)"
+                )
+            ),
+            (
+                "European Central Bank, rate in force on the first day (professional "
+                "tables)"
+            ): self.env._(
+                "European Central Bank, rate in force on the first day (professional "
+                "tables)"
+            ),
+            "Arrêté of the half-year, service-public.fr table F783": self.env._(
+                "Arrêté of the half-year, service-public.fr table F783"
+            ),
+            "Arrêté of the half-year, as quoted by professional sources": self.env._(
+                "Arrêté of the half-year, as quoted by professional sources"
+            ),
+            "Arrêté of the half-year, text of the Journal officiel": self.env._(
+                "Arrêté of the half-year, text of the Journal officiel"
+            ),
+        }
 
     @api.depends("date_from")
     def _compute_half_year(self):
@@ -142,7 +206,12 @@ class DunningRate(models.Model):
         }
         with file_open("account_dunning/data/interest/rates.csv") as file:
             rows = [
-                row | {"is_secondary": row["is_secondary"] == "1"}
+                row
+                | {
+                    "is_secondary": row["is_secondary"] == "1",
+                    "decree_on": row["decree_on"] or False,
+                    "gazette_on": row["gazette_on"] or False,
+                }
                 for row in csv.DictReader(file)
                 if (row["kind"], fields.Date.to_date(row["date_from"])) not in known
             ]
@@ -178,7 +247,11 @@ class DunningRate(models.Model):
             bank = self._read_percents("ecb_refi")
             return RateTable([(day, rate + BUSINESS_MARGIN) for day, rate in bank])
         legal = self._read_percents("legal_other")
-        return RateTable([(day, max(contract, FLOOR_FACTOR * r)) for day, r in legal])
+        rates = [(day, max(contract, FLOOR_FACTOR * rate)) for day, rate in legal]
+        last = max(legal, default=(None, contract))[1]
+        # Far above the floor, the next legal rate is not needed to know the rate.
+        is_above = contract > FLOOR_FACTOR * last
+        return RateTable(rates, then=contract if is_above else None)
 
     @api.model
     def _get_consumer_table(self):
@@ -200,9 +273,97 @@ class DunningRate(models.Model):
         return RateTable([(start, known[start] + PUBLIC_MARGIN)])
 
     @api.model
+    def _describe_basis(self, kind, contract, interests):
+        """Return what each rate of some interest is made of, in the order of time.
+
+        :param kind: of the debtor
+        :param Decimal contract: the rate stipulated with a business, None without one
+        :param interests: list of ``Interest``, one for each item
+        :return: ``[{"percent", "kind", "day", "reference"}]``: ``kind`` is ``business``
+            and ``public`` (the central bank's of that day plus points), ``contract``
+            (as it is, or three times the legal rate of that day), ``consumer`` (legal)
+        """
+        if kind == "business" and contract is not None:
+            kind = "contract"
+        known = dict(self._read_percents(self._get_reference_kind(kind)))
+        # A public buyer's is that of the half-year in which the delay began.
+        anchors = {
+            (
+                half_year_start((first if kind == "public" else one).date_from),
+                one.percent,
+            )
+            for interest in interests
+            for first in interest.segments[:1]
+            for one in interest.segments
+        }
+        return [
+            {
+                "percent": f"{percent:.2f}",
+                "kind": kind,
+                "day": day.isoformat(),
+                "reference": f"{known[day]:.2f}" if day in known else None,
+            }
+            for day, percent in sorted(anchors)
+        ]
+
+    @api.model
+    def _describe_doubts(self, basis, today):
+        """Say which of the rates behind some interest somebody should compare with the
+        official source before they are used: those of a secondary source, and the one
+        in force if nobody did so since its half-year began. Empty when all is well.
+
+        For who approves, on the screen; no text says it.
+
+        :param basis: what ``_describe_basis`` returned
+        """
+        used = {
+            (self._get_reference_kind(fact["kind"]), fields.Date.to_date(fact["day"]))
+            for fact in basis
+            # A stipulated rate above the floor does not depend on the legal one.
+            if fact["kind"] != "contract"
+            or fact["reference"]
+            and Decimal(fact["percent"]) == FLOOR_FACTOR * Decimal(fact["reference"])
+        }
+        # Public facts, as for the amounts.
+        rates = self.sudo().search([("date_from", "in", [day for _kind, day in used])])
+        rates = rates.filtered(lambda rate: (rate.kind, rate.date_from) in used)
+        return " ".join(
+            filter(None, (rate._describe_doubt(today) for rate in rates.sorted()))
+        )
+
+    def _describe_doubt(self, today):
+        self.ensure_one()
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        names = {"kind": kinds[self.kind], "half_year": self.half_year}
+        if self.is_secondary:
+            return self.env._(
+                "The rate “%(kind)s” of %(half_year)s comes from a secondary source: "
+                "compare it with the official one before you use it.",
+                **names,
+            )
+        is_checked = self.checked_on and self.checked_on >= self.date_from
+        if self.date_from == half_year_start(today) and not is_checked:
+            return self.env._(
+                "Nobody has compared the rate “%(kind)s” of %(half_year)s with its "
+                "source since that half-year began.",
+                **names,
+            )
+        return ""
+
+    @api.model
+    def _get_reference_kind(self, kind):
+        """Return which kind of rate is behind the interest of a kind of debtor."""
+        return "ecb_refi" if kind in ("business", "public") else "legal_other"
+
+    @api.model
+    def _get_legal_rate(self, day):
+        """Return the legal rate of a company on a day, None if it is not known."""
+        return dict(self._read_percents("legal_other")).get(half_year_start(day))
+
+    @api.model
     def _get_floor(self, day):
         """Return the lowest rate that may be stipulated on a day, None if unknown."""
-        rate = dict(self._read_percents("legal_other")).get(half_year_start(day))
+        rate = self._get_legal_rate(day)
         return None if rate is None else FLOOR_FACTOR * rate
 
     @api.model
@@ -232,13 +393,31 @@ class DunningRate(models.Model):
             )
 
     @api.model
-    def _describe_missing(self, error):
-        """Say in the user's words which half-year has no rate, and how to mend it."""
-        return self.env._(
-            "The rates of %(half_year)s are not known: add them in the list of rates "
-            "(Dunning, Configuration, Interest rates), with their source.",
+    def _describe_missing(self, error, kind, known_until=None):
+        """Say in the user's words which rate is missing, until which day the interest
+        is counted, and who mends it where.
+
+        :param error: the ``MissingRate``
+        :param kind: of the rate that is missing
+        :param known_until: the last day that counted; None when none did
+        """
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        counted = (
+            self.env._(
+                "Interest is counted until %(date)s.",
+                date=format_date(self.env, known_until),
+            )
+            if known_until
+            else self.env._("No interest is counted.")
+        )
+        missing = self.env._(
+            "The rate “%(kind)s” of %(half_year)s is not known: a credit manager "
+            "enters it in the list of rates (Dunning, Configuration, Interest rates), "
+            "with its source.",
+            kind=kinds[kind],
             half_year=self._name_half_year(error.day),
         )
+        return f"{counted} {missing}"
 
     @api.model
     def _get_missing(self, day):
@@ -249,8 +428,13 @@ class DunningRate(models.Model):
 
     @api.model
     def _cron_ask_for_rates(self):
-        """Ask credit managers for the rates of a half-year that is about to begin."""
+        """Ask for the rates of a half-year that is about to begin, in every company
+        that duns: whoever is in charge there, named or not."""
         companies = self.env["res.company"].search([("active", "=", True)])
+        cases = self.env["dunning.case"].sudo()  # only of which companies
+        dunning = {
+            company.id for [company] in cases._read_group([], ["company_id"]) if company
+        }
         commit_progress = self.env["ir.cron"]._commit_progress
 
         def ask(company):
@@ -258,5 +442,9 @@ class DunningRate(models.Model):
             commit_progress(1)
 
         self.env["dunning.worker"]._cron_each(
-            companies.filtered("dunning_manager_id"), ask, RATES_CRON
+            companies.filtered(
+                lambda company: company.id in dunning or company.dunning_manager_id
+            ),
+            ask,
+            RATES_CRON,
         )

@@ -14,6 +14,8 @@ from .dunning_rate import ASK_DAYS_AHEAD
 CODES = {"interest": ("7631", "763"), "indemnity": ("7580", "758", "7588")}
 INCOME = ("income", "income_other")
 JOURNAL_CODE = "PEN"
+#: What the note of a claim is sent with.
+CLAIM_TEXT = "account_dunning.mail_template_claim_note"
 
 
 class ResCompany(models.Model):
@@ -82,8 +84,8 @@ class ResCompany(models.Model):
                 company.dunning_indemnity = 40 if is_french else 0
 
     def _dunning_ask_for_rates(self):
-        """Plan one task for the credit manager when a half-year that is about to begin,
-        or has begun, has no rates yet."""
+        """Plan one task for who enters rates when a half-year that is about to begin,
+        or has begun, has none yet: until they are there nothing is claimed of it."""
         self.ensure_one()
         rates = self.env["dunning.rate"]
         today = self._dunning_today()
@@ -101,8 +103,28 @@ class ResCompany(models.Model):
                     "mail.mail_activity_data_todo",
                     date_deadline=max(day, today),
                     summary=summary,
-                    user_id=self._dunning_get_manager().id or self.env.uid,
+                    user_id=self._dunning_find_rate_keeper().id,
                 )
+
+    def _dunning_find_rate_keeper(self):
+        """Return who is asked for rates: who decides about dunning, else whoever duns
+        here, else an administrator, who finds somebody."""
+        self.ensure_one()
+        keeper = self._dunning_get_manager() or self._dunning_find_able(limit=1)
+        if keeper:
+            return keeper
+        # Whose rights reach so far is read, not shown.
+        users = self.env["res.users"].sudo()
+        administrators = self.env.ref("base.group_system").ids
+        found = users.search(
+            [
+                ("all_group_ids", "in", administrators),
+                ("company_ids", "in", self.ids),
+            ],
+            order="id",
+            limit=1,
+        )
+        return found.sudo(self.env.su) or self.env.user
 
     # Where claims of interest and indemnities are entered.
 
@@ -211,6 +233,19 @@ class AccountMove(models.Model):
         help="This note claims interest and indemnities: it bears none itself, and no "
         "reminder leaves because of it alone.",
     )
+
+    @api.depends("dunning_claim_id")
+    def _compute_type_name(self):
+        """It pays for no supply: whoever reads of it reads of no invoice."""
+        super()._compute_type_name()
+        for move in self.filtered("dunning_claim_id"):
+            move.type_name = self.env._("Statement of interest and indemnities")
+
+    def _get_mail_template(self):
+        text = self.env.ref(CLAIM_TEXT, raise_if_not_found=False)
+        if text and self and all(move.dunning_claim_id for move in self):
+            return text
+        return super()._get_mail_template()
 
     @api.model
     def _get_dunning_writers(self):

@@ -3,7 +3,6 @@ from odoo.tools import format_date
 
 from ...tools import notice as core
 from ...tools.channels import POSTED
-from ..books.money import format_amount
 
 #: Signs of a long name or street that surely stand in the window of the envelope.
 SURE_IN_WINDOW = 20
@@ -122,7 +121,7 @@ class DunningAction(models.Model):
     def _mention_items(self):
         """Each invoice: number, date, due date, balance."""
         groups = []
-        for line in self.line_ids:
+        for line in self._get_object_lines():
             groups += [
                 (line.name or "",),
                 self._get_day_phrases(line.date_due),
@@ -156,11 +155,7 @@ class DunningAction(models.Model):
         )
 
     def _get_total_texts(self):
-        totals = self._get_payable()
-        return [
-            format_amount(self.env, amount, currency)
-            for currency, amount in totals.items()
-        ]
+        return self._format_amounts(self._get_demanded())
 
     def _get_period_phrases(self):
         """Return the period and the ways to write it; nothing where there is none."""

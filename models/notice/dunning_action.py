@@ -13,6 +13,8 @@ WRITTEN = ("email", *POSTED)
 NAMED = 5
 #: What says that the letter reached the debtor's door, or that it came back.
 NEWS = {"presentation_date", "receipt_date", "return_reason"}
+#: Where an invoice says to which contract or order it belongs, the most exact first.
+ORDER_FIELDS = ("contract_reference", "purchase_order_reference", "ref")
 PROOF_TASK = "account_dunning.mail_activity_type_proof"
 
 
@@ -42,7 +44,7 @@ class DunningAction(models.Model):
 
     period_text = fields.Char(compute="_compute_period_text")
 
-    @api.depends("level_id", "company_id")
+    @api.depends("level_id", "company_id", "partner_id.dunning_debtor_kind")
     @api.depends_context("lang")
     def _compute_notice_texts(self):
         for action in self:
@@ -51,7 +53,7 @@ class DunningAction(models.Model):
             action.legal_basis_text = (
                 action.level_id.legal_basis
                 or company.dunning_legal_basis
-                or self.env._("articles 1344 et seq. of the French Civil Code")
+                or action._describe_legal_basis()
             )
             is_consumer = action.partner_id.dunning_debtor_kind == "consumer"
             action.mediator_text = is_consumer and company.dunning_mediator
@@ -64,6 +66,47 @@ class DunningAction(models.Model):
             number=notice.notice_number,
             date=self._format_day(notice.delivered_on),
         )
+
+    def _describe_legal_basis(self):
+        """Return what a demand rests on where nobody has chosen it: the ground of the
+        debt by the kind of the debtor, not only the form of the notice (C. civ. 1344).
+
+        Sources: between businesses C. com. L441-10, D441-5; public contracts CCP
+        L2192-10 to L2192-14; consumers the Civil Code alone.
+        """
+        kind = self.partner_id.dunning_debtor_kind
+        if kind == "public":
+            text = self.env._(
+                "articles L2192-10 to L2192-14, R2192-10 and R2192-31 to R2192-36 of "
+                "the French Public Procurement Code"
+            )
+            orders = self._get_order_numbers()
+            if not orders:
+                return text
+            return self.env._(
+                "%(articles)s (contract or purchase order no. %(numbers)s)",
+                articles=text,
+                numbers=self._join_few(orders),
+            )
+        if kind == "business":
+            return self.env._(
+                "our agreements, articles 1103, 1231-6 and 1344 of the French Civil "
+                "Code and articles L441-10 and D441-5 of the French Commercial Code"
+            )
+        return self.env._(
+            "our agreements and articles 1103, 1231-6 and 1344 of the French Civil Code"
+        )
+
+    def _get_order_numbers(self):
+        """Return the contracts or orders that the invoices name, each once: as Chorus
+        Pro asks for them where it is used, else the reference of the customer."""
+        moves = self._get_object_lines().move_id.sudo()  # printed on every invoice
+        moves = moves.filtered(lambda move: move._is_dunning_document())
+        names = [name for name in ORDER_FIELDS if name in moves._fields]
+        numbers = [
+            next(filter(None, (move[name] for name in names)), False) for move in moves
+        ]
+        return list(dict.fromkeys(filter(None, numbers)))
 
     def _is_notice_itself(self):
         """Tell whether this contact is the formal notice, and not a copy of it."""

@@ -15,8 +15,8 @@ class ResCompany(models.Model):
     dunning_legal_basis = fields.Char(
         "Basis of formal notices",
         translate=True,
-        help="Named in each formal notice. Empty: articles 1344 et seq. of the French "
-        "Civil Code. A level may name another one.",
+        help="Named in each formal notice. Empty: the articles of French law that fit "
+        "the kind of the debtor. A level may name another one.",
     )
     dunning_mediator = fields.Text(
         "Consumer mediator",

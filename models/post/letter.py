@@ -256,7 +256,7 @@ class DunningAction(models.Model):
     def _get_qr_code(self):
         """Return a payment QR code as a data URI when Odoo can make one, else False."""
         self.ensure_one()
-        totals = self._get_payable()
+        totals = self._get_demanded()
         bank = self._get_bank()
         if not bank or len(totals) != 1:
             return False

@@ -19,3 +19,4 @@ from . import test_entry_offers
 from . import test_answered_by_agreement
 from . import test_plan_lawful
 from . import test_frozen
+from . import test_plan_reference

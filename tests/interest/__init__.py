@@ -6,3 +6,7 @@ from . import test_shipped_texts
 from . import test_entry_claims
 from . import test_public_bodies
 from . import test_public_tasks
+from . import test_one_amount
+from . import test_interest_follows_money
+from . import test_missing_rates
+from . import test_claim_note

@@ -219,7 +219,9 @@ class TestClaims(ClaimsCommon):
         with at(date(2027, 1, 5)):
             window = self._open_window(case)
             self.assertIn("2027", window.warning)
-            self.assertEqual(window.line_ids.interest, 0)
+            # The days with a known rate, and no other.
+            self.assertEqual(window.line_ids.interest, 10.19)
+            self.assertEqual(window.line_ids.date_to, date(2026, 12, 31))
             window.until = date(2026, 12, 31)
             self.assertFalse(window.warning)
             self.assertEqual(window.line_ids.days, 30)

@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 from decimal import Decimal
+from unittest.mock import patch
 
 from psycopg2.errors import CheckViolation, UniqueViolation
 
@@ -8,6 +9,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
+from ...models.interest.dunning_rate import RATES_CRON
 from ...tools.interest import next_half_year
 from ..common import DAY, DunningCommon
 
@@ -122,6 +124,66 @@ class TestRates(DunningCommon):
             )
             self.assertEqual(len(tasks), expected)
         self.assertEqual(tasks.user_id, self.manager)
+
+    def test_rates_are_asked_for_on_the_first_day_of_a_half_year_without_a_manager(
+        self,
+    ):
+        self.company.dunning_manager_id = False
+        self.company.dunning_user_id = self.collector
+        self._invoice(40)
+        with at(date(2026, 12, 20)):
+            self._run(date(2026, 12, 20))
+        for day, name in [
+            (date(2026, 12, 16), ""),
+            (date(2026, 12, 17), "2027, half-year 1"),
+            (date(2027, 1, 1), "2027, half-year 1"),
+        ]:
+            with at(day), self.enter_registry_test_mode():
+                self.env.ref(RATES_CRON).method_direct_trigger()
+            tasks = self.company.partner_id.activity_ids.filtered(
+                lambda task: "rates" in task.summary
+            )
+            self.assertEqual(len(tasks), bool(name))
+            self.assertIn(name, tasks.summary or "")
+        self.assertEqual(tasks.user_id, self.collector)
+
+    def test_rates_are_asked_of_somebody_who_duns_even_if_nobody_is_named(self):
+        self.company.dunning_manager_id = self.company.dunning_user_id = False
+        keeper = self.company._dunning_find_rate_keeper()
+        self.assertTrue(keeper._may_dun(self.company))
+        # Nobody duns here at all: an administrator finds somebody.
+        company = self.env["res.company"].sudo().create({"name": "Nobody's"})
+        self.env.ref("base.user_admin").company_ids += company
+        nobody = self.env["res.users"]
+        with patch.object(
+            self.env.registry["res.company"],
+            "_dunning_find_able",
+            lambda *args, **kwargs: nobody,
+        ):
+            self.env.registry.clear_cache()
+            keeper = company._dunning_find_rate_keeper()
+            self.assertTrue(keeper.has_group("base.group_system"))
+        self.env.registry.clear_cache()
+
+    def test_a_shipped_source_reads_in_the_language_of_the_reader(self):
+        rates = self.env["dunning.rate"].with_user(self.manager)
+        rate = rates.search(
+            [("kind", "=", "legal_other"), ("date_from", "=", date(2026, 1, 1))]
+        )
+        self.assertEqual(rate.decree_on, date(2025, 12, 15))
+        self.assertEqual(rate.gazette_on, date(2025, 12, 26))
+        self.assertIn(rate.source, rates._get_shipped_sources())
+        rate.source_text = "Compared on paper"
+        self.assertEqual(rate.source, "Compared on paper")
+        made = rates.create(
+            {
+                "date_from": date(2027, 1, 1),
+                "kind": "ecb_refi",
+                "rate": 2.65,
+                "source_text": "ECB",
+            }
+        )
+        self.assertEqual(made.source, "ECB")
 
     def test_the_half_year_after_a_day(self):
         self.assertEqual(next_half_year(date(2024, 6, 30)), date(2024, 7, 1))
@@ -250,18 +312,48 @@ class TestInterestOfItems(DunningCommon):
         self.assertGreater(len(lines), 1)
         self.assertEqual(sum(lines.mapped("amount_indemnity")), 40)
 
-    def test_a_half_year_without_a_rate_is_a_warning_and_no_amount(self):
+    def test_days_with_a_known_rate_count_and_the_others_are_a_warning(self):
         line = self._item(1000, date(2026, 12, 1), date(2026, 12, 20))
         with at(date(2026, 12, 31)):
             line.invalidate_recordset()
-            self.assertTrue(line.amount_interest)
+            # Thirty days at 12.40 %.
+            self.assertEqual(line.amount_interest, 10.19)
             self.assertFalse(line.interest_warning)
         with at(date(2027, 1, 1)):
             line.invalidate_recordset()
             case = line.case_id.with_user(self.reader)
-            self.assertEqual(case.amount_interest, 0)
-            self.assertIn("2027", case.interest_warning)
+            self.assertEqual(case.amount_interest, 10.19)
+            self.assertEqual(case.amount_indemnity, 40)
+            for word in ("counted until 12/31/2026", "2027, half-year 1", "Central"):
+                self.assertIn(word, case.interest_warning)
+            self.assertIn("a credit manager enters it", case.interest_warning)
             self.assertTrue(Form(case))
+
+    def test_what_fell_due_after_the_last_known_day_earns_nothing_yet(self):
+        line = self._item(1000, date(2026, 12, 31), date(2027, 1, 2))
+        with at(date(2027, 1, 2)):
+            interest, warning = line._get_interest()[line]
+        self.assertEqual(interest.days, 0)
+        self.assertIn("No interest is counted", warning)
+
+    def test_a_contract_above_three_times_the_last_legal_rate_misses_nothing(self):
+        day = date(2027, 1, 10)
+        with at(JUNE_30):
+            self.customer.dunning_contract_rate = 15
+        line = self._item(1000, date(2026, 12, 1), date(2026, 12, 20))
+        interest, warning = line._get_interest(day)[line]
+        self.assertFalse(warning)
+        # Forty days at 15 %.
+        self.assertEqual(float(interest.amount), 16.44)
+        # Three times 2.75 %: the next legal rate may lift it.
+        with at(JUNE_30 + timedelta(days=1)):
+            self.customer.dunning_contract_rate = 8.25
+        interest, warning = line._get_interest(day)[line]
+        self.assertEqual(interest.days, 30)
+        self.assertIn("Legal rate, creditor is a company", warning)
+        with at(JUNE_30 + timedelta(days=1)):
+            self.customer.dunning_contract_rate = 8.26
+        self.assertFalse(line._get_interest(day)[line][1])
 
     def test_a_part_payment_earns_until_its_day(self):
         invoice = self._invoice(date(2025, 12, 31), 10000)

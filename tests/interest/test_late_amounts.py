@@ -36,8 +36,8 @@ class TestLateAmounts(ClaimsCommon):
     def test_R1_is_claimed_apart_with_the_total_of_all_three(self):
         self.first.write({"claim_interest": True, "claim_indemnity": True})
         _action, text = self._read(self._owe())
-        self.assertIn("we also claim, beside the amount above", text)
-        self.assertIn("The total claimed is $ 12,379.78", text)
+        self.assertIn("the amount above includes: $ 339.78 of interest", text)
+        self.assertEqual(_action.amount_text, "$\xa012,379.78")
         self.assertIn("Late-payment interest until 02/14/2025", text)
         self.assertIn("interest and indemnity included $ 12,379.78", text)
         self.assertNotIn("For information", text)
@@ -45,15 +45,17 @@ class TestLateAmounts(ClaimsCommon):
     def test_a_level_claims_one_and_names_the_other(self):
         self.first.claim_indemnity = True
         _action, text = self._read(self._owe())
-        self.assertIn("beside the amount above: $ 40.00 of fixed indemnity.", text)
-        self.assertIn("The total claimed is $ 12,040.00", text)
+        self.assertIn("above includes: $ 40.00 of fixed indemnity.", text)
+        self.assertIn("interest and indemnity included $ 12,040.00", text)
         self.assertIn("For information, to date: $ 339.78 of interest", text)
 
     def test_open_credits_are_deducted_from_the_total(self):
         self.first.write({"claim_interest": True, "claim_indemnity": True})
         self._invoice(DUE, 1000, move_type="out_refund")
         _action, text = self._read(self._owe())
-        self.assertIn("The total claimed is $ 11,379.78", text)
+        # On 11 000 as well: the credit note was there before the delay.
+        self.assertIn("$ 311.47 of interest", text)
+        self.assertIn("interest and indemnity included $ 11,351.47", text)
 
     def test_X13_a_public_buyer_is_claimed_eight_points_and_40_euros(self):
         self.first.write({"claim_interest": True, "claim_indemnity": True})
@@ -62,7 +64,10 @@ class TestLateAmounts(ClaimsCommon):
         self.assertEqual(action.line_ids.interest, 23.15)
         self.assertIn("L2192-13", text)
         self.assertIn("at 10.15 % per year", text)
-        self.assertIn("The total claimed is $ 1,913.15", text)
+        self.assertIn("in force on January 1, 2026, 2.15 %, plus 8 points", text)
+        self.assertIn("Moratory interest until 06/30/2026", text)
+        self.assertIn("within 45 days of that payment (article R2192-36)", text)
+        self.assertIn("interest and indemnity included $ 1,913.15", text)
 
     def test_a_consumer_is_claimed_nothing_whatever_the_level_says(self):
         self.first.write({"claim_interest": True, "claim_indemnity": True})
@@ -85,17 +90,18 @@ class TestLateAmounts(ClaimsCommon):
         self.assertIn("at 2.62 % and 2.75 % per year", text)
         self.assertIn("not included in the amount above", text)
         self.assertNotIn("indemnity", text)
-        self.assertNotIn("we also claim", text)
+        self.assertNotIn("above includes", text)
 
-    def test_a_missing_rate_leaves_the_figures_out_and_warns_on_the_contact(self):
+    def test_a_missing_rate_ends_the_count_and_the_text_names_that_day(self):
         self.first.write({"claim_interest": True, "claim_indemnity": True})
         case = self._owe(1000, date(2026, 12, 1), date(2027, 1, 10))
         action, text = self._read(case)
         self.assertIn("2027", action.interest_warning)
+        self.assertEqual(action.interest_until, date(2026, 12, 31))
         self.assertTrue(Form(action.with_user(self.reader)))
-        self.assertIn("L441-10", text)
-        for word in ("we also claim", "For information, to date", "40.00"):
-            self.assertNotIn(word, text)
+        # Thirty days at 12.40 %, and the indemnity, which needs no rate.
+        self.assertIn("$ 10.19 of interest (until 12/31/2026", text)
+        self.assertIn("interest and indemnity included $ 1,050.19", text)
 
     def test_the_indemnity_is_named_once_for_an_invoice_with_instalments(self):
         invoice = self._invoice(60, 1000)

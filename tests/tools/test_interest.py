@@ -163,6 +163,19 @@ class TestInterestRules(TestCase):
             Decimal(1000), self.DUE, until, rates, *arguments, **options
         )
 
+    def test_a_contract_goes_on_after_the_half_years_that_are_listed(self):
+        listed = [(date(2026, 1, 1), Decimal(15)), (date(2026, 7, 1), Decimal(16))]
+        last, first = date(2026, 12, 31), date(2027, 1, 1)
+        with self.assertRaises(MissingRate) as missing:
+            list(RateTable(listed).split(last, first))
+        self.assertEqual(missing.exception.day, first)
+        table = RateTable(listed, then=Decimal(15))
+        days = list(table.split(last, date(2028, 7, 2)))
+        self.assertEqual(
+            [(start, int(percent)) for start, _end, percent in days],
+            [(last, 16), (first, 15)],
+        )
+
     def test_nothing_is_owed_on_the_due_date_and_one_day_the_day_after(self):
         self.assertEqual(self._interest(0).days, 0)
         self.assertFalse(self._interest(0).amount)

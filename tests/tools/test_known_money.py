@@ -151,6 +151,13 @@ class TestWhatItIsFor(TestCase):
         dollars = [item(3, 300, currency=USD)]
         self.assertEqual(allocation.spread(dollars), [])
 
+    def test_free_money_goes_on_the_items_of_a_message_before_older_ones(self):
+        items = [item(1, 300, late=1), item(2, 300, late=9)]
+        allocation = core.allocate(items, [money(1, 400)])
+        spread = allocation.spread(items, first={1})
+        parts = [(part.item, float(part.amount)) for part in spread]
+        self.assertEqual(parts, [(1, 300), (2, 100)])
+
     @calm
     @given(
         st.lists(cents, max_size=6),
