@@ -25,7 +25,7 @@ STAGES = {
     "post": {"letter", "registered"},
     "notice": {"content"},
     "limits": {"declare", "enclosures", "public_tasks"},
-    "interest": {"public_tasks"},
+    "interest": {"public_tasks", "late_texts", "late_notice", "unmatched"},
     "agreement": {"plan_b", "sign", "approve", "judge", "tell", "frozen"}
     | {"terms", "conditions", "proof", "news"},
     "dispute": {"resolve", "subject"},
