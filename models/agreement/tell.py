@@ -63,10 +63,11 @@ class DunningPromise(models.Model):
 
     @api.depends("confirm")
     def _compute_leaving_text(self):
-        super()._compute_leaving_text()
+        result = super()._compute_leaving_text()
         for promise in self.filtered(lambda one: not one.leaving_text):
             if not promise.promised_on:
                 promise.leaving_text = self.env._("Nothing leaves to the customer.")
+        return result
 
     def _get_leaving(self):
         is_new = not self.promised_on and self.confirm

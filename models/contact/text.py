@@ -87,7 +87,7 @@ class DunningAction(models.Model):
         entry="draft",
     )
     lang = fields.Char(compute="_compute_lang")
-    greeting = fields.Char("Greeting", compute="_compute_people")
+    greeting = fields.Char(compute="_compute_people")
     debtor_name = fields.Char("Customer's name", compute="_compute_people")
     contact_name = fields.Char("Name of the person", compute="_compute_people")
     company_name = fields.Char("Name of our company", compute="_compute_people")

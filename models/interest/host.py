@@ -237,9 +237,10 @@ class AccountMove(models.Model):
     @api.depends("dunning_claim_id")
     def _compute_type_name(self):
         """It pays for no supply: whoever reads of it reads of no invoice."""
-        super()._compute_type_name()
+        result = super()._compute_type_name()
         for move in self.filtered("dunning_claim_id"):
             move.type_name = self.env._("Statement of interest and indemnities")
+        return result
 
     def _get_mail_template(self):
         text = self.env.ref(CLAIM_TEXT, raise_if_not_found=False)

@@ -44,7 +44,7 @@ class DunningPhrase(models.Model):
         """Name the texts that say it now: they are mended first, else nothing could
         leave any more."""
         levels = self.env["dunning.level"].with_context(active_test=False)
-        for level in levels.search([]):
+        for level in levels.search([("id", "!=", False)]):
             level._check_wording()
 
     @api.model
@@ -52,7 +52,8 @@ class DunningPhrase(models.Model):
     def _get_all(self):
         """Return the phrases; every text is checked against all of them."""
         # Which words are avoided is no secret of who makes the list.
-        return tuple(self.sudo().search([]).mapped("name"))
+        phrases = self.sudo().search([("id", "!=", False)])
+        return tuple(phrases.mapped("name"))
 
     @api.model_create_multi
     def create(self, vals_list):

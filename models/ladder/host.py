@@ -63,7 +63,8 @@ class MailTemplate(models.Model):
         texts = self.with_context(active_test=False).search(
             [("model", "=", "dunning.action")]
         )
-        levels = self.env["dunning.level"].with_context(active_test=False).search([])
+        levels = self.env["dunning.level"].with_context(active_test=False)
+        levels = levels.search([("id", "!=", False)])
         xmlids = texts.get_external_id()
         for text in texts:
             users = text._get_dunning_levels(levels)

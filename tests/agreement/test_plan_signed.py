@@ -43,6 +43,9 @@ class SignCommon(PlanCommon):
         return self.case.activity_ids.filtered(lambda task: "proof" in task.summary)
 
 
+AGREED = "I agree to the plan."
+
+
 @tagged("post_install", "-at_install")
 class TestSigned(SignCommon):
     """Who, when, and what shows it."""
@@ -172,7 +175,7 @@ class TestSigningWindow(SignCommon):
 
     def _message(self, author):
         return self.case.message_post(
-            body="I agree to the plan.", author_id=author.id, message_type="email"
+            body=AGREED, author_id=author.id, message_type="email"
         )
 
     def test_a_message_of_the_customer_is_kept_as_a_file(self):

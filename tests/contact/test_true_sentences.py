@@ -24,6 +24,10 @@ class SentencesCommon(DunningCommon):
         return self._case().action_ids.filtered(lambda a: a.level_id == self.second)
 
 
+LOOKING, WAIT = "We are looking into it", "Please wait"
+NOTE, AWAY = "I shall call them", "I am away"
+
+
 @tagged("post_install", "-at_install")
 class TestContactBefore(SentencesCommon):
     """ "Remains unanswered" is said of what remained unanswered."""
@@ -48,7 +52,7 @@ class TestContactBefore(SentencesCommon):
     def test_a_word_of_the_debtor_on_the_case_is_an_answer(self):
         self._remind()
         self._case().sudo().message_post(
-            body="We are looking into it",
+            body=LOOKING,
             message_type="email",
             author_id=self.customer.id,
         )
@@ -57,19 +61,19 @@ class TestContactBefore(SentencesCommon):
     def test_a_word_on_the_record_of_the_customer_is_an_answer(self):
         self._remind()
         self.customer.sudo().message_post(
-            body="Please wait", message_type="comment", author_id=self.customer.id
+            body=WAIT, message_type="comment", author_id=self.customer.id
         )
         self._assert_answered()
 
     def test_what_we_write_among_ourselves_is_no_answer(self):
         self._remind()
-        self._case().message_post(body="I shall call them", message_type="comment")
+        self._case().message_post(body=NOTE, message_type="comment")
         self.assertIn("unanswered", self._second().previous_contact_text)
 
     def test_an_absence_notice_is_no_answer(self):
         self._remind()
         self._case().sudo().message_post(
-            body="I am away",
+            body=AWAY,
             message_type="out_of_office",
             author_id=self.customer.id,
         )
