@@ -70,6 +70,7 @@ CHANGES = {
     "dunning.receipt.import.line": {"status": "Changed"},
     "dunning.delivery.day": {"reason": "Changed"},
     "dunning.outcome": {"note": "Changed"},
+    "dunning.plan.sign": {"signed_by": "Jeanne Martin"},
 }
 
 #: What a method is called with, where it needs something.

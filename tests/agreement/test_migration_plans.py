@@ -13,7 +13,7 @@ class TestMigrationOfPlans(PlanCommon):
         spec = importlib.util.spec_from_file_location("migration", file_path(path))
         script = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(script)
-        plan, draft = self._running(), self._plan()
+        draft, plan = self._plan(), self._running()
         plan.sudo().write({"sent_conditions": False, "notice_days": 0})
         self.env.flush_all()
         script.migrate(self.cr, "19.0.1.6.0")

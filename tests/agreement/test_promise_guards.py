@@ -253,17 +253,17 @@ class TestWhatLeaves(GuardCommon):
         self.customer.email = False
         self.assertIn("A letter with", self._open_form().leaving_text)
 
-    def _outcome(self, **values):
+    def _note_call(self, **values):
         windows = self.env["dunning.outcome"].with_user(self.collector)
         return windows.create(
             {"case_id": self.case.id, "follow_up": "promise", **values}
         )
 
     def test_the_window_of_a_call_says_it_where_a_promise_follows(self):
-        self.assertIn("martin@example.com", self._outcome().leaving_text)
-        self.assertFalse(self._outcome(follow_up="task").leaving_text)
+        self.assertIn("martin@example.com", self._note_call().leaving_text)
+        self.assertFalse(self._note_call(follow_up="task").leaving_text)
         self.company.dunning_confirm_promises = False
-        self.assertIn("Nothing leaves", self._outcome().leaving_text)
+        self.assertIn("Nothing leaves", self._note_call().leaving_text)
 
     def test_a_broken_promise_names_a_date_and_what_follows(self):
         self._promise_as(self.collector, 0, confirm=False)
