@@ -138,7 +138,7 @@ class RightsCommon(DunningCommon):
         world["dunning.rate"] = env["dunning.rate"].search([], limit=1)
         world["dunning.phrase"] = env["dunning.phrase"].search([], limit=1) or env[
             "dunning.phrase"
-        ].create({"name": "Once more"})
+        ].create({"name": "Pay or else"})
         world["dunning.reason"] = env.ref("account_dunning.dunning_reason_dec")
         ladder = cls._create_ladder(company_id=company.id).with_env(env)
         return world | {"dunning.ladder": ladder, "dunning.level": ladder.level_ids[-1]}

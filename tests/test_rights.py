@@ -28,6 +28,7 @@ CHANGES = {
     "dunning.dispute": {"note": "Changed"},
     "dunning.dispute.owner": {"days": 7},
     "dunning.einvoice.status": {"reason": "Changed"},
+    "dunning.phrase": {"note": "Changed"},
     "dunning.reason": {"advice": "Changed"},
     "dunning.plan": {"note": "Changed"},
     "dunning.plan.line": {"amount": 7},
