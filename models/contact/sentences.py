@@ -108,8 +108,8 @@ class DunningAction(models.Model):
         """Return the rung that will speak next of what the contact asks for, and its
         first possible day; ``(None, None)`` when nothing follows.
 
-        Never softer (design, rule 2): when a rung below this one comes first, this
-        text speaks again.
+        Never softer (design, rule 2): when a text below this one comes first, this
+        one speaks again; a call is made all the same.
 
         :param core.Ladder ladder: the ladder of the case
         """
@@ -125,7 +125,8 @@ class DunningAction(models.Model):
         due = [rung for rung, its_day in nexts if its_day <= first]
         rung = max(due, key=ladder.climbing.index)
         spoken = [one for one in ladder.climbing if one.key == level.id]
-        if spoken and ladder.climbing.index(rung) < ladder.climbing.index(spoken[0]):
+        is_below = spoken and rung.strength < spoken[0].strength
+        if rung.text and is_below and not spoken[0].formal:
             rung = spoken[0]
         if not rung.decision:
             first = max(first, day + timedelta(days=ladder.contact_gap))
@@ -236,7 +237,10 @@ class DunningAction(models.Model):
                 and action.kind in ASKING
                 and action.channel != "decision"
                 and action.id != self.id
-                and (action._is_noted_call() or action.line_ids.case_line_id & items)
+                and (
+                    action._is_noted_call()
+                    or action._get_object_lines().case_line_id & items
+                )
             )
         ).sorted(lambda action: (action.delivered_on, action.id))[-1:]
 
