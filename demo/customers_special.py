@@ -97,7 +97,7 @@ CUSTOMERS = (
             Bill(60, 1900, "Handmade pendants, batch 1", paid=58, currency="GBP"),
         ),
         country="GB",
-        lang="en_US",
+        lang="en_GB",
         dunning_contact="Eleanor Whitcombe",
     ),
     # Abroad: the country stands on the letter.

@@ -17,7 +17,7 @@ from odoo.addons.account_dunning.demo.history import FIRST_DAY, History
 from odoo.addons.account_dunning.demo.ledger import Ledger
 
 _logger = logging.getLogger(__name__)
-LANGUAGES = ("fr_FR", "en_US")
+LANGUAGES = ("fr_FR", "en_US", "en_GB")
 
 
 def main(env, _arguments=()):

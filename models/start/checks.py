@@ -10,7 +10,7 @@ from odoo.fields import Datetime, Domain
 from odoo.tools import config, email_normalize, format_date
 
 from ...tools.registration import CIVIL_NAME, PUBLIC_DIGITS, PUBLIC_NAME
-from ..books.res_company import CLOSING_TIME
+from ..books.res_company import BRITISH, CLOSING_TIME
 
 #: How urgent a check is, with the icon and the colour that show it.
 CHECK_STYLES = {
@@ -41,6 +41,7 @@ class ResCompany(models.Model):
             self._dunning_check_emails(debtors),
             self._dunning_check_addresses(debtors),
             *self._dunning_check_time_zone(),
+            *self._dunning_check_british(debtors),
             *self._dunning_check_people(),
             *self._dunning_check_days(),
         ]
@@ -178,6 +179,25 @@ class ResCompany(models.Model):
             for day in (datetime(year, 1, 1), datetime(year, 7, 1))
         ]
         return [moment.astimezone(timezone(reader or zone)) for moment in moments]
+
+    def _dunning_check_british(self, debtors):
+        """Return a check only where a British customer who reads English would read
+        the dates of Americans: 09/27 is no day for him."""
+        installed = dict(self.env["res.lang"].get_installed())
+        british = debtors.filtered(
+            lambda debtor: (
+                debtor.country_code == "GB"
+                and self._dunning_find_lang(debtor) == "en_US"
+            )
+        )
+        if BRITISH in installed or not british:
+            return []
+        text = self.env._(
+            "late customers who would read American dates: %(count)s. An administrator "
+            "adds “English (UK)” in Settings, Translations.",
+            count=len(british),
+        )
+        return [("warning", self.env._("British customers:"), text)]
 
     def _dunning_check_time_zone(self):
         """Return a check only where messages would leave by the hours of elsewhere."""
