@@ -280,6 +280,7 @@ class TestChoices(DunningCommon):
             "dunning_contract_rate": 42.0,
             "dunning_limitation_sector": "transport",
             "dunning_limitation_years": 3,
+            "dunning_kind_is_checked": True,
             "dunning_sms_consent": "agreed",
             "dunning_lre_consent_on": "2024-03-01",
         }

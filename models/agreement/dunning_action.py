@@ -161,11 +161,16 @@ class DunningAction(models.Model):
         return plan._get_reference() if plan else super()._get_payment_reference()
 
     def _get_demanded(self):
-        """A contact about an instalment asks for what is missing of it."""
+        """A contact about an agreement asks for what its text names: what is missing of
+        an instalment, what was promised, what an offer asks for."""
         row, plan = self.plan_line_id, self.plan_id
-        if not row:
+        if row:
+            return {plan.currency_id: self._get_missing(plan, row)}
+        agreement = self._get_agreement()
+        amount = agreement._get_asked_for(self.event) if agreement else None
+        if amount is None:
             return super()._get_demanded()
-        return {plan.currency_id: self._get_missing(plan, row)}
+        return {agreement.currency_id: agreement.currency_id.round(amount)}
 
     @api.model
     def _get_missing(self, plan, row):
@@ -310,4 +315,8 @@ class DunningAction(models.Model):
     def _get_table_values(self, as_date):
         values = super()._get_table_values(as_date)
         notes = filter(None, (values["notes"], self._get_agreements_below()))
-        return values | {"notes": " ".join(notes)}
+        # An agreement on a part of the invoices that the table lists in full.
+        is_part = bool(self._get_agreement()) and (
+            self._get_demanded() != self._get_payable()
+        )
+        return values | {"notes": " ".join(notes), "is_part": is_part}

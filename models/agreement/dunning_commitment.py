@@ -174,6 +174,15 @@ class DunningCommitment(models.AbstractModel):
             "fallback_text": self._disclose_plan_b(),
         }
 
+    def _get_asked_for(self, event):
+        """Return what the contact that tells an event asks to pay: the amount that its
+        text names; None where it asks for the items that it lists.
+
+        :param str event: see :class:`Event`
+        :rtype: float | None
+        """
+        self.ensure_one()
+
     def _get_outdated_reason(self, contact):
         """Return why a contact about it must not leave any more; empty when it may."""
         self.ensure_one()

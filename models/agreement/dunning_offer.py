@@ -322,6 +322,10 @@ class DunningOffer(models.Model):
         self.ensure_one()
         return self._get_total() - self.amount_paid
 
+    def _get_asked_for(self, event):
+        # Once it has ended, the invoices are due as they were issued.
+        return {"offer.sent": self.amount_to_pay, "offer.kept": 0.0}.get(event)
+
     @api.model
     def _get_running_states(self):
         return ("sent",)

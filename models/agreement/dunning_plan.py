@@ -349,6 +349,10 @@ class DunningPlan(models.Model):
         self.ensure_one()
         return self.amount_left
 
+    def _get_asked_for(self, event):
+        """While it stands each instalment is asked for apart, on its date."""
+        return self.amount_left if event == "plan.broken" else 0.0
+
     def _format_rows(self):
         """Return the instalments as a text or the agreement shows them."""
         self.ensure_one()

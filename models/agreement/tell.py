@@ -56,6 +56,9 @@ class DunningPromise(models.Model):
             "agreement_date_text": self._format_long(self.date),
         }
 
+    def _get_asked_for(self, event):
+        return self.amount if event == "promise.made" else self._get_left()
+
     def _format_long(self, day):
         return self.env["dunning.action"]._format_day(day)
 

@@ -321,6 +321,7 @@ class DunningAction(models.Model):
             "bank": self._get_bank(),
             "reference": self._get_payment_reference(),
             "is_courtesy": self.kind == "courtesy",
+            "is_part": False,  # what is asked for is less than what is listed
             # What is claimed beside the items, and what to say below them.
             "beside": [],
             "notes": self._describe_late_entries(),

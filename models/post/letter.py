@@ -261,6 +261,8 @@ class DunningAction(models.Model):
         if not bank or len(totals) != 1:
             return False
         [(currency, amount)] = totals.items()
+        if currency.compare_amounts(amount, 0) <= 0:  # nothing to pay for now
+            return False
         try:
             values = bank._build_qr_code_vals(
                 amount, self._get_payment_reference(), "", currency, self.partner_id

@@ -134,6 +134,7 @@ class TestPlanBIsTold(PromiseCommon):
         self.assertIn("have to send you a formal notice", body)
 
     def test_it_is_told_after_the_second_broken_agreement(self):
+        self.company.dunning_collector_renewals = 3
         self._promise()
         self._run(day(4))
         self.assertNotIn("Should this date", self._body())

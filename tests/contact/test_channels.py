@@ -152,6 +152,8 @@ class TestChannels(DunningCommon):
 
     def test_what_a_message_lists_waits_for_the_date_it_printed(self):
         self.second.deadline_days = 8
+        # Its own first reminder comes within the gap: the second one names it.
+        self.ladder.contact_gap_days = 3
         self._invoice(5)
         self._run_and_send()
         self._invoice(-8)
