@@ -206,6 +206,30 @@ class TestHeard(DunningCommon):
         self.assertIn(listed, action._get_object_lines().move_id)
         self.assertEqual(self._line(listed).deadline, deadline)
 
+    def test_a_call_that_comes_next_is_announced_as_a_call(self):
+        """It says nothing more softly: the text before it need not be repeated."""
+        self.customer.phone = "+33 4 72 00 00 00"
+        due, listed = self._invoice(16), self._invoice(14)
+        self._open()
+        self._stand(due, self.call, DAY - timedelta(days=8), self.reminder)
+        self._stand(listed, self.reminder, DAY - timedelta(days=3))
+        action = self._contact_of(DAY)
+        self.assertIn("we will call you from March 13, 2024", action.next_step_text)
+        following = self._contact_of(day(9))
+        self.assertEqual(following.level_id, self.call)
+
+    def test_the_next_step_is_that_of_the_first_day_outside_the_contact_gap(self):
+        self.ladder.contact_gap_days = 10
+        due, listed = self._invoice(29), self._invoice(14)
+        self._open()
+        self._stand(due, self.second, DAY - timedelta(days=14))
+        self._stand(listed, self.reminder, DAY - timedelta(days=5))
+        action = self._contact_of(DAY)
+        self.assertEqual(action.level_id, self.call)
+        self.assertIn("write to you again from March 14, 2024", action.next_step_text)
+        following = self._contact_of(day(10))
+        self.assertEqual(following.level_id, self.last)
+
     def test_the_upgrade_reads_what_was_heard_from_the_contacts_that_left(self):
         due, listed = self._invoice(16), self._invoice(14)
         self._open()
