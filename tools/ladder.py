@@ -296,7 +296,26 @@ def _make_step(ladder, speaking, due, items, nexts, today):
     if speaking.text and due.keys() <= fresh:
         # A first reminder of its own names nothing else.
         return Step("rung", speaking, due)
-    return Step("rung", speaking, due, *_split(ladder, speaking, others, nexts, today))
+    listed, recorded = _split(ladder, speaking, others, nexts, today)
+    moved_on = {
+        item.key for item in others if _moves_on(ladder, item, speaking, nexts, today)
+    }
+    listed = tuple(key for key in listed if key not in moved_on)
+    return Step("rung", speaking, due, listed, recorded)
+
+
+def _moves_on(ladder, item, speaking, nexts, today):
+    """Tell whether the next step about an item comes before the date that the text
+    would print for it.
+
+    What hears a text for the first time waits for its date. What has heard as much
+    already does not wait again: its own date stands, and no other is granted.
+    """
+    if not (speaking.days and item.heard and item.key in nexts):
+        return False
+    _rung, day = nexts[item.key]
+    printed = today + timedelta(days=speaking.days + ladder.grace)
+    return bool(day) and item.heard.strength >= speaking.strength and day <= printed
 
 
 def _split(ladder, speaking, items, nexts, today):

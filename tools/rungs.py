@@ -24,7 +24,8 @@ class Rung:
     ``notified`` is true of a formal notice and of the decisions that follow one: who
     stands there has been put on notice. ``text`` is true of what leaves words with the
     debtor (a call leaves none), ``tone`` says how firm they are (0 is the softest) and
-    ``place`` how far up its ladder the rung stands.
+    ``place`` how far up its ladder the rung stands. ``days`` are those until the date
+    that its text prints, 0 where it prints none.
     """
 
     key: int
@@ -37,6 +38,7 @@ class Rung:
     text: bool = True
     tone: int = 0
     place: int = 0
+    days: int = 0
 
     @property
     def strength(self) -> tuple[int, int]:

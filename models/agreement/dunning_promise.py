@@ -223,7 +223,8 @@ class DunningPromise(models.Model):
         if not self.env.su:
             self._check_named(vals)
         promise = self.new(vals)
-        if 0 < promise.amount < inf:  # and a number at all
+        amount = promise.amount
+        if 0 < amount < inf and promise.currency_id.round(amount):  # and a number
             return
         debtor = promise.case_id.partner_id.display_name
         if vals.get("amount") is None and not promise.amount:

@@ -103,6 +103,7 @@ class DunningPlan(models.Model):
         if problem := self._find_sum_problem():
             raise UserError(problem)
         self._check_terms_are_possible()
+        self._check_days_are_to_come()
         self._check_sum_is_open()
         if self.interest_method != "none" and self.interest_rate <= 0:
             raise UserError(
@@ -360,6 +361,15 @@ class DunningPlan(models.Model):
         if days and core.months_between(today, max(days)) > longest:
             reasons.append(
                 self.env._("it lasts more than %(count)s months", count=longest)
+            )
+        # Who has to wait for the first payment has been promised it for that day.
+        ahead = company._dunning_read_leeway("collector")
+        if days and ahead.refuse_promise(today, min(days), 0):
+            reasons.append(
+                self.env._(
+                    "its first payment is more than %(count)s days away",
+                    count=ahead.days_ahead,
+                )
             )
         return reasons
 

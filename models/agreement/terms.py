@@ -122,6 +122,25 @@ class DunningPlan(models.Model):
             )
         return ""
 
+    def _check_days_are_to_come(self):
+        """Refuse to propose payments for days that are over; the first may be today's.
+
+        :raises UserError: with the days that are possible
+        """
+        self.ensure_one()
+        today = self.company_id._dunning_today()
+        first = min(filter(None, self.instalment_ids.mapped("date")), default=today)
+        if first < today and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(debtor)s cannot pay the first instalment by %(date)s: that day "
+                    "is over. Enter %(today)s or a later day.",
+                    debtor=self.partner_id.display_name,
+                    date=format_date(self.env, first),
+                    today=format_date(self.env, today),
+                )
+            )
+
     def _describe_impossible(self):
         return self.env._(
             "%(debtor)s: %(amount)s with a down payment of %(down)s cannot be paid in "

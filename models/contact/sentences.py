@@ -108,8 +108,8 @@ class DunningAction(models.Model):
         """Return the rung that will speak next of what the contact asks for, and its
         first possible day; ``(None, None)`` when nothing follows.
 
-        Never softer (design, rule 2): when a text below this one comes first, this
-        one speaks again; a call is made all the same.
+        Never softer (design, rule 2): when a softer text would come first, this one
+        speaks again; a call is a call all the same.
 
         :param core.Ladder ladder: the ladder of the case
         """
@@ -117,20 +117,19 @@ class DunningAction(models.Model):
         if self.kind not in ASKING or not level or not ladder:
             return None, None
         items = [line._to_next_item(day, deadline) for line in self._get_object_lines()]
-        nexts = [core.next_rung(ladder, item) for item in items]
-        nexts = [(rung, first) for rung, first in nexts if rung]
-        if not nexts:
-            return None, None
-        first = min(first for _rung, first in nexts)
-        due = [rung for rung, its_day in nexts if its_day <= first]
-        rung = max(due, key=ladder.climbing.index)
-        spoken = [one for one in ladder.climbing if one.key == level.id]
-        is_below = spoken and rung.strength < spoken[0].strength
-        if rung.text and is_below and not spoken[0].formal:
-            rung = spoken[0]
-        if not rung.decision:
-            first = max(first, day + timedelta(days=ladder.contact_gap))
-        return rung, first
+        nexts = {item.key: core.next_rung(ladder, item) for item in items}
+        nexts = {key: pair for key, pair in nexts.items() if pair[0]}
+        decided = [(its, rung) for rung, its in nexts.values() if rung.decision]
+        spoken = {key: pair for key, pair in nexts.items() if not pair[0].decision}
+        decision = min(decided, key=lambda pair: pair[0], default=None)
+        if not spoken:
+            return (decision[1], decision[0]) if decision else (None, None)
+        first = min(its_day for _rung, its_day in spoken.values())
+        first = max(first, day + timedelta(days=ladder.contact_gap))
+        if decision and decision[0] <= first:
+            return decision[1], decision[0]
+        due = {key: rung for key, (rung, its_day) in spoken.items() if its_day <= first}
+        return core.find_speaking(ladder, due, items), first
 
     def _describe_next_step(self, rung, following):
         """Announce the next rung and its first possible day, as the engine will act.
@@ -262,9 +261,10 @@ class DunningAction(models.Model):
         """
         news = {}
         lines = self._get_object_lines_of_all()
-        words = self._read_words(lines.case_id)
-        for case, of_case in lines.grouped("case_id").items():
-            self._note_news(news, of_case.ids, words.get(case.id))
+        words = self._read_words(lines.case_id, lines.move_id)
+        for name in ("case_id", "move_id"):
+            for record, of_record in lines.grouped(name).items():
+                self._note_news(news, of_record.ids, words.get(record))
         by_item = lines.grouped("move_line_id")
         # What was matched with an item is a fact about it.
         partials = self.env["account.partial.reconcile"].sudo()
@@ -295,18 +295,26 @@ class DunningAction(models.Model):
             news[line_id] = max(news.get(line_id, day), day)
 
     @api.model
-    def _read_words(self, cases):
-        """Map ids of cases to the last day on which the debtor wrote, on the case or to
-        his own record, or spoke with somebody; automatic answers are no words."""
+    def _read_words(self, cases, moves):
+        """Map cases and invoices to the last day on which the debtor wrote: on the
+        case, to his own record, under the invoice; or spoke with somebody. Automatic
+        answers are no words.
+
+        :rtype: dict[dunning.case | account.move, date]
+        """
         days = defaultdict(list)
         by_partner = cases.grouped(lambda case: case.partner_id.id)
+        of_model = {
+            "dunning.case": cases.ids,
+            "res.partner": list(by_partner),
+            "account.move": moves.ids,
+        }
         # What the debtor wrote is no secret of whoever sends; only its day is read.
         messages = self.env["mail.message"].sudo()
         found = messages.search_fetch(
-            (
-                Domain("model", "=", "dunning.case") & Domain("res_id", "in", cases.ids)
-                | Domain("model", "=", "res.partner")
-                & Domain("res_id", "in", list(by_partner))
+            Domain.OR(
+                Domain("model", "=", name) & Domain("res_id", "in", ids)
+                for name, ids in of_model.items()
             )
             & (
                 Domain("message_type", "=", "email")
@@ -316,15 +324,17 @@ class DunningAction(models.Model):
             ["model", "res_id", "date"],
         )
         for message in found:
-            of_case = message.model == "dunning.case"
-            told = [message.res_id] if of_case else by_partner[message.res_id].ids
-            for case in cases.browse(told):
-                day = case.company_id._dunning_to_day(message.date)
-                days[case.id].append(day)
+            if message.model == "res.partner":
+                told = by_partner[message.res_id]
+            else:
+                told = self.env[message.model].browse(message.res_id)
+            for record in told:
+                company = record.company_id or self.env.company
+                days[record].append(company._dunning_to_day(message.date))
         for action in cases.action_ids:
             if action.outcome == "reached" and action.outcome_on:
-                days[action.case_id.id].append(action.outcome_on)
-        return {case_id: max(of_case) for case_id, of_case in days.items()}
+                days[action.case_id].append(action.outcome_on)
+        return {record: max(of_record) for record, of_record in days.items()}
 
     def _describe_contact_before(self, before, is_answered):
         """Recall a contact; only what nothing came to is called unanswered.
@@ -527,7 +537,20 @@ class DunningActionLine(models.Model):
             deadline=max(filter(None, dates), default=None),
             start=None if is_moved else line.start_level_id.id or None,
             start_delay=0 if is_moved else line.start_level_id.delay_days,
+            agreed=line.agreed_level_id.id or None,
+            agreed_on=line.agreed_on or None,
+            heard=self._find_heard_after(),
         )
+
+    def _find_heard_after(self):
+        """Return the rung of the strongest text that has asked for the item once the
+        contact is delivered; None where none has."""
+        action = self.action_id
+        heard = self.case_line_id.heard_level_id
+        if action._asks_in_words():
+            heard |= action.level_id
+        strongest = heard._find_strongest()
+        return strongest._to_rung() if strongest else None
 
     def _are_invoices(self):
         """Tell whether each item is an invoice, or an entry that bears the number of

@@ -207,6 +207,10 @@ class DunningDispute(models.Model):
     def _check_amount(self):
         for dispute in self:
             left = dispute._get_left_to_contest()
+            if dispute.currency_id.is_zero(dispute.amount):
+                raise ValidationError(
+                    self.env._("Nothing is contested: enter an amount above zero.")
+                )
             if dispute.currency_id.compare_amounts(dispute.amount, left) > 0:
                 raise ValidationError(
                     self.env._(

@@ -322,6 +322,7 @@ class DunningLevel(models.Model):
             text=self._leaves_text(),
             tone=TONES.index(self.tone),
             place=self._find_place(levels),
+            days=self.deadline_days,
         )
 
     def _leaves_text(self):

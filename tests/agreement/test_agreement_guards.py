@@ -55,6 +55,25 @@ class TestPlanGuards(AgreementGuardCommon):
         with self._refused("Martin is about .*1,000.01, but only .*1,000.00"):
             self._plan(amount=1000.01)
 
+    def test_instalments_of_yesterday_are_not_proposed_those_of_today_are(self):
+        plan = self._plan(date_first=day(-1))
+        with self._refused("Martin cannot pay the first instalment by .*is over"):
+            plan.action_propose()
+        self.assertEqual(plan.state, "draft")
+        self.assertFalse(self._texts("plan."))
+        plan.date_first = day(0)
+        plan.action_propose()
+        self.assertEqual(plan.state, "proposed")
+
+    def test_a_first_payment_later_than_a_promise_may_be_needs_a_manager(self):
+        plan = self._plan(count=1, date_first=day(31))
+        plan.action_propose()
+        self.assertEqual(plan.state, "draft")
+        self.assertIn("more than 30 days away", plan.approval_reason)
+        plan = self._plan(count=1, date_first=day(30))
+        plan.action_propose()
+        self.assertEqual(plan.state, "proposed")
+
     def test_the_form_warns_where_the_schedule_cannot_follow(self):
         plan = self._plan()
         found = plan.onchange(

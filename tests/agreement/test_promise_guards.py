@@ -58,7 +58,7 @@ class TestPromiseGuards(GuardCommon):
             self._promise_as(self.director, -1)
 
     def test_nothing_and_less_than_nothing_are_no_promise(self):
-        for amount in (0, -10, float("nan")):
+        for amount in (0, -10, 0.004, float("nan")):
             with (
                 self.subTest(amount=amount),
                 self._refused("Martin cannot promise"),

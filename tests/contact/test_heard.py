@@ -203,8 +203,57 @@ class TestHeard(DunningCommon):
         self._stand(other, self.call, DAY - timedelta(days=8), self.reminder)
         action = self._contact_of(day(4))
         self.assertEqual(action.level_id, self.second)
-        self.assertIn(listed, action._get_object_lines().move_id)
+        # The next step about it comes before the date that is printed here.
+        self.assertEqual(action._get_object_lines().move_id, other)
         self.assertEqual(self._line(listed).deadline, deadline)
+        self.assertEqual(self._line(listed).next_date, day(9))
+
+    def test_no_firmer_text_comes_before_the_date_of_the_one_before(self):
+        old, later = self._invoice(42), self._invoice(27)
+        self._open()
+        self._stand(old, self.last, DAY - timedelta(days=12))
+        self._stand(later, self.second, DAY - timedelta(days=12))
+        self._run_and_send(day(3))  # the last notice about the later one
+        action = self._case().action_ids.filtered(lambda a: a.level_id == self.last)
+        self.assertEqual((action.line_ids.move_id, action.deadline), (later, day(11)))
+        self.assertNotIn(old, action.line_ids.move_id)
+
+    def test_who_repeats_a_text_by_hand_grants_its_date(self):
+        invoice = self._invoice(27)
+        self._open()
+        self._stand(invoice, self.second, DAY - timedelta(days=12))
+        self._case().sudo().action_dun()
+        window = self._case().with_user(self.collector).action_dun()
+        self.env["dunning.relance.line"].browse(window["res_id"]).action_send()
+        self._send_mails()
+        action = self._case().action_ids.filtered(lambda a: a.state == "done")
+        self.assertEqual((action.kind, action.deadline), ("manual", day(8)))
+        self.assertEqual(self._line(invoice).deadline, day(8))
+        self.assertEqual(self._line(invoice).next_date, day(9))
+
+    def test_a_call_that_comes_next_is_announced_as_a_call(self):
+        """It says nothing more softly: the text before it need not be repeated."""
+        self.customer.phone = "+33 4 72 00 00 00"
+        due, listed = self._invoice(16), self._invoice(14)
+        self._open()
+        self._stand(due, self.call, DAY - timedelta(days=8), self.reminder)
+        self._stand(listed, self.reminder, DAY - timedelta(days=3))
+        action = self._contact_of(DAY)
+        self.assertIn("we will call you from March 13, 2024", action.next_step_text)
+        following = self._contact_of(day(9))
+        self.assertEqual(following.level_id, self.call)
+
+    def test_the_next_step_is_that_of_the_first_day_outside_the_contact_gap(self):
+        self.ladder.contact_gap_days = 10
+        due, listed = self._invoice(29), self._invoice(14)
+        self._open()
+        self._stand(due, self.second, DAY - timedelta(days=14))
+        self._stand(listed, self.reminder, DAY - timedelta(days=5))
+        action = self._contact_of(DAY)
+        self.assertEqual(action.level_id, self.call)
+        self.assertIn("write to you again from March 14, 2024", action.next_step_text)
+        following = self._contact_of(day(10))
+        self.assertEqual(following.level_id, self.last)
 
     def test_the_upgrade_reads_what_was_heard_from_the_contacts_that_left(self):
         due, listed = self._invoice(16), self._invoice(14)

@@ -65,6 +65,21 @@ class TestContactBefore(SentencesCommon):
         )
         self._assert_answered()
 
+    def test_a_word_under_the_invoice_is_an_answer(self):
+        self._remind()
+        self.invoice.sudo().message_post(
+            body=LOOKING, message_type="email", author_id=self.customer.id
+        )
+        self._assert_answered()
+
+    def test_a_word_under_another_invoice_is_none(self):
+        self._remind()
+        other = self._invoice(-30)
+        other.sudo().message_post(
+            body=LOOKING, message_type="email", author_id=self.customer.id
+        )
+        self.assertIn("unanswered", self._second().previous_contact_text)
+
     def test_what_we_write_among_ourselves_is_no_answer(self):
         self._remind()
         self._case().message_post(body=NOTE, message_type="comment")

@@ -152,7 +152,13 @@ class TestDisputeHolds(DisputeCommon):
 @tagged("post_install", "-at_install")
 class TestDisputeEntered(DisputeCommon):
     def test_more_than_is_open_nothing_or_no_invoice_is_refused_in_words(self):
-        for amount, words in ((1001, "only"), (-1, "above zero"), (0, "above zero")):
+        refused = (
+            (1001, "only"),
+            (-1, "above zero"),
+            (0, "above zero"),
+            (0.001, "zero"),
+        )
+        for amount, words in refused:
             with (
                 self.subTest(amount=amount),
                 self.assertRaisesRegex(UserError, words),

@@ -1,5 +1,6 @@
 """Never softer: no item hears a softer text than it has heard (design, rule 2)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from unittest import TestCase
@@ -74,6 +75,25 @@ class TestNeverSofter(TestCase):
         [step] = decide(day(15), due, equal).steps
         self.assertEqual((step.rung, list(step.deliver)), (SECOND, [1]))
         self.assertEqual(step.listed, (2,))
+
+    def _ask_with_a_date(self, next_day, heard):
+        """Ask for one item by a text that prints a date in eight days, while the next
+        step about another comes on a day."""
+        dated = replace(SECOND, days=8)
+        rungs = [dated if rung is SECOND else rung for rung in RUNGS]
+        ladder = core.Ladder(tuple(rungs), grace=1)
+        due = item(1, due=day(0), rung=2, delivered=day(8))
+        other = item(2, due=next_day - timedelta(days=30), rung=3, heard=heard)
+        [step] = decide(day(15), due, other, ladder=ladder).steps
+        self.assertEqual((step.rung, list(step.deliver)), (dated, [1]))
+        return step.listed
+
+    def test_what_moves_on_before_the_printed_date_is_given_no_other_date(self):
+        self.assertEqual(self._ask_with_a_date(day(24), SECOND), ())
+        self.assertEqual(self._ask_with_a_date(day(25), SECOND), (2,))
+
+    def test_what_hears_it_for_the_first_time_waits_for_the_printed_date(self):
+        self.assertEqual(self._ask_with_a_date(day(24), FIRST), (2,))
 
     def test_what_is_under_notice_stands_for_the_record(self):
         notified = item(1, rung=5, delivered=day(45), deadline=day(59))
