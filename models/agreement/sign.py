@@ -6,6 +6,7 @@ from odoo.tools import format_date
 from odoo.tools.image import base64_to_image
 
 from ...tools import instalments as core
+from ...tools.registration import group_number
 from ..contact.event import Event
 
 AGREEMENT = "account_dunning.dunning_plan_report"
@@ -496,9 +497,11 @@ class DunningPlan(models.Model):
         self.ensure_one()
         lines = self.env["dunning.action"]._get_address_lines(partner)
         # The registrations stand on every invoice; they are no secret.
-        registry = partner.sudo().company_registry
-        if registry:
-            lines.append(self.env._("Registration: %(number)s", number=registry))
+        kind, number = group_number(partner.sudo().company_registry)
+        if kind:
+            lines.append(f"{kind} {number}")
+        elif number:
+            lines.append(self.env._("Registration: %(number)s", number=number))
         if partner.vat:
             lines.append(self.env._("VAT: %(number)s", number=partner.vat))
         return lines

@@ -3,6 +3,7 @@ from odoo.tools import format_date
 
 from ...tools import notice as core
 from ...tools.channels import POSTED
+from ...tools.registration import group_number
 
 #: Signs of a long name or street that surely stand in the window of the envelope.
 SURE_IN_WINDOW = 20
@@ -186,7 +187,8 @@ class DunningAction(models.Model):
     def _mention_french(self):
         """What French law adds: the number of registration, the mediator."""
         company = self.company_id.sudo()  # printed on every invoice
-        numbers = (company.company_registry, company.vat)
+        grouped = group_number(company.company_registry)[1]
+        numbers = (grouped, company.company_registry, company.vat)
         yield core.Mention("registration", (tuple(filter(None, numbers)),))
         if self.partner_id.dunning_debtor_kind == "consumer":
             mediator = (company.dunning_mediator or "").strip().split("\n")[0]

@@ -6,6 +6,7 @@ from odoo.tools import format_date, plaintext2html
 
 from ...tools import notice as core
 from ...tools.channels import POSTED
+from ...tools.registration import group_number
 
 #: What a formal notice is written on; calls and SMS only go with it.
 WRITTEN = ("email", *POSTED)
@@ -171,14 +172,16 @@ class DunningAction(models.Model):
         self.ensure_one()
         company = self.company_id.sudo()  # printed on every invoice
         place = " ".join(filter(None, [company.zip, company.city]))
-        number = company.company_registry
+        kind, number = group_number(company.company_registry)
         return list(
             filter(
                 None,
                 [
                     company.name,
                     ", ".join(filter(None, [company.street, company.street2, place])),
-                    number
+                    f"{kind} {number}"
+                    if kind
+                    else number
                     and self.env._("Registration number %(number)s", number=number),
                     company.vat
                     and self.env._("VAT number %(number)s", number=company.vat),

@@ -288,7 +288,7 @@ class TestDeclaration(ProceedingCommon):
         proceeding = self._prepare()
         text = self._render(proceeding)
         self.assertIn("no court has been seised", text)
-        self.assertIn("none, unsecured claim", text)
+        self.assertRegex(text, r"security:\W* none, unsecured claim")
         invoice = proceeding.line_ids.move_id
         reason = self.env.ref("account_dunning.dunning_reason_qte").id
         self.env["dunning.dispute"].with_user(self.collector).create(

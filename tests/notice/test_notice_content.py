@@ -100,7 +100,7 @@ class TestNoticeContent(RegisteredCommon):
         letter.action_approve()
         self.assertEqual(letter.state, "queued")
         html = str(self._render(letter))
-        self.assertIn("042177330", html)
+        self.assertIn("SIREN 042 177 330", html, "in groups, as it is read")
 
     def test_a_consumer_is_told_of_the_mediator_and_a_business_is_not(self):
         self._make_french()
