@@ -297,24 +297,31 @@ def _make_step(ladder, speaking, due, items, nexts, today):
         # A first reminder of its own names nothing else.
         return Step("rung", speaking, due)
     listed, recorded = _split(ladder, speaking, others, nexts, today)
-    moved_on = {
-        item.key for item in others if _moves_on(ladder, item, speaking, nexts, today)
+    apart = {
+        item.key
+        for item in others
+        if _has_own_date(ladder, item, speaking, nexts, today)
     }
-    listed = tuple(key for key in listed if key not in moved_on)
+    listed = tuple(key for key in listed if key not in apart)
     return Step("rung", speaking, due, listed, recorded)
 
 
-def _moves_on(ladder, item, speaking, nexts, today):
-    """Tell whether the next step about an item comes before the date that the text
-    would print for it.
+def _has_own_date(ladder, item, speaking, nexts, today):
+    """Tell whether a text before has printed a date for the item that has not passed,
+    or the next step about it comes before the date that this text would print.
 
     What hears a text for the first time waits for its date. What has heard as much
     already does not wait again: its own date stands, and no other is granted.
     """
-    if not (speaking.days and item.heard and item.key in nexts):
+    if not speaking.text or item.key not in nexts:
+        return False
+    grace = timedelta(days=ladder.grace)
+    if item.deadline and item.deadline + grace >= today:
+        return True
+    if not (speaking.days and item.heard):
         return False
     _rung, day = nexts[item.key]
-    printed = today + timedelta(days=speaking.days + ladder.grace)
+    printed = today + timedelta(days=speaking.days) + grace
     return bool(day) and item.heard.strength >= speaking.strength and day <= printed
 
 

@@ -84,7 +84,7 @@ class DunningAction(models.Model):
     def _set_late_amounts_of(self, company, day):
         lines = self._get_object_lines().sudo()  # the engine's own
         items = lines.case_line_id.with_company(company)
-        interests = items._get_interest(day, asked=items)
+        interests = items._get_interest(day, items, lines._get_kept_back())
         indemnities = items._get_indemnities(day)
         for line in lines:
             line._set_late_amounts(

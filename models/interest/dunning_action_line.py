@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import fields, models
 
 
@@ -18,6 +20,19 @@ class DunningActionLine(models.Model):
     interest_rates = fields.Char(
         help="The rates of that interest in the order of time, percent per year."
     )
+
+    def _get_kept_back(self):
+        """Map the case lines to what of them is promised, planned or contested, and
+        thus not asked for: a text claims no interest on what it leaves out.
+
+        :return: ``{dunning.case.line: Decimal}``, in the currency of the item
+        """
+        kept_back = {}
+        for line in self:
+            amount = line.currency_id.round(line.amount_residual - line.amount_claimed)
+            if amount > 0:
+                kept_back[line.case_line_id] = Decimal(str(amount))
+        return kept_back
 
     def _set_late_amounts(self, found, indemnities, company):
         """Write what the item owes beside its balance.

@@ -181,16 +181,18 @@ class DunningCaseLine(models.Model):
             line.interest_warning = warning
             line.amount_indemnity = indemnities.get(line, 0.0)
 
-    def _get_interest(self, until=None, asked=None):
+    def _get_interest(self, until=None, asked=None, kept_back=None):
         """Map each line to its interest until a day, and why some days are missing.
 
         :param until: the last day that counts; each company's today when None
         :param asked: lines whose debtor is asked to pay: see ``_read_unmatched``
+        :param kept_back: ``{line: amount}`` that is not asked for, in the currency of
+            the item: it bears no interest in that text
         :rtype: dict[dunning.case.line, tuple[Interest, str | False]]
         """
-        return dict(self._iter_interest(until, asked=asked))
+        return dict(self._iter_interest(until, asked=asked, kept_back=kept_back))
 
-    def _iter_interest(self, until=None, claimed=None, asked=None):
+    def _iter_interest(self, until=None, claimed=None, asked=None, kept_back=None):
         """Yield what :meth:`_get_interest` maps, one line after the other: of every
         open item of a company, the results together would fill the memory.
 
@@ -221,6 +223,8 @@ class DunningCaseLine(models.Model):
                     strict=True,
                 )
             )
+            if kept_back and kept_back.get(line):
+                credit_notes = [*credit_notes, (start, kept_back[line])]
             yield (
                 line,
                 self._compute_debt(

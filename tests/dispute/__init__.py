@@ -1,3 +1,4 @@
+from . import test_dispute_interest
 from . import test_disputes
 from . import test_disputes_decided
 from . import test_einvoice_status

@@ -92,6 +92,13 @@ class TestNeverSofter(TestCase):
         self.assertEqual(self._ask_with_a_date(day(24), SECOND), ())
         self.assertEqual(self._ask_with_a_date(day(25), SECOND), (2,))
 
+    def test_nothing_is_asked_for_before_the_date_printed_for_it(self):
+        for days, listed in ((14, (2,)), (15, ())):
+            due = item(1, due=day(0), rung=2, delivered=day(8))
+            other = item(2, due=day(5), rung=2, delivered=day(13), deadline=day(days))
+            [step] = decide(day(15), due, other).steps
+            self.assertEqual((list(step.deliver), step.listed), ([1], listed))
+
     def test_what_hears_it_for_the_first_time_waits_for_the_printed_date(self):
         self.assertEqual(self._ask_with_a_date(day(24), FIRST), (2,))
 
