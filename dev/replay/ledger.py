@@ -214,6 +214,7 @@ class Climb:
         self.free_from = {
             one.number: one.due + timedelta(days=rules.grace + 1) for one in invoices
         }
+        self.printed: dict[str, date] = {}  # until when each was asked to pay
         self.contact_from = date.min
 
     def through(self, days: Collection[date]) -> Iterator[Rung]:
@@ -262,6 +263,8 @@ class Climb:
         asked = day + timedelta(days=rules.deadline + rules.grace + 1)
         for one in others:
             number = one.number
+            if self.printed.get(number, date.min) >= day:
+                continue  # it has a date of its own
             is_later = self._is_fresh(one) and self._own_day(one) > day + self.gap
             stands_higher = self.height[number] - 1 > speaking
             if is_later or stands_higher or self.heard[number] >= speaking:
@@ -269,11 +272,15 @@ class Climb:
             self.heard[number] = speaking
             if rules.deadline:
                 self.free_from[number] = max(self.free_from[number], asked)
+                self.printed[number] = asked - timedelta(days=1)
 
     def _reach(self, one: Invoice, speaking: int, day: date) -> None:
         number = one.number
         self.height[number] += 1
         self.heard[number] = speaking
+        if self.rules.deadline:
+            granted = timedelta(days=self.rules.deadline + self.rules.grace)
+            self.printed[number] = day + granted
         if self.height[number] < len(self.rules.delays):
             wait = self.rules.wait(self.height[number])
             self.free_from[number] = day + timedelta(days=wait)

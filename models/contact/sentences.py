@@ -303,7 +303,11 @@ class DunningAction(models.Model):
         :rtype: dict[dunning.case | account.move, date]
         """
         days = defaultdict(list)
-        by_partner = cases.grouped(lambda case: case.partner_id.id)
+        by_partner = defaultdict(cases.browse)
+        for case in cases:
+            # Whoever writes there for the debtor has answered.
+            for person in case.partner_id | case.partner_id.child_ids:
+                by_partner[person.id] |= case
         of_model = {
             "dunning.case": cases.ids,
             "res.partner": list(by_partner),

@@ -65,6 +65,14 @@ class TestContactBefore(SentencesCommon):
         )
         self._assert_answered()
 
+    def test_a_word_on_the_record_of_one_of_his_people_is_an_answer(self):
+        buyer = self.env["res.partner"].create(
+            {"name": "Buyer", "parent_id": self.customer.id}
+        )
+        self._remind()
+        buyer.sudo().message_post(body=WAIT, message_type="comment", author_id=buyer.id)
+        self._assert_answered()
+
     def test_a_word_under_the_invoice_is_an_answer(self):
         self._remind()
         self.invoice.sudo().message_post(
