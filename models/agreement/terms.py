@@ -4,6 +4,9 @@ from odoo.tools import format_date
 
 from ...tools.instalments import MOST_INSTALMENTS
 
+#: Percent per year; nobody agrees upon more: a slip of the pen.
+MOST_PERCENT = 100
+
 
 class DunningCommitment(models.AbstractModel):
     """Whether there is anything to agree upon, and the form in which it is done."""
@@ -111,6 +114,24 @@ class DunningPlan(models.Model):
         is_possible = 1 <= self.count <= MOST_INSTALMENTS
         if not (is_possible and 0 <= self.down_payment < self.amount):
             return self._describe_impossible()
+        if self.capacity and not self._count_for_capacity(self.currency_id.rounding):
+            return self.env._(
+                "%(debtor)s cannot pay off %(amount)s with %(capacity)s each time in "
+                "%(most)s instalments. Enter what can really be paid, or leave it "
+                "empty and choose the number of instalments.",
+                debtor=self.partner_id.display_name,
+                amount=self._format(self.amount),
+                capacity=self._format(self.capacity),
+                most=MOST_INSTALMENTS,
+            )
+        if self.interest_method != "none" and self.interest_rate > MOST_PERCENT:
+            return self.env._(
+                "%(debtor)s: %(rate)s %% interest a year cannot be meant. Enter at "
+                "most %(most)s.",
+                debtor=self.partner_id.display_name,
+                rate=self.interest_rate,
+                most=MOST_PERCENT,
+            )
         # A credit with interest to a consumer is regulated: Code de la consommation
         # L311-1, L312-1 and L312-4.
         is_consumer = self.partner_id.dunning_debtor_kind == "consumer"

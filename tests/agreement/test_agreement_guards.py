@@ -33,6 +33,19 @@ class TestPlanGuards(AgreementGuardCommon):
                 self._plan(**terms)
         self.assertFalse(self.case.plan_ids)
 
+    def test_a_capacity_that_never_pays_it_off_is_refused(self):
+        for capacity in (1, -1):
+            with self.subTest(capacity), self._refused("cannot pay off"):
+                self._plan(capacity=capacity)
+        self.assertEqual(self._plan(capacity=100).count, 10)
+
+    def test_a_rate_above_a_hundred_percent_is_a_slip_of_the_pen(self):
+        method = self.env["dunning.plan"]._fields["interest_method"]
+        codes = [code for code, _label in method.selection if code != "none"]
+        for code in codes:
+            with self.subTest(code), self._refused("cannot be meant"):
+                self._plan(interest_method=code, interest_rate=900)
+
     def test_and_on_the_result_of_any_write(self):
         plan = self._plan()
         rows = [Command.update(plan.instalment_ids[0].id, {"amount": 333.33})]
