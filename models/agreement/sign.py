@@ -365,7 +365,7 @@ class DunningPlan(models.Model):
             )
         # Who has to wait for the first payment has been promised it for that day.
         ahead = company._dunning_read_leeway("collector")
-        if days and ahead.refuse_promise(today, min(days), 0):
+        if self._puts_off(days) and ahead.refuse_promise(today, min(days), 0):
             reasons.append(
                 self.env._(
                     "its first payment is more than %(count)s days away",
@@ -373,6 +373,16 @@ class DunningPlan(models.Model):
                 )
             )
         return reasons
+
+    def _puts_off(self, days):
+        """Tell whether the plan gives more time for the next payment than there was: a
+        new version may keep the day of the one before.
+
+        :param days: those of its instalments
+        """
+        former = self.previous_id.instalment_ids
+        former = former.filtered(lambda row: row.state != "paid").mapped("date")
+        return bool(days) and not (former and min(days) <= min(former))
 
     @api.depends(
         "instalment_ids.date", "instalment_ids.amount", "line_ids", "amount", "state"

@@ -335,17 +335,12 @@ class DunningAction(models.Model):
             # The message asked to pay all of it by one date: what is only listed does
             # not advance, but nothing more is asked for it before that date either. It
             # waits once for each text: else a debtor with a new invoice every week
-            # would never come to the next level. Who repeats a text by hand has
-            # granted its date.
+            # would never come to the next level.
             if level:
                 lines.case_line_id._deliver(level, day, deadline)
             elif deadline:
-                waiting = lines.filtered(
-                    lambda row: (
-                        row.action_id.kind == "manual" or row._is_stronger_than_heard()
-                    )
-                )
-                waiting.case_line_id._postpone(deadline)
+                newly = lines.filtered(lambda row: row._is_stronger_than_heard())
+                newly.case_line_id._postpone(deadline)
         self.line_ids.case_line_id._refresh_next()
 
     def _mark_failed(self, reason, task=None):

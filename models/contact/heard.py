@@ -87,6 +87,12 @@ class DunningAction(models.Model):
         asking = self.filtered(lambda action: action._asks_in_words())
         for level, actions in asking.grouped("level_id").items():
             actions._get_object_lines().case_line_id._hear(level)
+        # Who repeats a text by hand has granted the date that it prints.
+        repeated = asking.filtered(lambda one: one.kind == "manual" and one.deadline)
+        for deadline, actions in repeated.grouped("deadline").items():
+            items = actions._get_object_lines().case_line_id
+            items._postpone(deadline)
+            items._refresh_next()
         return result
 
     def _get_record_lines(self):

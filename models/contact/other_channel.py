@@ -7,6 +7,7 @@ from odoo.tools import plaintext2html
 
 from ...tools import contact as core
 from ...tools.channels import BY_PERSON
+from .heard import ASKING
 
 #: What the host says of a message that will not arrive, however often it is sent.
 FINAL_FAILURES = (
@@ -278,7 +279,7 @@ class DunningAction(models.Model):
     def _return_items(self):
         """Put the items of a contact that was not delivered back where they stood."""
         self.ensure_one()
-        if self.kind != "rung":
+        if self.kind not in ASKING:
             return
         # The engine's own, whoever learns that it came back.
         for row in self.sudo().line_ids:

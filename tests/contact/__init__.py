@@ -17,3 +17,4 @@ from . import test_recipient
 from . import test_true_today
 from . import test_true_sentences
 from . import test_british
+from . import test_heard

@@ -13,8 +13,8 @@ class TestHeard(DunningCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.ladder = cls.env.ref("account_dunning.dunning_ladder_business")
+        cls.ladder.write({"active": True, "minimum_amount": 0})
         cls.customer.dunning_ladder_id = cls.ladder
-        cls.ladder.minimum_amount = 0
         cls.reminder, cls.call, cls.second, cls.last, cls.notice = (
             cls.env.ref(f"account_dunning.dunning_level_business_{name}")
             for name in ("reminder", "call", "second", "last_notice", "formal_notice")
@@ -187,7 +187,7 @@ class TestHeard(DunningCommon):
         self._line(invoice)._write_facts({"heard_level_id": self.last.id})
         self._send_mails()
         self.assertEqual(action.state, "cancelled")
-        self.assertIn("stronger message", action.failure_reason)
+        self.assertIn("stronger message", action.cancel_reason)
 
     def test_listing_twice_in_one_text_postpones_once(self):
         """A debtor with a new invoice every week comes to the last notice as well."""
@@ -209,7 +209,7 @@ class TestHeard(DunningCommon):
         self.assertEqual(self._line(listed).next_date, day(9))
 
     def test_no_firmer_text_comes_before_the_date_of_the_one_before(self):
-        old, later = self._invoice(42), self._invoice(27)
+        old, later = self._invoice(38), self._invoice(27)
         self._open()
         self._stand(old, self.last, DAY - timedelta(days=12))
         self._stand(later, self.second, DAY - timedelta(days=12))
@@ -222,14 +222,16 @@ class TestHeard(DunningCommon):
         invoice = self._invoice(27)
         self._open()
         self._stand(invoice, self.second, DAY - timedelta(days=12))
-        self._case().sudo().action_dun()
         window = self._case().with_user(self.collector).action_dun()
-        self.env["dunning.relance.line"].browse(window["res_id"]).action_send()
+        lines = self.env["dunning.relance.line"].with_user(self.collector)
+        lines.browse(window["res_id"]).action_send()
         self._send_mails()
         action = self._case().action_ids.filtered(lambda a: a.state == "done")
         self.assertEqual((action.kind, action.deadline), ("manual", day(8)))
         self.assertEqual(self._line(invoice).deadline, day(8))
         self.assertEqual(self._line(invoice).next_date, day(9))
+        action.sudo()._bounce("No such mailbox")
+        self.assertFalse(self._line(invoice).deadline)  # nobody has read it
 
     def test_a_call_that_comes_next_is_announced_as_a_call(self):
         """It says nothing more softly: the text before it need not be repeated."""
@@ -276,8 +278,10 @@ class TestHeard(DunningCommon):
         self._open()
         self._stand(invoice, self.second, DAY - timedelta(days=4), self.last)
         line = self._line(invoice)
-        other = line.copy({"case_id": line.case_id.id, "level_id": self.second.id})
-        other._write_facts({"heard_level_id": self.second.id, "active": True})
+        other = line.sudo().copy({"case_id": line.case_id.id})
+        other._write_facts(
+            {"level_id": self.second.id, "heard_level_id": self.second.id}
+        )
         self._case()._move_in(other)
         [kept] = self._case().line_ids.filtered("active")
         self.assertEqual(kept.heard_level_id, self.last)
