@@ -335,7 +335,7 @@ def _split(ladder, speaking, items, nexts, today):
         _rung, day = nexts.get(item.key, (None, None))
         if item.is_on_notice:
             recorded.append(item.key)
-        elif ladder.position(item) > top or item.has_heard_more(speaking):
+        elif ladder.position(item) > top or speaking.is_softer_than(item.heard):
             continue
         elif item.is_fresh and speaking.text and day and day > last_day:
             continue  # its own first reminder comes, and that is soon enough

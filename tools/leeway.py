@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 # Why a grant is more than somebody may give.
-TOO_FAR = "too_far"
 TOO_LONG = "too_long"
 TOO_OFTEN = "too_often"
 
@@ -23,14 +22,9 @@ class Leeway:
     renewals: int
     hold_days: int
 
-    def refuse_promise(self, today: date, day: date, earlier: int) -> str:
-        """Return why a promise for a day is more than that; empty when it is not.
-
-        :param earlier: how many grants the item has had before
-        """
-        if day > today + timedelta(days=self.days_ahead):
-            return TOO_FAR
-        return self.refuse_renewal(earlier)
+    def last_day(self, today: date) -> date:
+        """Return the last day for which a promise may be taken today."""
+        return today + timedelta(days=self.days_ahead)
 
     def refuse_hold(self, first: date, last: date, earlier: int) -> str:
         """Return why a hold is more than that; empty when it is not.

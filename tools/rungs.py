@@ -46,6 +46,11 @@ class Rung:
         stronger than a formal notice, whatever tone somebody gave it."""
         return len(TONES) if self.formal else self.tone, self.place
 
+    def is_softer_than(self, heard: "Rung | None") -> bool:
+        """Tell whether its text would ask for something more softly than another has
+        asked for it before (design, rule 2). A formal notice never does."""
+        return not self.formal and bool(heard) and heard.strength > self.strength
+
     @property
     def courtesy(self) -> bool:
         return self.delay < 0
@@ -196,12 +201,6 @@ class Item(NamedTuple):
     def is_on_notice(self) -> bool:
         """Whether a formal notice asked for the item."""
         return self.rung_notified or bool(self.heard and self.heard.formal)
-
-    def has_heard_more(self, rung: Rung) -> bool:
-        """Tell whether a stronger text than that of the rung asked for the item."""
-        if self.is_on_notice and not rung.formal:
-            return True
-        return bool(self.heard) and self.heard.strength > rung.strength
 
     def is_late(self, today: date, grace: int) -> bool:
         return (today - self.due).days > grace

@@ -195,24 +195,9 @@ class DunningOffer(models.Model):
         """
         for offer in self:
             company = offer.company_id.with_env(self.env)
-            today = company._dunning_today()
-            if offer.valid_until < today and not self.env.su:
+            if offer.valid_until < company._dunning_today() and not self.env.su:
                 raise UserError(offer._describe_over())
-            leeway = company._dunning_get_leeway()
-            if leeway and leeway.refuse_promise(today, offer.valid_until, 0):
-                last = fields.Date.add(today, days=leeway.days_ahead)
-                raise UserError(
-                    self.env._(
-                        "You may make %(debtor)s an offer until %(last)s at most "
-                        "(%(days)s days ahead). Choose an earlier day than %(date)s, "
-                        "or ask %(above)s.",
-                        debtor=offer.partner_id.display_name,
-                        last=format_date(self.env, last),
-                        days=leeway.days_ahead,
-                        date=format_date(self.env, offer.valid_until),
-                        above=company._dunning_describe_above(leeway),
-                    )
-                )
+            company._dunning_check_days_ahead(offer.partner_id, offer.valid_until)
 
     def _describe_over(self):
         return self.env._(

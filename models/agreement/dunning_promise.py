@@ -9,7 +9,6 @@ from odoo.tools import format_date
 
 from ...tools import commitments as core
 from ...tools import covers
-from ...tools import leeway as limits
 
 #: Nobody promises further ahead: a slip of the pen.
 MOST_DAYS_AHEAD = 366
@@ -535,35 +534,19 @@ class DunningPromise(models.Model):
         company = self.company_id.with_env(self.env)
         if not (leeway := company._dunning_get_leeway()):
             return
-        grants, today = lines._count_grants(self), company._dunning_today()
+        company._dunning_check_days_ahead(self.partner_id, self.date)
+        grants = lines._count_grants(self)
         often = max(lines, key=lambda line: grants[line])
-        problem = leeway.refuse_promise(today, self.date, grants[often])
-        details = {
-            "debtor": self.partner_id.display_name,
-            "above": company._dunning_describe_above(leeway),
-        }
-        if problem == limits.TOO_FAR:
-            last = fields.Date.add(today, days=leeway.days_ahead)
-            raise UserError(
-                self.env._(
-                    "You may take a promise of %(debtor)s until %(last)s at most "
-                    "(%(days)s days ahead). Agree on an earlier day than %(date)s, or "
-                    "ask %(above)s.",
-                    last=format_date(self.env, last),
-                    days=leeway.days_ahead,
-                    date=format_date(self.env, self.date),
-                    **details,
-                )
-            )
-        if problem:
+        if leeway.refuse_renewal(grants[often]):
             raise UserError(
                 self.env._(
                     "%(debtor)s was already given time for %(invoice)s, by promises or "
                     "holds (%(count)s): an extension, or any new promise of it, needs "
                     "%(above)s.",
+                    debtor=self.partner_id.display_name,
                     invoice=often.name,
                     count=grants[often],
-                    **details,
+                    above=company._dunning_describe_above(leeway),
                 )
             )
 

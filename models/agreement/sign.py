@@ -365,7 +365,7 @@ class DunningPlan(models.Model):
             )
         # Who has to wait for the first payment has been promised it for that day.
         ahead = company._dunning_read_leeway("collector")
-        if self._puts_off(days) and ahead.refuse_promise(today, min(days), 0):
+        if self._puts_off(days) and min(days) > ahead.last_day(today):
             reasons.append(
                 self.env._(
                     "its first payment is more than %(count)s days away",

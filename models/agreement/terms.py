@@ -214,33 +214,18 @@ class DunningPlan(models.Model):
         """
         for plan in self:
             company = plan.company_id.with_env(self.env)
-            today, leeway = company._dunning_today(), company._dunning_get_leeway()
-            details = {
-                "debtor": plan.partner_id.display_name,
-                "date": format_date(self.env, plan.answer_by),
-            }
+            today = company._dunning_today()
             if plan.answer_by < today and not self.env.su:
                 raise UserError(
                     self.env._(
                         "%(debtor)s cannot answer by %(date)s: that day is over. Enter "
                         "%(today)s or a later day.",
+                        debtor=plan.partner_id.display_name,
+                        date=format_date(self.env, plan.answer_by),
                         today=format_date(self.env, today),
-                        **details,
                     )
                 )
-            if leeway and leeway.refuse_promise(today, plan.answer_by, 0):
-                last = fields.Date.add(today, days=leeway.days_ahead)
-                raise UserError(
-                    self.env._(
-                        "You may give %(debtor)s until %(last)s at most to answer "
-                        "(%(days)s days ahead). Choose an earlier day than %(date)s, "
-                        "or ask %(above)s.",
-                        last=format_date(self.env, last),
-                        days=leeway.days_ahead,
-                        above=company._dunning_describe_above(leeway),
-                        **details,
-                    )
-                )
+            company._dunning_check_days_ahead(plan.partner_id, plan.answer_by)
 
     def _follow_rows(self):
         """Let the terms of drafts say what their instalments say: these may be edited

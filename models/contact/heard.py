@@ -56,10 +56,7 @@ class DunningActionLine(models.Model):
             return False
         if not self.action_id._asks_in_words():
             return False
-        mine = level._to_rung()
-        return not mine.formal and (
-            heard.is_formal_notice or heard._to_rung().strength > mine.strength
-        )
+        return level._to_rung().is_softer_than(heard._to_rung())
 
     def _is_stronger_than_heard(self):
         """Tell whether the contact asks for the item more strongly than any before."""

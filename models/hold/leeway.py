@@ -1,7 +1,8 @@
 """How much time somebody may grant a debtor by himself: limits per company, by role."""
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from ...tools.leeway import Leeway
 
@@ -96,6 +97,25 @@ class ResCompany(models.Model):
         return self._dunning_read_leeway(
             "manager" if user.has_group(MANAGER) else "collector"
         )
+
+    def _dunning_check_days_ahead(self, debtor, day):
+        """Refuse a day until which the user may not let a debtor wait by himself.
+
+        :raises UserError: with what he may do, and who may do more
+        """
+        leeway, today = self._dunning_get_leeway(), self._dunning_today()
+        if leeway and day > leeway.last_day(today):
+            raise UserError(
+                self.env._(
+                    "You may give %(debtor)s until %(last)s at most (%(days)s days "
+                    "ahead). Choose an earlier day than %(date)s, or ask %(above)s.",
+                    debtor=debtor.display_name,
+                    last=format_date(self.env, leeway.last_day(today)),
+                    days=leeway.days_ahead,
+                    date=format_date(self.env, day),
+                    above=self._dunning_describe_above(leeway),
+                )
+            )
 
     @api.model
     def _dunning_describe_above(self, leeway):

@@ -141,6 +141,20 @@ class DunningCase(models.Model):
         """
         if chosen or costs:
             self._check_money_is_matched(self.env._("Nothing can be claimed yet"))
+        claims = self._create_claims(
+            self._list_claim_rows(until, chosen, costs), until, costs
+        )
+        for claim in claims:
+            claim._create_note()
+            self._log_claim(claim)
+        self._plan_public_interest(claims)
+        return claims.with_env(self.env)
+
+    def _list_claim_rows(self, until, chosen, costs):
+        """Return the values of what is claimed, by currency: see :meth:`_claim`.
+
+        :rtype: dict[res.currency, list[dict]]
+        """
         rows = {}
         for claimable, interest, indemnity in chosen:
             for kind, amount, currency in (
@@ -159,6 +173,13 @@ class DunningCase(models.Model):
                 "date_to": until,
             }
             rows.setdefault(self.currency_id, []).append(values)
+        return rows
+
+    def _create_claims(self, rows, until, costs):
+        """Create a claim for each currency, without its note: see :meth:`_claim`.
+
+        :param rows: what :meth:`_list_claim_rows` returned
+        """
         claims = self.env["dunning.claim"].sudo()  # the engine's own
         for currency, values in rows.items():
             # A half-year without a rate ends the count before the chosen day.
@@ -181,11 +202,7 @@ class DunningCase(models.Model):
                 for row in values
             ]
             claims |= claim
-        for claim in claims:
-            claim._create_note()
-            self._log_claim(claim)
-        self._plan_public_interest(claims)
-        return claims.with_env(self.env)
+        return claims
 
     @api.model
     def _prepare_claim_line(self, claimable, kind, until):
