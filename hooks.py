@@ -51,6 +51,19 @@ def _keep_messages(env):
             SPOKEN,
         )
     )
+    # What colleagues were mailed about tasks is about nothing any more; the queue's
+    # history keeps it. What waits is not sent: nobody could open what it is about.
+    env.cr.execute(
+        SQL(
+            """UPDATE mail_message message
+                  SET model = NULL, res_id = NULL
+                 FROM mail_mail mail
+                WHERE mail.mail_message_id = message.id
+                  AND mail.state != 'outgoing'
+                  AND message.message_type = 'user_notification'
+                  AND message.model LIKE 'dunning.%%'"""
+        )
+    )
 
 
 def _keep_documents(env):

@@ -11,6 +11,13 @@ def main(env, _arguments):
     companies.dunning_bank_freshness_days = 0
     # Printing invoices is not what this is about, and takes long.
     env["dunning.level"].search([]).attach_invoices = False
+    # Words of their own, which no version may write over.
+    text = env.ref("account_dunning.mail_template_reminder")
+    text.subject = "Our own words about {{ object.invoice_names }}"
+    rates = env["dunning.rate"].search(
+        [("date_from", "=", "2026-01-01"), ("kind", "=", "legal_other")]
+    )
+    rates.source = "Read in the gazette by hand"
     today = company._dunning_today()
     for days in (0, 8, 15):
         cases.run(today + timedelta(days=days))

@@ -3,6 +3,8 @@ from odoo.tests import tagged
 from ..hooks import uninstall_hook
 from .common import DunningCommon
 
+NOTICE = "A task about a customer"
+
 
 @tagged("post_install", "-at_install")
 class TestUninstall(DunningCommon):
@@ -30,6 +32,27 @@ class TestUninstall(DunningCommon):
         self.assertIn(self.sent.mail_message_id, self.customer.message_ids)
         bodies = " ".join(self.customer.message_ids.mapped("body"))
         self.assertIn("pay on Friday", bodies)
+
+    def _tell_colleague(self, state):
+        """Return the mail by which a colleague was told of a task about the case."""
+        message = self.env["mail.message"].create(
+            {
+                "model": "dunning.case",
+                "res_id": self._case().id,
+                "message_type": "user_notification",
+                "body": NOTICE,
+            }
+        )
+        values = {"mail_message_id": message.id, "state": state}
+        return self.env["mail.mail"].sudo().create(values)
+
+    def test_what_colleagues_were_mailed_stays_without_what_it_was_about(self):
+        sent, waiting = self._tell_colleague("sent"), self._tell_colleague("outgoing")
+        self._leave()
+        message = sent.mail_message_id
+        self.assertEqual((message.model, message.res_id), (False, 0))
+        self.assertIn(NOTICE, message.body)
+        self.assertEqual(waiting.mail_message_id.model, "dunning.case")
 
     def test_what_waits_to_leave_is_called_back(self):
         self._leave()
